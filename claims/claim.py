@@ -1,0 +1,310 @@
+"""The claim as a biller sees it: who, for whom, to which payer, and its service lines.
+
+Codes are strings exactly as they were sent, money is `Decimal`, days are `date`. Nothing here knows X12 or a rule.
+`segments` on a claim or line maps a segment key (`"CLM"`, `"NM1*85"`, `"REF*G1"`, `"SV1"`) to its ordinal in the file
+it came from (ISA = 1), so that a finding can point to the wire; it is empty for a claim that came as JSON, and it takes
+no part in equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+ZERO = Decimal(0)
+
+
+class PayerType(StrEnum):
+    """What kind of payer decides; rules declare the kinds they bind."""
+
+    MEDICARE = "medicare"
+    MEDICARE_ADVANTAGE = "medicare_advantage"
+    MEDICAID = "medicaid"
+    TRICARE = "tricare"
+    VA = "va"
+    WORKERS_COMP = "workers_comp"
+    AUTO = "auto"
+    COMMERCIAL = "commercial"
+    SELF_PAY = "self_pay"
+    UNKNOWN = "unknown"
+
+
+class ClaimKind(StrEnum):
+    """Whether the claim bills a clinician's work or an ambulatory surgery centre's facility fee."""
+
+    PROFESSIONAL = "professional"
+    ASC_FACILITY = "asc_facility"
+    UNKNOWN = "unknown"
+
+
+# SBR09 claim filing indicator (X12 005010X222A1, loop 2000B) -> payer type
+FILING_INDICATORS: Mapping[str, PayerType] = MappingProxyType(
+    {
+        "MB": PayerType.MEDICARE, "MA": PayerType.MEDICARE,
+        "16": PayerType.MEDICARE_ADVANTAGE, "HM": PayerType.MEDICARE_ADVANTAGE,
+        "MC": PayerType.MEDICAID, "CH": PayerType.TRICARE, "VA": PayerType.VA,
+        "WC": PayerType.WORKERS_COMP, "AM": PayerType.AUTO, "LM": PayerType.AUTO, "09": PayerType.SELF_PAY,
+        "CI": PayerType.COMMERCIAL, "BL": PayerType.COMMERCIAL, "12": PayerType.COMMERCIAL,
+        "13": PayerType.COMMERCIAL, "14": PayerType.COMMERCIAL, "15": PayerType.COMMERCIAL,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address as sent (N3, N4)."""
+
+    street: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A clinician, group or facility: NM1 with its N3/N4, PRV and REF."""
+
+    npi: str = ""
+    name: str = ""
+    first_name: str = ""
+    is_person: bool = False
+    tax_id: str = ""
+    tax_id_kind: str = ""  # EI or SY
+    taxonomy: str = ""
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient or subscriber. Patient data: never logged, never in an error text."""
+
+    last_name: str = ""
+    first_name: str = ""
+    middle_name: str = ""
+    birth_date: date | None = None
+    sex: str = ""  # F, M, U as DMG03
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who holds the cover (2000B, 2010BA)."""
+
+    person: Person = Person()
+    member_id: str = ""
+    group_number: str = ""
+    relationship: str = "18"  # SBR02 (18 = self) or PAT01 of 2000C
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whom the claim goes to (2010BB) and in which turn (SBR01)."""
+
+    id: str = ""
+    name: str = ""
+    filing_indicator: str = ""
+    type: PayerType = PayerType.UNKNOWN
+    sequence: str = "P"  # P, S or T
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One ICD-10-CM diagnosis, as sent."""
+
+    code: str
+
+    @property
+    def dotted(self) -> str:
+        """The code in the form tables use.
+
+        >>> Diagnosis("M5416").dotted, Diagnosis("m54.16").dotted, Diagnosis("R52").dotted
+        ('M54.16', 'M54.16', 'R52')
+        """
+        bare = self.code.replace(".", "").strip().upper()
+        return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One service line (2400): the unit a payer answers by and the model predicts."""
+
+    number: int
+    code: str
+    charge: Decimal
+    units: Decimal
+    service_from: date | None
+    service_to: date | None = None  # None: the same day as service_from
+    modifiers: tuple[str, ...] = ()
+    unit: str = "UN"  # UN or MJ
+    place: str = ""  # SV105; empty: the claim's place of service
+    diagnosis_pointers: tuple[int, ...] = ()
+    control_number: str = ""  # REF*6R
+    authorization_number: str = ""  # 2400 REF*G1
+    referral_number: str = ""  # 2400 REF*9F
+    ndc: str = ""  # 2410 LIN03
+    description: str = ""  # SV101-7, needed by unlisted codes
+    emergency: bool = False
+    rendering: Provider | None = None  # 2420A, when it differs from the claim's
+    ordering: Provider | None = None  # 2420E
+    clia: str = ""  # REF*X4
+    qualifier: str = "HC"  # SV101-1
+    segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def service_end(self) -> date | None:
+        """The last day of service."""
+        return self.service_to or self.service_from
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact of the clinical record, from the closed list in `claims.evidence`."""
+
+    item: str
+    value: str
+    unit: str = ""
+    line: int | None = None
+    family: str = ""
+    recorded_on: date | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedCode:
+    """A code an authorization covers, with the units and side it allows."""
+
+    code: str
+    units: Decimal | None = None
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A payer's prior authorization, as the practice recorded it."""
+
+    number: str
+    payer_id: str = ""
+    status: str = ""  # approved, pending, denied, not_required
+    decided_on: date | None = None
+    recorded_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    codes: tuple[AuthorizedCode, ...] = ()
+    npi: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """One eligibility answer (271) the practice holds."""
+
+    checked_on: date | None
+    payer_id: str = ""
+    active: bool | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    plan_type: str = ""
+    other_payers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PriorService:
+    """A service rendered before this claim that our own store does not hold."""
+
+    code: str
+    service_date: date
+    modifiers: tuple[str, ...] = ()
+    units: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PriorServices:
+    """What the practice asserts about the patient's past; `complete_since` says how far back the list is whole."""
+
+    complete_since: date | None = None
+    items: tuple[PriorService, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a claim or remittance stood on the wire: its identity, and the day the sender dated it.
+
+    `known_on` is BHT04 of an 837 (else GS04); of an 835 the later of GS04 and DTM*405.
+    """
+
+    sender: str = ""  # ISA06
+    interchange: str = ""  # ISA13
+    group: str = ""  # GS06
+    transaction: str = ""  # ST02
+    ordinal: int = 0  # of the claim or CLP within its transaction set, from 1
+    known_on: date | None = None
+    purpose: str = ""  # BHT06: CH claims, RP encounters, 31 subrogation
+    receiver: str = ""  # ISA08
+    test: bool = False  # ISA15 = T
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A professional claim, as submitted or about to be."""
+
+    id: str  # CLM01; may be a patient account number: shown, never logged
+    charge: Decimal  # CLM02
+    payer: Payer
+    billing: Provider
+    subscriber: Subscriber
+    patient: Person
+    diagnoses: tuple[Diagnosis, ...]
+    lines: tuple[Line, ...]
+    frequency: str = "1"  # CLM05-3: 1 original, 7 replacement, 8 void
+    place_of_service: str = ""  # CLM05-1
+    kind: ClaimKind = ClaimKind.UNKNOWN
+    submitted_on: date | None = None
+    rendering: Provider | None = None  # 2310B
+    referring: Provider | None = None  # 2310A
+    supervising: Provider | None = None  # 2310D
+    facility: Provider | None = None  # 2310C
+    authorization_number: str = ""  # 2300 REF*G1
+    referral_number: str = ""  # 2300 REF*9F
+    original_reference: str = ""  # 2300 REF*F8
+    medical_record_number: str = ""  # 2300 REF*EA
+    clia: str = ""  # 2300 REF*X4
+    accident_causes: tuple[str, ...] = ()  # CLM11: AA, EM, OA
+    accident_state: str = ""
+    accident_date: date | None = None  # DTP*439
+    onset_date: date | None = None  # DTP*431
+    provider_signature: str = "Y"  # CLM06
+    assignment: str = "A"  # CLM07
+    benefits_assigned: str = "Y"  # CLM08
+    release_of_information: str = "Y"  # CLM09
+    delay_reason: str = ""  # CLM20
+    amount_paid: Decimal | None = None  # AMT*F5, by the patient
+    note: str = ""  # NTE02
+    evidence: tuple[Evidence, ...] = ()
+    authorizations: tuple[Authorization, ...] = ()
+    eligibility: tuple[Eligibility, ...] = ()
+    prior_services: PriorServices | None = None
+    origin: Origin | None = field(default=None, compare=False)
+    segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def place_of(self, line: Line) -> str:
+        """The line's place of service: its own (SV105), else the claim's."""
+        return line.place or self.place_of_service
+
+    def rendering_of(self, line: Line) -> Provider:
+        """Who rendered the line: 2420A, else 2310B, else the billing provider."""
+        return line.rendering or self.rendering or self.billing
+
+    def diagnoses_of(self, line: Line) -> tuple[Diagnosis, ...]:
+        """The diagnoses the line points to; a pointer past the list is left out."""
+        return tuple(self.diagnoses[p - 1] for p in line.diagnosis_pointers if 0 < p <= len(self.diagnoses))
+
+    @property
+    def first_service(self) -> date | None:
+        """The earliest day of service of the claim."""
+        return min((line.service_from for line in self.lines if line.service_from), default=None)

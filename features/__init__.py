@@ -1,0 +1,1 @@
+"""Model inputs, each declared once; training and serving compute them through the same `rows`."""

@@ -1,0 +1,107 @@
+"""What a feature is: the decorator, what it may look at, the row, and the fingerprint of all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from hashlib import sha256
+
+from claims.claim import Claim, Line
+from claims.reasons import Reason
+from past.patient import PatientPast
+from past.payer import PayerPast
+from scrubber.report import Report
+from scrubber.tables import Tables
+
+Row = dict[str, float | str]  # column -> number (NaN unknown), or a category's word ("" unknown)
+
+
+class Direction(IntEnum):
+    """How the risk of denial may move as a feature grows: LightGBM's monotone constraint."""
+
+    RAISES = 1
+    LOWERS = -1
+    EITHER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All a feature may look at: one line of a claim, on the day it would be sent."""
+
+    claim: Claim
+    line: Line
+    report: Report
+    patient: PatientPast
+    payer: PayerPast
+    tables: Tables
+    as_of: date
+    family: str  # of the line's code; "" unknown
+
+
+Compute = Callable[[Look], float | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One model input."""
+
+    name: str
+    summary: str
+    reason: Reason
+    risk: Direction
+    categorical: bool
+    compute: Compute
+
+
+FEATURES: dict[str, Feature] = {}
+
+
+def feature(
+    *, reason: Reason, risk: Direction = Direction.EITHER, categorical: bool = False, name: str = ""
+) -> Callable[[Compute], Compute]:
+    """Register a function as a feature; its name is the column, its docstring's first line the glossary entry.
+
+    Raises ValueError when the name is taken, when it has no docstring, or when a category declares a direction.
+    """
+
+    def register(compute: Compute) -> Compute:
+        column = name or compute.__name__
+        if column in FEATURES:
+            raise ValueError(f"feature {column!r} is declared twice")
+        if not compute.__doc__:
+            raise ValueError(f"feature {column!r} has no docstring: say what quantity it is, with its unit")
+        if categorical and risk is not Direction.EITHER:
+            raise ValueError(f"feature {column!r} is a category: it has no direction")
+        FEATURES[column] = Feature(column, compute.__doc__.splitlines()[0], reason, risk, categorical, compute)
+        return compute
+
+    return register
+
+
+def rows(
+    claim: Claim, report: Report, patient: PatientPast, payer: PayerPast, *, tables: Tables, as_of: date
+) -> list[Row]:
+    """One row a line, in the claim's order; a missing number is NaN, a missing category "". Training calls this too."""
+    return [
+        _row(Look(claim, line, report, patient, payer, tables, as_of, tables.family(line.code))) for line in claim.lines
+    ]
+
+
+def _row(look: Look) -> Row:
+    row: Row = {}
+    for name, f in FEATURES.items():
+        value = f.compute(look)
+        if f.categorical:
+            row[name] = "" if value is None else str(value)
+        else:
+            row[name] = math.nan if value is None else float(value)
+    return row
+
+
+def fingerprint() -> str:
+    """Changes when a feature is added, dropped, renamed, reordered, re-directed or turned into a category."""
+    declared = [(f.name, int(f.risk), f.categorical, f.reason.value) for f in FEATURES.values()]
+    return sha256(repr(declared).encode()).hexdigest()[:12]

@@ -1,0 +1,111 @@
+"""Rows for training: what we were told, day by day, through the code that serving runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from claims.claim import Claim
+from features.registry import Row, rows
+from past.patient import Service, patient_past, services_of
+from past.payer import Decision, PayerPast
+from scrubber.engine import scrub
+from scrubber.report import Report
+from scrubber.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A claim went out on `known_on`; the keys are opaque (see `past.patient.Service`)."""
+
+    known_on: date
+    claim: Claim
+    submission: str
+    content: str
+    patient: str
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A payer's first adjudication of one line became known."""
+
+    known_on: date
+    submission: str
+    line: int
+    patient: str
+    decision: Decision
+
+
+Event = Submitted | Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One submission as it would have been assessed on the day it went out."""
+
+    event: Submitted
+    report: Report
+    rows: list[Row]
+
+
+def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
+    """Each submission with its rows, in order; events must come by day (order within a day does not matter).
+
+    All submissions of a day are assessed before any of that day's events is learned: the past of a claim is what was
+    known strictly before its day. Only the services of the same file are seen within a day, as in serving. Raises
+    ValueError when a day comes after a later one.
+    """
+    payer = PayerPast()
+    services: dict[str, dict[tuple[str, int], Service]] = defaultdict(dict)
+    known_since: date | None = None
+    last: date | None = None
+    for day, of_day in groupby(events, key=lambda event: event.known_on):
+        if last is not None and day < last:
+            raise ValueError(f"events of {day} come after those of {last}: give them in the order of known_on")
+        last = day
+        today = sorted(of_day, key=_order)
+        submitted = [event for event in today if isinstance(event, Submitted)]
+        for event in submitted:  # first everyone's services: those of the same file see each other
+            for s in _services(event):
+                services[event.patient][s.submission, s.line] = s
+        for event in submitted:
+            past = patient_past(
+                services[event.patient].values(),
+                as_of=day,
+                submission=event.submission,
+                content=event.content,
+                batch=event.batch,
+                known_since=known_since,
+            )
+            report = scrub(event.claim, tables, past, as_of=day)
+            yield Replayed(event, report, rows(event.claim, report, past, payer, tables=tables, as_of=day))
+        if submitted and known_since is None:
+            known_since = day
+        for event in today:
+            if isinstance(event, Decided):
+                payer.learn(event.decision)
+                _decide(services[event.patient], event)
+
+
+def _order(event: Event) -> tuple[str, int]:
+    return (event.submission, 0 if isinstance(event, Submitted) else event.line)
+
+
+def _services(event: Submitted) -> tuple[Service, ...]:
+    return services_of(
+        event.claim,
+        known_on=event.known_on,
+        submission=event.submission,
+        content=event.content,
+        batch=event.batch,
+    )
+
+
+def _decide(services: dict[tuple[str, int], Service], event: Decided) -> None:
+    key = event.submission, event.line
+    if key in services:
+        services[key] = replace(services[key], decided_on=event.known_on, denied=event.decision.denied)

@@ -1,0 +1,126 @@
+"""What we knew of a patient's care before a day: the services of earlier claims, whoever paid for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from claims.claim import Claim
+
+VOID, REPLACEMENT = "8", "7"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One line of one submission, as the patient's past remembers it.
+
+    `known_on` is the day of the submission that told us; `submission`, `content` and `batch` are opaque keys (the
+    submission's ref, its content hash, and its interchange); `decided_on` and `denied` are the payer's first
+    adjudication of the line, None while there is none.
+    """
+
+    known_on: date
+    service_date: date
+    code: str
+    modifiers: tuple[str, ...]
+    units: Decimal
+    charge: Decimal
+    payer_id: str
+    billing_npi: str
+    rendering_npi: str
+    place: str
+    diagnoses: tuple[str, ...]  # dotted, those the line points to
+    claim_id: str
+    frequency: str
+    line: int
+    submission: str
+    content: str
+    batch: str
+    decided_on: date | None = None
+    denied: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPast:
+    """A patient's past as it stood when a claim was to be sent.
+
+    `services`: lines of earlier submissions known strictly before that day, without those since voided or replaced.
+    `same_batch`: lines of the other claims in the same file; only duplicate and same-day rules may look at them.
+    `known_since`: the day from which the store holds this practice's claims; None when it holds nothing.
+    """
+
+    services: tuple[Service, ...] = ()
+    same_batch: tuple[Service, ...] = ()
+    known_since: date | None = None
+
+    @property
+    def seen(self) -> bool:
+        """True when the store holds an earlier claim of this patient."""
+        return bool(self.services)
+
+    def covers(self, since: date) -> bool:
+        """True when the store's look-back reaches to `since` or further."""
+        return self.known_since is not None and self.known_since <= since
+
+
+def services_of(claim: Claim, *, known_on: date, submission: str, content: str, batch: str) -> tuple[Service, ...]:
+    """The claim's lines as services; a line without a date of service is none."""
+    return tuple(
+        Service(
+            known_on=known_on,
+            service_date=line.service_from,
+            code=line.code,
+            modifiers=line.modifiers,
+            units=line.units,
+            charge=line.charge,
+            payer_id=claim.payer.id,
+            billing_npi=claim.billing.npi,
+            rendering_npi=claim.rendering_of(line).npi,
+            place=claim.place_of(line),
+            diagnoses=tuple(d.dotted for d in claim.diagnoses_of(line)),
+            claim_id=claim.id,
+            frequency=claim.frequency,
+            line=line.number,
+            submission=submission,
+            content=content,
+            batch=batch,
+        )
+        for line in claim.lines
+        if line.service_from
+    )
+
+
+def patient_past(
+    services: Iterable[Service], *, as_of: date, submission: str, content: str, batch: str, known_since: date | None
+) -> PatientPast:
+    """The past of one claim, out of everything known of its patient.
+
+    Leaves out what was not known strictly before `as_of`, the submission itself and any with the same content. What a
+    replacement or a void known by then took back is gone: it names the claim by CLM01 under the same billing NPI.
+    """
+    others = [s for s in services if s.submission != submission and s.content != content]
+    same_batch = tuple(s for s in others if batch and s.batch == batch and s.frequency != VOID)
+    before = sorted(
+        (s for s in others if s.known_on < as_of), key=lambda s: (s.known_on, s.service_date, s.submission, s.line)
+    )
+    last_change: dict[tuple[str, str], tuple[date, str]] = {}
+    for s in before:
+        if s.frequency in (VOID, REPLACEMENT):
+            last_change[s.billing_npi, s.claim_id] = (s.known_on, s.submission)
+    kept = []
+    for s in before:
+        changed = last_change.get((s.billing_npi, s.claim_id))
+        taken_back = changed is not None and s.submission != changed[1] and s.known_on <= changed[0]
+        if not taken_back and s.frequency != VOID:
+            kept.append(_as_known(s, as_of))
+    since = known_since if known_since is not None and known_since < as_of else None
+    return PatientPast(tuple(kept), same_batch, since)
+
+
+def _as_known(service: Service, as_of: date) -> Service:
+    """The service without a decision that was not known yet."""
+    if service.decided_on is None or service.decided_on < as_of:
+        return service
+    return replace(service, decided_on=None, denied=None)

@@ -1,0 +1,1 @@
+"""What published policy says about a claim: deterministic, dated, cited."""

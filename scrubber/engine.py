@@ -1,0 +1,103 @@
+"""The one loop that runs every rule on a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from claims.claim import Claim, Line
+from past.patient import PatientPast
+from scrubber.places import Place
+from scrubber.registry import RULES, Answer, Case, Hit, Rule, Severity
+from scrubber.report import Finding, Location, Report, Unchecked
+from scrubber.tables import Tables
+from scrubber.tables.release import TableGap
+
+
+def scrub(
+    claim: Claim, tables: Tables, past: PatientPast, *, as_of: date, rules: Iterable[Rule] | None = None
+) -> Report:
+    """Every rule in force on the claim's days of service, run on the claim as it would be sent on `as_of`.
+
+    A rule or line that fails does not stop the others: it becomes `Unchecked`. Findings come worst first, then by line
+    and rule id, whatever the order of the rules.
+    """
+    case = Case(claim, as_of, tables, past, tables.payer_type(claim))
+    findings: list[Finding] = []
+    unchecked: list[Unchecked] = []
+    for r in RULES.values() if rules is None else rules:
+        if case.payer_type in r.payer_types:
+            for answer in _answers(r, case):
+                if isinstance(answer, Unchecked):
+                    unchecked.append(answer)
+                else:
+                    findings.append(answer)
+    ordered = sorted(_one_cause_one_finding(findings), key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
+    return Report(tuple(ordered), tuple(sorted(set(unchecked), key=lambda u: (u.rule_id, u.line or 0, u.why))))
+
+
+def _answers(r: Rule, case: Case) -> Iterator[Finding | Unchecked]:
+    if r.per_line:
+        for line in case.claim.lines:
+            if r.in_force(line.service_from):
+                yield from _guarded(r, case, line)
+    elif not case.claim.lines or any(r.in_force(line.service_from) for line in case.claim.lines):
+        yield from _guarded(r, case, None)
+
+
+def _guarded(r: Rule, case: Case, line: Line | None) -> Iterator[Finding | Unchecked]:
+    """The rule's answers, with a missing table or a fault of the rule itself turned into `Unchecked`."""
+    number = line.number if line else None
+    try:
+        answers: Iterator[Answer] = r.check(case, line) if line else r.check(case)
+        for answer in answers:
+            at = answer.line or line
+            if isinstance(answer, Hit):
+                if at is None or r.in_force(at.service_from):
+                    yield _finding(r, case.claim, at, answer)
+            else:
+                yield Unchecked(r.id, r.reason, at.number if at else None, answer.missing, answer.why)
+    except TableGap as gap:
+        yield Unchecked(r.id, r.reason, number, (f"{gap.table} table",), str(gap))
+    except Exception as fault:  # one failing rule never stops the others; the type alone holds no patient data
+        yield Unchecked(r.id, r.reason, number, ("a working rule",), f"the rule failed ({type(fault).__name__})")
+
+
+def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:
+    place = hit.place or r.place
+    return Finding(
+        rule_id=r.id,
+        rule_version=r.version,
+        severity=Severity(min(hit.severity or r.severity, r.severity)),
+        reason=r.reason,
+        line=line.number if line else None,
+        carcs=hit.carcs if hit.carcs is not None else r.carcs,
+        rarcs=r.rarcs,
+        message=hit.message,
+        remedy=hit.remedy or r.remedy,
+        remedy_kind=hit.remedy_kind or r.remedy_kind,
+        requires=hit.requires or r.requires,
+        change=hit.change,
+        location=Location(place.loop, place.segment, place.element, _segment_number(claim, line, place)),
+        cms1500_box=place.cms1500_box,
+        citation=hit.citation or r.citation,
+        effective=r.effective,
+    )
+
+
+def _segment_number(claim: Claim, line: Line | None, place: Place) -> int | None:
+    """The ordinal of the segment the place names; the claim's CLM where the segment is the missing thing itself."""
+    if line is not None and place.key in line.segments:
+        return line.segments[place.key]
+    return claim.segments.get(place.key) or claim.segments.get("CLM")
+
+
+def _one_cause_one_finding(findings: list[Finding]) -> Iterator[Finding]:
+    """Drop a finding where a more specific rule speaks of the same line; the other's id stands in its `also`."""
+    said = {(f.rule_id, f.line) for f in findings}
+    for f in findings:
+        speaks = any((r, f.line) in said for r in RULES if f.rule_id in RULES[r].supersedes)
+        if not speaks:
+            also = sorted(other for other in RULES[f.rule_id].supersedes if (other, f.line) in said)
+            yield replace(f, also=tuple(also)) if also else f

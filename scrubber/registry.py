@@ -1,0 +1,199 @@
+"""What a rule is: the decorator, the case it looks at, what it may answer, and the catalogue of all of them.
+
+A rule is one function in one file under `scrubber/rules/<family>/`, its cases beside it in TOML. It yields `Hit`s
+(a payer will object) and `Gap`s (it could not look: silence is never a pass). `scrubber.engine.scrub` runs them all.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from claims.claim import Claim, Line, PayerType
+from claims.reasons import Reason
+from past.patient import PatientPast
+from scrubber.places import Place
+from scrubber.tables import Tables
+
+EVERY_PAYER_TYPE = frozenset(PayerType)
+RULES: dict[str, Rule] = {}
+
+
+class Severity(IntEnum):
+    """How bad: `INFO` a hint, `WARN` a person should look, `DENY` a likely denial, `REJECT` a front-end rejection."""
+
+    INFO = 1
+    WARN = 2
+    DENY = 3
+    REJECT = 4
+
+    @property
+    def word(self) -> str:
+        """The word of the JSON contract."""
+        return self.name.lower()
+
+
+class RemedyKind(StrEnum):
+    """The only honest fixes there are (never: another code because it pays)."""
+
+    CORRECT = "correct"  # a typo or a format
+    OBTAIN = "obtain"  # an authorization, eligibility answer, referral, ABN
+    DOCUMENT = "document"  # what was done
+    ASK_CLINICIAN = "ask_clinician"  # was it a separate site? then say so; if not, do not bill it
+    DO_NOT_BILL = "do_not_bill"
+    HOLD = "hold"  # until a date
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The published text a rule or a value comes from."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a remedy would alter on the claim, for `scrubber.remedies.apply`; a person decides.
+
+    `what`: add_modifier, set_authorization, drop_line, set_units, set_diagnosis, set_code, set_npi, hold_until.
+    """
+
+    what: str
+    line: int | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All a rule may look at: the claim, the day it would be sent, the tables, the patient's past."""
+
+    claim: Claim
+    as_of: date
+    tables: Tables
+    past: PatientPast
+    payer_type: PayerType
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's objection. What is left empty is taken from the rule."""
+
+    message: str
+    line: Line | None = None
+    remedy: str = ""
+    remedy_kind: RemedyKind | None = None
+    requires: str = ""  # what must be true for the remedy to be lawful
+    change: Change | None = None
+    severity: Severity | None = None  # never above the rule's own
+    carcs: tuple[str, ...] | None = None
+    place: Place | None = None
+    citation: Citation | None = None  # of the table row, when that is more exact than the rule's
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a rule would have needed: `missing` are short stable names (`mue table`, `history since 2025-03-01`)."""
+
+    missing: tuple[str, ...]
+    why: str
+    line: Line | None = None
+
+
+Answer = Hit | Gap
+Check = Callable[..., Iterator[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One published policy, applied."""
+
+    id: str
+    version: str
+    name: str
+    summary: str
+    severity: Severity
+    reason: Reason
+    carcs: tuple[str, ...]
+    rarcs: tuple[str, ...]
+    payer_types: frozenset[PayerType]
+    effective: date | None  # None: since always
+    until: date | None  # inclusive
+    citation: Citation
+    place: Place
+    remedy: str
+    remedy_kind: RemedyKind
+    requires: str
+    confidence: str
+    supersedes: frozenset[str]
+    per_line: bool
+    check: Check
+
+    def in_force(self, day: date | None) -> bool:
+        """True on the days of service the policy covers; a line without a date is looked at."""
+        if day is None:
+            return True
+        return (self.effective is None or self.effective <= day) and (self.until is None or day <= self.until)
+
+
+def rule(
+    rule_id: str,
+    *,
+    severity: Severity,
+    reason: Reason,
+    carcs: tuple[str, ...],
+    citation: Citation,
+    place: Place,
+    remedy: str,
+    remedy_kind: RemedyKind,
+    requires: str = "",
+    rarcs: tuple[str, ...] = (),
+    payer_types: frozenset[PayerType] = EVERY_PAYER_TYPE,
+    effective: str | None = None,
+    until: str | None = None,
+    confidence: str = "high",
+    supersedes: tuple[str, ...] = (),
+    version: str = "1",
+) -> Callable[[Check], Check]:
+    """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
+
+    A check takes `(case)` or `(case, line)`; the second form is called for every line in force. Severity is capped at
+    `WARN` unless `confidence` is `"high"`. Raises ValueError for a bad id, a missing docstring, a double id.
+    """
+
+    def register(check: Check) -> Check:
+        if not re.fullmatch(r"[A-Z]{2,3}-\d{3}", rule_id):
+            raise ValueError(f"rule id {rule_id!r} is not like 'NCC-008'")
+        if not check.__doc__:
+            raise ValueError(f"rule {rule_id} has no docstring: say what the payer objects to")
+        if rule_id in RULES:
+            raise ValueError(f"rule id {rule_id!r} is declared twice, by {RULES[rule_id].name} and {check.__name__}")
+        RULES[rule_id] = Rule(
+            id=rule_id,
+            version=version,
+            name=check.__name__,
+            summary=check.__doc__.splitlines()[0],
+            severity=severity if confidence == "high" else min(severity, Severity.WARN),
+            reason=reason,
+            carcs=carcs,
+            rarcs=rarcs,
+            payer_types=payer_types,
+            effective=date.fromisoformat(effective) if effective else None,
+            until=date.fromisoformat(until) if until else None,
+            citation=citation,
+            place=place,
+            remedy=remedy,
+            remedy_kind=remedy_kind,
+            requires=requires,
+            confidence=confidence,
+            supersedes=frozenset(supersedes),
+            per_line=len(inspect.signature(check).parameters) == 2,
+            check=check,
+        )
+        return check
+
+    return register

@@ -1,0 +1,55 @@
+"""Dated releases of a published table: which one speaks for a day of service, and whether it holds the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+STALE_AFTER_DAYS = 183  # two quarters: NCCI, MUE and the code files are published quarterly
+
+
+class TableGap(LookupError):
+    """No release of a table speaks for a day; rules turn it into `Unchecked`."""
+
+    def __init__(self, table: str, day: date, first: date | None) -> None:
+        self.table = table
+        held = f"the earliest we hold starts {first}" if first else "we hold none"
+        super().__init__(f"no {table} release covers {day}; {held}. Run `cleanclaim tables import {table} FILE`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Generic[Row]):
+    """One release: the day it takes effect, the day it was published, whether it is the whole table, and its rows."""
+
+    name: str
+    effective: date
+    published: date
+    complete: bool
+    rows: Mapping[str, Row]
+    citation: str = ""
+    url: str = ""
+
+    def get(self, key: str) -> Row | None:
+        """The row, or None; in a subset that is no proof that the publisher has none."""
+        return self.rows.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Row]):
+    """The releases of one table, oldest first."""
+
+    name: str
+    releases: tuple[Release[Row], ...]
+
+    def on(self, day: date, as_of: date) -> Release[Row]:
+        """The release that speaks for a day of service, among those published on or before `as_of`.
+
+        Raises TableGap when there is none.
+        """
+        for release in reversed(self.releases):
+            if release.effective <= day and release.published <= as_of:
+                return release
+        raise TableGap(self.name, day, min((r.effective for r in self.releases), default=None))

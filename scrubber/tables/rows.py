@@ -1,0 +1,111 @@
+"""The rows of the tables, typed. Every row that is policy says how sure we are: `verified` False makes rules warn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """A CPT or HCPCS code (no descriptor text: `label` is our own short words)."""
+
+    code: str
+    label: str
+    family: str  # em, esi_interlaminar, esi_transforaminal, facet_injection, rfa_facet, scs ...
+    region: str  # cervical_thoracic, lumbar_sacral, sacroiliac, na ...
+    status: str  # MPFS status indicator
+    is_addon: bool
+    bilateral: str  # MPFS bilateral indicator
+    global_days: str  # 000, 010, 090, XXX, ZZZ, YYY
+    pctc: str
+    side_expected: str  # none, side, midline, bilateral_code
+    valid_from: date | None  # None: before the table begins
+    valid_to: date | None  # inclusive
+    allowed_nonfacility: Decimal | None  # national MPFS amount
+    allowed_facility: Decimal | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PtpEdit:
+    """An NCCI procedure-to-procedure edit, filed under its column 2 code and then its column 1 code."""
+
+    indicator: str  # 0 never together, 1 a modifier may lift it, 9 not active
+    effective: date
+    until: date | None  # inclusive
+
+
+@dataclass(frozen=True, slots=True)
+class MueLimit:
+    """A Medically Unlikely Edit: most units of a code, by line (MAI 1) or by day (MAI 2, 3)."""
+
+    units: int
+    mai: str  # 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class AddonRow:
+    """An add-on code and the primary codes one of which must stand on the same claim and day."""
+
+    primaries: frozenset[str]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisRow:
+    """An ICD-10-CM code, dotted: billable or a parent, with the days it was valid."""
+
+    code: str
+    billable: bool
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    side: str  # none, left, right, bilateral, unspecified
+    unspecified: bool
+    seventh_character: bool
+    replacement: str  # what took its place, as the publisher says
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierRow:
+    """A modifier: what it is for, and whether it lifts an NCCI indicator-1 pair."""
+
+    modifier: str
+    label: str
+    kind: str
+    lifts_ptp: bool
+    position_rank: int
+    valid_from: date | None
+    valid_to: date | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayerRow:
+    """A payer the practice bills: matched by id, then by name; its type refines SBR09."""
+
+    key: str
+    name: str
+    ids: tuple[str, ...]
+    name_patterns: tuple[str, ...]  # lower case, each must be contained in the claim's payer name
+    type: str  # a PayerType value
+    timely_filing_days: int | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRow:
+    """A payer kind's demand for prior authorization of a code."""
+
+    code: str
+    payer_type: str  # a PayerType value, or a payer key
+    valid_from: date
+    valid_to: date | None  # inclusive
+    places: frozenset[str]  # places of service it binds; empty: every place
+    states: frozenset[str]  # empty: every state
+    need: str  # required, sometimes
+    verified: bool
+    citation: str
+    url: str
