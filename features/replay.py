@@ -85,10 +85,10 @@ def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
             yield Replayed(event, report, rows(event.claim, report, past, payer, tables=tables, as_of=day))
         if submitted and known_since is None:
             known_since = day
-        for event in today:
-            if isinstance(event, Decided):
-                payer.learn(event.decision)
-                _decide(services[event.patient], event)
+        for decided in today:
+            if isinstance(decided, Decided):
+                payer.learn(decided.decision)
+                _decide(services[decided.patient], decided)
 
 
 def _order(event: Event) -> tuple[str, int]:
