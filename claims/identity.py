@@ -1,0 +1,151 @@
+"""Opaque identities: which submission this is, whether two claims say the same, and whose patient it is.
+
+None of these strings holds a patient's data in the clear; `submission_ref` and `remittance_ref` are what logs show. The
+secret of `patient_key` is the practice's own, so that the key of a known name cannot be computed by anyone else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import unicodedata
+from dataclasses import MISSING, fields
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from claims.claim import Claim, Diagnosis, Line, Origin, Person
+from claims.remittance import Remittance
+
+# Where a record came from, what our own tables derive from it, and what the practice knows beside it: none of these is
+# what was sent, so a claim read from a file and the same claim with its evidence attached have one hash.
+_BESIDE_THE_CLAIM = frozenset(
+    {"origin", "segments", "type", "kind", "evidence", "authorizations", "eligibility", "prior_services"}
+)
+
+_SEPARATOR = "\x1f"
+
+
+def content_hash(claim: Claim) -> str:
+    """A stable hash of what the claim says: 32 hex digits, equal for equal claims whatever file they came in.
+
+    The day it was sent takes part: the same services sent again on a later day are another submission. A field that
+    holds its default takes no part, so that a field added to `Claim` later leaves old hashes as they are.
+    """
+    return _digest(_canonical_json(claim), 32)
+
+
+def submission_ref(practice: str, claim: Claim) -> str:
+    """The opaque id of one submission, 16 hex digits: the only identifier of a claim in a log.
+
+    Known by its place on the wire and the day its sender dated it (some systems start their control numbers at 1 every
+    day); a claim that came without an envelope is known by its content.
+    """
+    if claim.origin is None:
+        return _digest(_SEPARATOR.join(("content", practice, content_hash(claim))), 16)
+    return _digest(_SEPARATOR.join(("submission", practice, *_wire(claim.origin))), 16)
+
+
+def remittance_ref(practice: str, remittance: Remittance) -> str:
+    """The opaque id of one payer's answer (CLP), 16 hex digits.
+
+    The payment's trace and amount take part: payers reuse control numbers.
+    """
+    if remittance.origin is None:
+        return _digest(_SEPARATOR.join(("answer", practice, _canonical_json(remittance))), 16)
+    payment = remittance.payment
+    parts = (payment.payer_id, payment.trace, _decimal(payment.amount))
+    return _digest(_SEPARATOR.join(("remittance", practice, *_wire(remittance.origin), *parts)), 16)
+
+
+def batch_key(claim: Claim) -> str:
+    """The opaque id of the interchange a claim came in, shared by the claims of one file; "" without an origin."""
+    if claim.origin is None:
+        return ""
+    sender, interchange, *_, day = _wire(claim.origin)
+    return _digest(_SEPARATOR.join(("batch", sender, interchange, day)), 16)
+
+
+def patient_key(secret: bytes, claim: Claim) -> str:
+    """The keyed hash (HMAC-SHA256) that stands for the claim's patient, 32 hex digits.
+
+    From the practice's record number (REF*EA) when sent, else from last name, first name, birth date and sex, with
+    accents, case, punctuation and spacing evened out. A patient who cannot be told apart from others (no name, no birth
+    date) is known by the member id, and without that each claim is a patient of its own: a stranger's past is worse
+    than none.
+    """
+    return hmac.new(secret, _SEPARATOR.join(_patient_parts(claim)).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _patient_parts(claim: Claim) -> tuple[str, ...]:
+    if record := _plain(claim.medical_record_number):
+        return ("record", record)
+    patient = claim.patient if claim.patient != Person() else claim.subscriber.person
+    last, first = _plain(patient.last_name), _plain(patient.first_name)
+    if last and patient.birth_date:
+        return ("person", last, first, patient.birth_date.isoformat(), _plain(patient.sex))
+    if member := _plain(claim.subscriber.member_id):
+        return ("member", member, last, first)
+    return ("claim", content_hash(claim))
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, upper case, without accents.
+
+    >>> _plain("  Núñez-O'Brien, Jr. ")
+    'NUNEZOBRIENJR'
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if c.isalnum()).upper()
+
+
+def _wire(origin: Origin) -> tuple[str, ...]:
+    day = origin.known_on.isoformat() if origin.known_on else ""
+    sender, interchange = origin.sender.strip(), origin.interchange.strip()
+    return (sender, interchange, origin.group.strip(), origin.transaction.strip(), str(origin.ordinal), day)
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def _canonical_json(record: Claim | Remittance) -> str:
+    return json.dumps(_canonical(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _canonical(value: object) -> object:
+    """The value in JSON terms, without defaults, with one spelling for each amount, day and diagnosis."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, Diagnosis):
+        return value.dotted
+    said = {name: getattr(value, name) for name, default in _defaults(type(value)) if getattr(value, name) != default}
+    if isinstance(value, Line) and value.service_end == value.service_from:
+        said.pop("service_to", None)
+    return {name: _canonical(item) for name, item in said.items()}
+
+
+@cache
+def _defaults(record: type) -> tuple[tuple[str, object], ...]:
+    """The fields of a dataclass that take part, each with its default (MISSING when it has none)."""
+    return tuple(
+        (f.name, f.default if f.default_factory is MISSING else f.default_factory())
+        for f in fields(record)
+        if f.name not in _BESIDE_THE_CLAIM
+    )
+
+
+def _decimal(amount: Decimal) -> str:
+    """One spelling for equal amounts.
+
+    >>> _decimal(Decimal("120.50")), _decimal(Decimal("0.00")), _decimal(Decimal("1E+2"))
+    ('120.5', '0', '100')
+    """
+    return format(amount.normalize(), "f") if amount else "0"
