@@ -1,0 +1,203 @@
+"""The denial model: what it predicts of a claim's lines, and why, adding up to the prediction."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+
+from claims.reasons import Reason
+from features.registry import FEATURES, Row
+from models.calibration import Calibration, ClaimMap, Vector, probability
+from models.card import ModelCard
+from models.causes import Cause, CauseModel
+from models.encoding import Encoder, Matrix
+from past.payer import PayerPast
+
+SMALL = 64  # rows; below it one thread is quicker than starting several
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDecisions:
+    """How many lines of this practice payers have decided: all payers, and the claim's payer."""
+
+    practice: int
+    payer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The answer for one claim; `risks`, `log_odds` and `causes` have one entry a row, in the rows' order.
+
+    `risks` are calibrated probabilities. `claim_risk` is the chance that any line is denied, None for a claim without
+    lines. `abstained` says in words why the numbers must not be relied on yet; empty when they may. `unseen` counts the
+    rows whose payer, code ... training never met, by column.
+    """
+
+    risks: tuple[float, ...]
+    log_odds: tuple[float, ...]
+    claim_risk: float | None
+    claim_log_odds: float | None
+    causes: tuple[tuple[Cause, ...], ...]
+    abstained: tuple[str, ...] = ()
+    unseen: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureShare:
+    """What one feature's value (None: unknown) adds to the log-odds of denial."""
+
+    name: str
+    value: float | str | None
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonShare:
+    """What a Reason adds to the log-odds: the sum of its features, which come strongest first."""
+
+    reason: Reason
+    log_odds: float
+    features: tuple[FeatureShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a line has its risk: `base` + the sum over `reasons` = `log_odds` of the risk. What raises it comes first."""
+
+    base: float
+    log_odds: float
+    reasons: tuple[ReasonShare, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DenialModel:
+    """A fitted model. `history` is what was known of payers when it was fitted, for use where there is no store."""
+
+    booster: lightgbm.Booster
+    encoder: Encoder
+    calibration: Calibration
+    claim_map: ClaimMap
+    causes: CauseModel
+    card: ModelCard
+    history: PayerPast | None = None
+
+    def __post_init__(self) -> None:
+        self.card.require_same_features(f"model {self.card.name} {self.card.version}")
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.card.name
+
+    @property
+    def version(self) -> str:
+        """The model's version."""
+        return self.card.version
+
+    @property
+    def simulated(self) -> bool:
+        """True when the model was fitted on simulated claims: every surface must say so."""
+        return self.card.simulated
+
+    @property
+    def recorded(self) -> Mapping[str, str]:
+        """The versions of rules, parameters and tables behind the rows it was fitted on."""
+        return self.card.recorded
+
+    def predict(self, rows: Sequence[Row], *, own: OwnDecisions | None = None) -> Prediction:
+        """The risk of each line of one claim, of the claim, and the likely CARCs.
+
+        `own` is what the practice's store holds; None where there is no store.
+        """
+        abstained = abstentions(self.card, own)
+        if not rows:
+            return Prediction((), (), None, None, (), abstained)
+        matrix, unseen = self.encoder.matrix(rows)
+        log_odds = self.line_log_odds(matrix)
+        claim = self.claim_map.log_odds(log_odds)
+        return Prediction(
+            risks=tuple(probability(log_odds).tolist()),
+            log_odds=tuple(log_odds.tolist()),
+            claim_risk=float(probability(np.array([claim]))[0]),
+            claim_log_odds=claim,
+            causes=self.causes.rank(matrix),
+            abstained=abstained,
+            unseen=dict(unseen),
+        )
+
+    def explain(self, rows: Sequence[Row]) -> list[Explanation]:
+        """For each row what every Reason adds (TreeSHAP, path-dependent); base + reasons = log-odds of the risk."""
+        if not rows:
+            return []
+        matrix, _ = self.encoder.matrix(rows)
+        raw = np.asarray(self.booster.predict(matrix, pred_contrib=True, **_threads(matrix)), dtype=np.float64)
+        shares = raw * self.calibration.slope
+        shares[:, -1] += self.calibration.intercept
+        return [self._explanation(row, share) for row, share in zip(rows, shares, strict=True)]
+
+    def line_log_odds(self, matrix: Matrix) -> Vector:
+        """The calibrated log-odds of encoded rows."""
+        raw = np.asarray(self.booster.predict(matrix, raw_score=True, **_threads(matrix)), dtype=np.float64)
+        return self.calibration.log_odds(raw)
+
+    def _explanation(self, row: Row, shares: Vector) -> Explanation:
+        members: dict[Reason, list[FeatureShare]] = defaultdict(list)
+        for column, share in zip(self.encoder.columns, shares[:-1].tolist(), strict=True):
+            if share:  # a feature no tree asked about says nothing
+                members[FEATURES[column].reason].append(FeatureShare(column, _known(row[column]), share))
+        reasons = [
+            ReasonShare(reason, math.fsum(f.log_odds for f in of), tuple(sorted(of, key=_strongest_first)))
+            for reason, of in members.items()
+        ]
+        reasons.sort(key=lambda r: (-r.log_odds, r.reason.value))
+        return Explanation(float(shares[-1]), math.fsum(shares.tolist()), tuple(reasons))
+
+    def save(self, folder: Path) -> None:
+        """Write the bundle: booster and causes as text, the rest as JSON, and a manifest of SHA-256."""
+        from models.bundle import save  # noqa: PLC0415  # bundle knows the model, not the other way round
+
+        save(self, folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> DenialModel:
+        """Read a bundle back, every file verified; raises BundleBroken or FeaturesChanged."""
+        from models.bundle import load  # noqa: PLC0415
+
+        return load(folder)
+
+
+def abstentions(card: ModelCard, own: OwnDecisions | None) -> tuple[str, ...]:
+    """Why the model should not be relied on for this practice and payer yet; empty when it may be."""
+    why = []
+    if card.simulated and (own is None or own.practice < card.min_decisions):
+        had = "no store of your own decisions" if own is None else f"{own.practice} of your own decisions"
+        why.append(
+            f"this model was fitted on simulated claims and has {had} to go by; it needs {card.min_decisions}. "
+            "Ingest your own 837 and 835 files, then train."
+        )
+    if own is not None and own.payer < card.min_payer_decisions:
+        why.append(
+            f"this payer has decided {own.payer} of your lines; the model needs {card.min_payer_decisions} "
+            "to speak of it."
+        )
+    return tuple(why)
+
+
+def _threads(matrix: Matrix) -> dict[str, int]:
+    return {"num_threads": 1} if len(matrix) < SMALL else {}
+
+
+def _known(value: float | str) -> float | str | None:
+    if isinstance(value, str):
+        return value or None
+    return None if math.isnan(value) else value
+
+
+def _strongest_first(share: FeatureShare) -> tuple[float, str]:
+    return (-abs(share.log_odds), share.name)

@@ -1,0 +1,66 @@
+"""From rows to the numbers a booster reads: one column a feature, categories through an explicit list of words."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.registry import Row
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The columns in order, and for each category the words seen in training; a word's place is its code."""
+
+    columns: tuple[str, ...]
+    categories: Mapping[str, tuple[str, ...]]
+    _codes: Mapping[str, Mapping[str, float]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        codes = {c: {word: float(i) for i, word in enumerate(words)} for c, words in self.categories.items()}
+        object.__setattr__(self, "_codes", codes)
+
+    @classmethod
+    def fit(cls, rows: Iterable[Row], columns: Sequence[str], categorical: Iterable[str], least: int = 20) -> Encoder:
+        """Learn each category's words; one seen on fewer than `least` rows is left out, so "unseen" is itself learned.
+
+        The words are sorted, so that the order of the rows does not matter.
+        """
+        counts: dict[str, Counter[str]] = {c: Counter() for c in categorical}
+        for row in rows:
+            for column, counter in counts.items():
+                counter[str(row[column])] += 1
+        words = {c: tuple(sorted(w for w, n in counter.items() if w and n >= least)) for c, counter in counts.items()}
+        return cls(tuple(columns), words)
+
+    def matrix(self, rows: Sequence[Row]) -> tuple[Matrix, Counter[str]]:
+        """One line a row, and for each category how many rows had a word that training had not.
+
+        An unseen or empty word is NaN, as a missing number is: unknown is not zero.
+        """
+        unseen: Counter[str] = Counter()
+        out = np.empty((len(rows), len(self.columns)))
+        for i, row in enumerate(rows):
+            for j, column in enumerate(self.columns):
+                value = row[column]
+                codes = self._codes.get(column)
+                if codes is None:
+                    out[i, j] = float(value)
+                else:
+                    code = codes.get(str(value))
+                    out[i, j] = math.nan if code is None else code
+                    if code is None and value:
+                        unseen[column] += 1
+        return out, unseen
+
+    @property
+    def categorical_columns(self) -> list[int]:
+        """The positions of the categories, for LightGBM."""
+        return [i for i, column in enumerate(self.columns) if column in self.categories]
