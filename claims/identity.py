@@ -10,19 +10,26 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from typing import Any
 
-from claims.claim import Claim, Diagnosis, Line, Origin, Person
-from claims.remittance import Remittance
+from claims.claim import Address, Claim, Diagnosis, Line, Origin, Payer, Person, Provider, Subscriber
+from claims.remittance import Adjudication, Adjustment, Payment, Remittance
 
 # Where a record came from, what our own tables derive from it, and what the practice knows beside it: none of these is
 # what was sent, so a claim read from a file and the same claim with its evidence attached have one hash.
 _BESIDE_THE_CLAIM = frozenset(
     {"origin", "segments", "type", "kind", "evidence", "authorizations", "eligibility", "prior_services"}
 )
+
+_RECORDS = (Claim, Line, Payer, Provider, Subscriber, Person, Address, Remittance, Payment, Adjudication, Adjustment)
+
+# Each record's fields that take part, with their defaults (MISSING where there is none)
+_DEFAULTS: dict[type, dict[str, object]] = {
+    record: {f.name: f.default for f in fields(record) if f.name not in _BESIDE_THE_CLAIM} for record in _RECORDS
+}
 
 _SEPARATOR = "\x1f"
 
@@ -114,7 +121,7 @@ def _canonical_json(record: Claim | Remittance) -> str:
     return json.dumps(_canonical(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _canonical(value: object) -> object:
+def _canonical(value: Any) -> object:
     """The value in JSON terms, without defaults, with one spelling for each amount, day and diagnosis."""
     if value is None or isinstance(value, str | int):
         return value
@@ -126,20 +133,11 @@ def _canonical(value: object) -> object:
         return [_canonical(item) for item in value]
     if isinstance(value, Diagnosis):
         return value.dotted
-    said = {name: getattr(value, name) for name, default in _defaults(type(value)) if getattr(value, name) != default}
+    defaults = _DEFAULTS[type(value)]
+    said = {name: getattr(value, name) for name, default in defaults.items() if getattr(value, name) != default}
     if isinstance(value, Line) and value.service_end == value.service_from:
         said.pop("service_to", None)
     return {name: _canonical(item) for name, item in said.items()}
-
-
-@cache
-def _defaults(record: type) -> tuple[tuple[str, object], ...]:
-    """The fields of a dataclass that take part, each with its default (MISSING when it has none)."""
-    return tuple(
-        (f.name, f.default if f.default_factory is MISSING else f.default_factory())
-        for f in fields(record)
-        if f.name not in _BESIDE_THE_CLAIM
-    )
 
 
 def _decimal(amount: Decimal) -> str:
