@@ -1,0 +1,319 @@
+"""What the payer answered to each submitted line, and why we say so.
+
+A line's label is its first adjudication that is not a reversal. It rests on the adjustments (CAS) of the line, never on
+the claim's status (CLP02): a line is denied when adjustments that are denials leave it unpaid, reduced when they cut it
+but something was allowed. What is not known stays so: no answer is pending, then unanswered, and never paid.
+Claim-level adjustments are shared out to the lines first: `past.answers` says how.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from claims import reasons
+from claims.claim import ZERO, Claim, Line
+from claims.reasons import Reason
+from claims.remittance import PREDETERMINATION, Adjustment
+from past.answers import CENT, Answer, answers_of
+from past.exchange import Link, Received
+from past.patient import VOID
+
+IsDenial = Callable[[str, str], bool]  # (group, CARC)
+ReasonOf = Callable[[str, str, Iterable[str]], Reason]  # (group, CARC, RARCs)
+
+# How long a line may wait while the payer's own lag is unknown. On simulated lags a window of 90 days showed the true
+# denial rate to within a hundredth; counting what was unanswered after 60 days as paid showed a third of it.
+UNKNOWN_LAG_DAYS = 90
+
+COORDINATION = frozenset({"22", "23"})  # what another payer pays is part of what this one allows
+# Taken from the payment after the allowed amount was set: quality adjustment, incentive, withhold, sequestration.
+AFTER_ALLOWED = frozenset({"144", "237", "245", "253"})
+
+
+class Outcome(StrEnum):
+    """What became of a submitted line."""
+
+    PAID = "paid"
+    DENIED = "denied"
+    REDUCED = "reduced"
+    PATIENT_RESPONSIBILITY = "patient_responsibility"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    UNANSWERED = "unanswered"
+    VOID = "void"
+    EXCLUDED = "excluded"
+
+
+DECIDED = frozenset({Outcome.PAID, Outcome.DENIED, Outcome.REDUCED, Outcome.PATIENT_RESPONSIBILITY})
+
+
+@dataclass(frozen=True, slots=True)
+class LineLabel:
+    """The label of one submitted line, with what it rests on.
+
+    `known_on` is the day of the answer it rests on, None while there is none; `allowed` is None for a denied line and
+    wherever nothing was decided; `overturned` says that a later answer of the payer decided otherwise.
+    """
+
+    outcome: Outcome
+    why: str
+    denial_carcs: tuple[str, ...] = ()  # "CO-197", the greatest amount first
+    denied_amount: Decimal = ZERO
+    reason: Reason | None = None
+    allowed: Decimal | None = None
+    known_on: date | None = None
+    remittance: str = ""  # the ref of the answer it rests on
+    overturned: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """True when the payer decided: the lines a model may learn from."""
+        return self.outcome in DECIDED
+
+
+class Waiting(NamedTuple):
+    """What decides between pending and unanswered: the day of the question and the payer's lag, None when unknown."""
+
+    as_of: date
+    lag_days: int | None = None
+
+
+def label_claim(
+    claim: Claim,
+    answers: Iterable[tuple[Received, Link]],
+    *,
+    sent_on: date,
+    waiting: Waiting | None = None,
+    replaced_on: date | None = None,
+    rejected_on: date | None = None,
+    is_denial: IsDenial | None = None,
+    reason_of: ReasonOf | None = None,
+) -> list[LineLabel]:
+    """The label of each of the claim's lines, in their order, from the answers linked to this submission."""
+    by_line: Mapping[int, list[Answer]] = defaultdict(list)
+    for received, link in sorted(answers, key=lambda pair: pair[0].order):
+        for i, answer in answers_of(claim, received, link).items():
+            by_line[i].append(answer)
+    return [
+        label_line(
+            line,
+            by_line[i],
+            frequency=claim.frequency,
+            sent_on=sent_on,
+            waiting=waiting,
+            replaced_on=replaced_on,
+            rejected_on=rejected_on,
+            claim_answered=bool(by_line),
+            is_denial=is_denial,
+            reason_of=reason_of,
+        )
+        for i, line in enumerate(claim.lines)
+    ]
+
+
+def label_line(
+    line: Line,
+    answers: Sequence[Answer],
+    *,
+    sent_on: date,
+    frequency: str = "1",
+    waiting: Waiting | None = None,
+    replaced_on: date | None = None,
+    rejected_on: date | None = None,
+    claim_answered: bool = False,
+    is_denial: IsDenial | None = None,
+    reason_of: ReasonOf | None = None,
+) -> LineLabel:
+    """The label of one line from its answers, in the order they became known.
+
+    Without `waiting` an unanswered line stays pending. `replaced_on` is the day the practice itself took the claim back
+    (frequency 7 or 8): a reversal from then on is our doing and overturns nothing. `rejected_on` is the day a front end
+    refused the claim.
+    """
+    if frequency == VOID:
+        return LineLabel(Outcome.VOID, "The claim takes back an earlier one (frequency 8): it asks for no payment.")
+    judge = _Judge(line, is_denial or reasons.is_denial, reason_of or reasons.reason_of)
+    first = next((i for i, answer in enumerate(answers) if answer.adjudicates), None)
+    if first is None:
+        return _undecided(answers, sent_on, waiting, rejected_on, claim_answered)
+    chosen, used = _whole(answers, first, line.charge)
+    label = judge.label(chosen)
+    if any(answer.is_reversal for answer in answers[:first]):
+        label = replace(label, why=f"{label.why} A reversal came before it: an earlier answer is not in the store.")
+    later = [answer for i, answer in enumerate(answers) if i > first and i not in used]
+    return replace(label, overturned=_overturned(label, later, judge, replaced_on))
+
+
+def _whole(answers: Sequence[Answer], first: int, charge: Decimal) -> tuple[Answer, set[int]]:
+    """The first adjudication with the parts that came the same day under other payer numbers.
+
+    A payer may split a claim into several (CLP07 differs); parts belong together while they do not exceed the charge.
+    """
+    chosen = answers[first]
+    used, numbers = {first}, {chosen.received.remittance.payer_control_number}
+    for i in range(first + 1, len(answers)):
+        answer = answers[i]
+        number = answer.received.remittance.payer_control_number
+        same_day = answer.received.known_on == chosen.received.known_on
+        fits = chosen.charge + answer.charge <= charge
+        if answer.is_reversal or not same_day:
+            break
+        if answer.adjudicates and number not in numbers and fits:
+            used.add(i)
+            numbers.add(number)
+            chosen = replace(
+                chosen,
+                charge=chosen.charge + answer.charge,
+                paid=chosen.paid + answer.paid,
+                adjustments=(*chosen.adjustments, *answer.adjustments),
+                remarks=tuple(dict.fromkeys((*chosen.remarks, *answer.remarks))),
+                allowed=None if None in (chosen.allowed, answer.allowed) else chosen.allowed + answer.allowed,  # type: ignore[operator]
+                codes=tuple(dict.fromkeys((*chosen.codes, *answer.codes))),
+                parts=chosen.parts + answer.parts,
+            )
+    return chosen, used
+
+
+def _undecided(
+    answers: Sequence[Answer],
+    sent_on: date,
+    waiting: Waiting | None,
+    rejected_on: date | None,
+    claim_answered: bool,
+) -> LineLabel:
+    """The label of a line that no answer decides."""
+    if answers and all(a.received.remittance.status == PREDETERMINATION for a in answers):
+        return LineLabel(
+            Outcome.EXCLUDED, "The payer priced it in advance only (predetermination): no claim was decided."
+        )
+    if not answers and rejected_on is not None:
+        return LineLabel(
+            Outcome.REJECTED,
+            f"The claim was rejected before the payer judged it, on {rejected_on}.",
+            known_on=rejected_on,
+        )
+    if any(a.is_reversal for a in answers):
+        what = "Only a reversal is in the store, not the answer it takes back"
+    elif answers:
+        what = "The payer set it aside for review (CARC 133)"
+    elif claim_answered:
+        what = "The payer answered other lines of the claim, not this one"
+    else:
+        what = "No remittance answers the claim"
+    lag = UNKNOWN_LAG_DAYS if waiting is None or waiting.lag_days is None else waiting.lag_days
+    if waiting is None or waiting.as_of <= sent_on + timedelta(days=lag):
+        return LineLabel(Outcome.PENDING, f"{what} yet.")
+    known = (
+        "95 of 100 of this payer's answers come within" if waiting.lag_days is not None else "allowed for an answer:"
+    )
+    return LineLabel(
+        Outcome.UNANSWERED, f"{what}, {(waiting.as_of - sent_on).days} days after it was sent; {known} {lag} days."
+    )
+
+
+class _Judge(NamedTuple):
+    """What an answer means for the line; the words for denial come from outside."""
+
+    line: Line
+    is_denial: IsDenial
+    reason_of: ReasonOf
+
+    def label(self, answer: Answer) -> LineLabel:
+        """The label that this answer alone would give."""
+        denials = self._denials(answer.adjustments)
+        denied = sum(denials.values(), ZERO)
+        share = sum(
+            (a.amount for a in answer.adjustments if a.group == "PR" and not self.is_denial(a.group, a.carc)), ZERO
+        )
+        blank = LineLabel(
+            Outcome.PAID, "", known_on=answer.received.known_on, remittance=answer.received.ref, allowed=None
+        )
+        nothing_charged = not answer.charge and not self.line.charge
+        if denials and (denied > 0 or nothing_charged):
+            return self._denied(blank, answer, denials, denied, share)
+        if nothing_charged:
+            return replace(
+                blank, outcome=Outcome.EXCLUDED, why="The line charges nothing: there was nothing to decide."
+            )
+        if answer.paid > 0:
+            why = f"{answer.paid:.2f} of {answer.charge:.2f} was paid and no adjustment is a denial{_parts(answer)}."
+            return replace(blank, allowed=self._allowed(answer), why=why)
+        return self._unpaid(blank, answer, share)
+
+    def _denials(self, adjustments: Iterable[Adjustment]) -> dict[str, Decimal]:
+        """The denial amounts by group and CARC, the greatest first."""
+        found: dict[str, Decimal] = defaultdict(Decimal)
+        for a in adjustments:
+            if self.is_denial(a.group, a.carc):
+                found[f"{a.group}-{a.carc}"] += a.amount
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def _denied(
+        self, blank: LineLabel, answer: Answer, denials: Mapping[str, Decimal], denied: Decimal, share: Decimal
+    ) -> LineLabel:
+        group, carc = next(iter(denials)).split("-", 1)
+        label = replace(
+            blank,
+            denial_carcs=tuple(denials),
+            denied_amount=max(denied, ZERO),
+            reason=self.reason_of(group, carc, answer.remarks),
+        )
+        took = f"{' and '.join(denials)} took {label.denied_amount:.2f} of {answer.charge:.2f}"
+        if answer.paid > 0:
+            why = f"{took}, yet {answer.paid:.2f} was paid{_parts(answer)}."
+            return replace(label, outcome=Outcome.REDUCED, allowed=self._allowed(answer), why=why)
+        if share > 0:
+            why = f"{took}; of the rest, {share:.2f} falls to the patient{_parts(answer)}."
+            return replace(label, outcome=Outcome.REDUCED, allowed=self._allowed(answer), why=why)
+        bundled = f" The payer put it under {' and '.join(answer.codes)}." if answer.codes else ""
+        return replace(label, outcome=Outcome.DENIED, why=f"{took} and nothing was paid{_parts(answer)}.{bundled}")
+
+    def _unpaid(self, blank: LineLabel, answer: Answer, share: Decimal) -> LineLabel:
+        """Nothing was paid and no adjustment is a denial."""
+        unexplained = answer.charge - answer.paid - sum((a.amount for a in answer.adjustments), ZERO)
+        if unexplained >= CENT:
+            why = f"Nothing was paid, and no adjustment says what became of {unexplained:.2f} of {answer.charge:.2f}."
+            return replace(blank, outcome=Outcome.EXCLUDED, why=why)
+        if share > 0:
+            why = f"{share:.2f} of {answer.charge:.2f} falls to the patient (group PR), and no adjustment is a denial."
+            return replace(blank, outcome=Outcome.PATIENT_RESPONSIBILITY, allowed=self._allowed(answer), why=why)
+        why = (
+            "Nothing was left for this payer to pay: contract and other payers take the whole charge, none is a denial."
+        )
+        return replace(blank, allowed=self._allowed(answer), why=why)
+
+    def _allowed(self, answer: Answer) -> Decimal:
+        """AMT*B6, else the charge less every adjustment that lowers what the payer recognizes."""
+        if answer.allowed is not None:
+            return answer.allowed
+        cut = sum((a.amount for a in answer.adjustments if not self._within_allowed(a)), ZERO)
+        return max(ZERO, answer.charge - cut)
+
+    def _within_allowed(self, a: Adjustment) -> bool:
+        if self.is_denial(a.group, a.carc):
+            return False
+        return a.group == "PR" or a.carc in COORDINATION or a.carc in AFTER_ALLOWED
+
+
+def _parts(answer: Answer) -> str:
+    return f" (the {answer.parts} parts the payer split it into, added up)" if answer.parts > 1 else ""
+
+
+def _overturned(first: LineLabel, later: Sequence[Answer], judge: _Judge, replaced_on: date | None) -> bool:
+    """True when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone."""
+    last: Outcome | None = None
+    undone = False
+    for answer in later:
+        if answer.is_reversal:
+            last, undone = None, replaced_on is None or answer.received.known_on < replaced_on
+        elif answer.adjudicates:
+            last, undone = judge.label(answer).outcome, False
+    if last in DECIDED:
+        return (last is Outcome.DENIED) != (first.outcome is Outcome.DENIED)
+    return undone and first.outcome in DECIDED - {Outcome.DENIED}
