@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 from hashlib import sha256
+from typing import TypeVar
 
 from claims.claim import Claim, Line
 from claims.reasons import Reason
@@ -16,6 +17,7 @@ from past.payer import PayerPast
 from scrubber.report import Report
 from scrubber.tables import Tables
 
+T = TypeVar("T")
 Row = dict[str, float | str]  # column -> number (NaN unknown), or a category's word ("" unknown)
 
 
@@ -29,7 +31,11 @@ class Direction(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All a feature may look at: one line of a claim, on the day it would be sent."""
+    """All a feature may look at: one line of a claim, on the day it would be sent.
+
+    `memo` lives as long as one call of `rows` and is shared by the claim's lines, so that twenty features that ask the
+    past the same question ask it once. It holds answers only: a row is the same with an empty one.
+    """
 
     claim: Claim
     line: Line
@@ -39,6 +45,13 @@ class Look:
     tables: Tables
     as_of: date
     family: str  # of the line's code; "" unknown
+    memo: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The answer kept under `key`, computed the first time; the key must name all that the answer rests on."""
+        if key not in self.memo:
+            self.memo[key] = compute()
+        return self.memo[key]  # type: ignore[return-value]  # each key has one type of answer
 
 
 Compute = Callable[[Look], float | str | None]
@@ -54,17 +67,19 @@ class Feature:
     risk: Direction
     categorical: bool
     compute: Compute
+    unit: str = ""
 
 
 FEATURES: dict[str, Feature] = {}
 
 
 def feature(
-    *, reason: Reason, risk: Direction = Direction.EITHER, categorical: bool = False, name: str = ""
+    *, reason: Reason, unit: str = "", risk: Direction = Direction.EITHER, categorical: bool = False, name: str = ""
 ) -> Callable[[Compute], Compute]:
     """Register a function as a feature; its name is the column, its docstring's first line the glossary entry.
 
     Raises ValueError when the name is taken, when it has no docstring, or when a category declares a direction.
+    `unit` is for the glossary: "days", "share", "count" ...
     """
 
     def register(compute: Compute) -> Compute:
@@ -75,7 +90,9 @@ def feature(
             raise ValueError(f"feature {column!r} has no docstring: say what quantity it is, with its unit")
         if categorical and risk is not Direction.EITHER:
             raise ValueError(f"feature {column!r} is a category: it has no direction")
-        FEATURES[column] = Feature(column, compute.__doc__.splitlines()[0], reason, risk, categorical, compute)
+        summary = compute.__doc__.splitlines()[0]
+        unit_said = unit or ("category" if categorical else "")
+        FEATURES[column] = Feature(column, summary, reason, risk, categorical, compute, unit_said)
         return compute
 
     return register
@@ -85,8 +102,10 @@ def rows(
     claim: Claim, report: Report, patient: PatientPast, payer: PayerPast, *, tables: Tables, as_of: date
 ) -> list[Row]:
     """One row a line, in the claim's order; a missing number is NaN, a missing category "". Training calls this too."""
+    memo: dict[Hashable, object] = {}
     return [
-        _row(Look(claim, line, report, patient, payer, tables, as_of, tables.family(line.code))) for line in claim.lines
+        _row(Look(claim, line, report, patient, payer, tables, as_of, tables.family(line.code), memo))
+        for line in claim.lines
     ]
 
 

@@ -150,6 +150,34 @@ class PayerPast:
         for_reason = self._denied_for.get((*key, reason))
         return Decisions(int(for_reason.between(start, end, 0)) if for_reason else 0, total)
 
+    def denials(
+        self,
+        payer: str = EVERY_PAYER,
+        *,
+        before: date,
+        code: str = EVERY_CODE,
+        family: str = "",
+        days: int | None = None,
+    ) -> tuple[int, dict[Reason, int]]:
+        """Decisions in the window, and how many were denied for each Reason: `decisions` for all Reasons at once.
+
+        Reasons nothing was denied for are left out.
+        """
+        key = (payer, code, family if not code else "")
+        tally = self._counts.get(key)
+        if tally is None:
+            return 0, {}
+        end = before.toordinal()
+        start = None if days is None else end - days
+        total = int(tally.between(start, end, 0))
+        denied: dict[Reason, int] = {}
+        if total:
+            for reason in Reason:
+                for_reason = self._denied_for.get((*key, reason))
+                if for_reason is not None and (n := int(for_reason.between(start, end, 0))):
+                    denied[reason] = n
+        return total, denied
+
     def allowed(self, payer: str = EVERY_PAYER, *, before: date, code: str = EVERY_CODE) -> Allowed:
         """What was allowed on lines decided before `before` and not denied."""
         tally = self._allowed.get((payer, code))
