@@ -1,0 +1,77 @@
+"""Made-up feature rows, and models fitted on them: one that has something to learn, one that has only noise."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from features import FEATURES
+from features.registry import Direction, Row
+from models.calibration import Calibration, ClaimMap
+from models.card import ModelCard
+from models.denial import DenialModel
+from models.encoding import Encoder
+from training.fit import fit_booster, fit_causes
+
+WORDS = ("red", "green", "blue", "amber")
+
+
+def made_up_rows(count: int, seed: int) -> list[Row]:
+    """Rows of every registered feature: words, whole and broken numbers, a tenth unknown."""
+    rng = np.random.default_rng(seed)
+    out: list[Row] = []
+    for _ in range(count):
+        row: Row = {}
+        for name, f in FEATURES.items():
+            known = rng.random() > 0.1
+            if f.categorical:
+                row[name] = str(rng.choice(WORDS)) if known else ""
+            else:
+                row[name] = float(np.round(rng.normal(2, 2), 1)) if known else math.nan
+        out.append(row)
+    return out
+
+
+@dataclass
+class Fixture:
+    model: DenialModel
+    rows: list[Row]
+    denied: np.ndarray
+
+
+def fitted(seed: int, *, noise: bool) -> Fixture:
+    rows = made_up_rows(1500, seed)
+    rng = np.random.default_rng(seed + 1)
+    if noise:
+        denied = (rng.random(len(rows)) < 0.3).astype(float)
+    else:
+        raising = [n for n, f in FEATURES.items() if f.risk is Direction.RAISES][:3]
+        word = next(n for n, f in FEATURES.items() if f.categorical)
+        score = [sum(np.nan_to_num(row[n]) for n in raising) / 2 - 3 + (row[word] == "red") for row in rows]
+        denied = (rng.random(len(rows)) < 1 / (1 + np.exp(-np.array(score)))).astype(float)
+    categorical = [n for n, f in FEATURES.items() if f.categorical]
+    encoder = Encoder.fit(rows, list(FEATURES), categorical)
+    matrix, _ = encoder.matrix(rows)
+    refused = np.flatnonzero(denied)
+    reasons = ["authorization" if rows[i][categorical[0]] == "red" else "bundling" for i in refused]
+    carcs = [(("197",) if i % 4 else ("16", "197")) if r == "authorization" else ("97",) for i, r in enumerate(reasons)]
+    model = DenialModel(
+        booster=fit_booster(encoder, matrix, denied, seed=3, trees=60),
+        encoder=encoder,
+        calibration=Calibration(0.9, -0.1),
+        claim_map=ClaimMap(0.5, 0.4, -0.2),
+        causes=fit_causes(encoder, matrix[refused], reasons, carcs, seed=3),
+        card=ModelCard(name="denial", version="7", simulated=False, metrics={"pr_auc": 0.5}),
+    )
+    return Fixture(model, rows, denied)
+
+
+@pytest.fixture(scope="session")
+def learned() -> Fixture:
+    return fitted(11, noise=False)
+
+
+@pytest.fixture(scope="session")
+def noise() -> Fixture:
+    return fitted(12, noise=True)

@@ -1,0 +1,179 @@
+"""Labelled lines: each submission's rows as of its own day, beside what the payer first said about each line.
+
+The rows come from `features.replay`, which runs the very code that serving runs; the labels come from the store's
+ledger. No identifier of a patient, a provider or a claim is a model input; the opaque keys kept here serve to draw
+bootstrap samples by patient and never leave the process.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from features.registry import FEATURES, Row
+from features.replay import Decided, Event, Replayed, replay
+from models.encoding import Encoder, Matrix
+from past.payer import PayerPast
+from scrubber.tables import Tables
+from training.split import Positions, lag_days
+
+Progress = Callable[[str], None]
+
+DENIED = "denied"
+NOT_DENIED = frozenset({"paid", "reduced", "patient_responsibility"})
+CHUNK = 5000  # rows at a time between a frame and plain dicts
+
+
+class Label(NamedTuple):
+    """What the ledger says of one submitted line."""
+
+    outcome: str
+    reason: str
+    carcs: tuple[str, ...]
+    denied_amount: Decimal
+    known_on: date | None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Lines with a target, in order of submission.
+
+    `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
+    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none).
+    `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
+    """
+
+    lines: pd.DataFrame
+    features: pd.DataFrame
+    excluded: Counter[str]
+    payer_past: PayerPast
+    as_of: date | None  # the last day anything was known
+
+    def rows(self, positions: Positions) -> Iterator[Row]:
+        """The rows at `positions`, as serving would hand them to the model."""
+        for start in range(0, len(positions), CHUNK):
+            yield from self.features.iloc[positions[start : start + CHUNK]].to_dict("records")
+
+    def matrix(self, encoder: Encoder, positions: Positions) -> Matrix:
+        """The same, encoded."""
+        parts = [
+            encoder.matrix(list(self.rows(positions[start : start + CHUNK])))[0]
+            for start in range(0, len(positions), CHUNK)
+        ]
+        return np.vstack(parts) if parts else np.empty((0, len(encoder.columns)))
+
+    def column(self, name: str, positions: Positions) -> np.ndarray:
+        """One column of `lines` at `positions`."""
+        return self.lines[name].to_numpy()[positions]
+
+
+def build(
+    events: Iterable[Event],
+    labels: Mapping[tuple[str, int], Label],
+    tables: Tables,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Replay the events and keep the lines whose label is a target and old enough to be believed."""
+    past = PayerPast()
+    last: list[date] = []
+    excluded: Counter[str] = Counter()
+    about: list[tuple[object, ...]] = []
+    columns: dict[str, array[float] | list[str]] = {
+        name: [] if f.categorical else array("d") for name, f in FEATURES.items()
+    }
+    for number, replayed in enumerate(replay(_overheard(events, past, last), tables)):
+        if progress and number and number % 1000 == 0:
+            progress(f"replayed {number:,} claims, up to {replayed.event.known_on}")
+        for told, row in _targets(replayed, number, labels, excluded):
+            about.append(told)
+            for name, column in columns.items():
+                column.append(row[name])  # type: ignore[arg-type]  # numbers and words each to their own column
+    lines = _typed(pd.DataFrame(about, columns=ABOUT))
+    features = pd.DataFrame({name: np.asarray(c) if isinstance(c, array) else c for name, c in columns.items()})
+    as_of = last[-1] if last else None
+    ripe = _ripe(lines, past, as_of)
+    excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
+    return Dataset(lines[ripe].reset_index(drop=True), features[ripe].reset_index(drop=True), +excluded, past, as_of)
+
+
+ABOUT = [
+    "claim", "claim_id", "line", "patient", "submitted", "known_on", "payer", "code", "denied", "reason", "carcs",
+    "charge", "lost", "worst_rule",
+]  # fmt: skip
+
+
+def _targets(
+    replayed: Replayed, number: int, labels: Mapping[tuple[str, int], Label], excluded: Counter[str]
+) -> Iterator[tuple[tuple[object, ...], Row]]:
+    """The claim's lines that have a target, each with what is to be known of it; counts the others."""
+    event = replayed.event
+    worst = {
+        line.number: max(
+            (int(f.severity) for f in replayed.report.findings if f.line in (None, line.number)), default=0
+        )
+        for line in event.claim.lines
+    }
+    for line, row in zip(event.claim.lines, replayed.rows, strict=True):
+        label = labels.get((event.submission, line.number))
+        if label is None or label.known_on is None or not (label.outcome == DENIED or label.outcome in NOT_DENIED):
+            excluded["no label" if label is None else label.outcome] += 1
+            continue
+        yield (
+            (
+                number,
+                event.claim.id,
+                line.number,
+                event.patient,
+                event.known_on,
+                label.known_on,
+                event.claim.payer.id,
+                line.code,
+                label.outcome == DENIED,
+                label.reason,
+                label.carcs,
+                float(line.charge),
+                float(label.denied_amount),
+                worst[line.number],
+            ),
+            row,
+        )
+
+
+def _overheard(events: Iterable[Event], past: PayerPast, last: list[date]) -> Iterator[Event]:
+    """Pass the events on, learning each decision for the snapshot that goes into the bundle."""
+    for event in events:
+        if isinstance(event, Decided):
+            past.learn(event.decision)
+        last[:] = [event.known_on]
+        yield event
+
+
+def _typed(lines: pd.DataFrame) -> pd.DataFrame:
+    for day in ("submitted", "known_on"):
+        lines[day] = pd.to_datetime(lines[day])
+    lines["patient"] = pd.factorize(lines["patient"])[0]
+    return lines.astype({"denied": bool, "charge": float, "lost": float, "worst_rule": float})
+
+
+def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None) -> pd.Series:
+    """True for lines sent so long ago that their payer has answered 95 % of its like.
+
+    Of younger claims only the quick answers are in, and those are not like the rest.
+    """
+    if lines.empty or as_of is None:
+        return pd.Series([], dtype=bool)
+    overall = lag_days(lines)
+    lags = {
+        payer: lag if (lag := past.lag(payer, before=as_of + timedelta(days=1))) is not None else overall
+        for payer in lines["payer"].unique()
+    }
+    waited = (pd.Timestamp(as_of) - lines["submitted"]).dt.days
+    return waited >= lines["payer"].map(lags)

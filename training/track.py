@@ -1,0 +1,122 @@
+"""MLflow, and only here: runs, versions and aliases in one SQLite file under the home folder.
+
+A run holds settings, windows, counts and figures, and the model as text. No patient, no claim and no provider is in it:
+the input example is a made-up typical row, the median of every column.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from features.registry import FEATURES
+from models.denial import DenialModel
+
+MODEL_NAME = "denial"
+CHAMPION, CHALLENGER = "champion", "challenger"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one training run leaves behind in MLflow."""
+
+    params: Mapping[str, object]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    tables: Mapping[str, object]  # file name -> JSON
+    typical: pd.DataFrame  # the input example
+
+
+def tracking_uri(home: Path) -> str:
+    """The run store of this home folder."""
+    return f"sqlite:///{(home / 'mlflow.db').resolve()}"
+
+
+def client(home: Path) -> Any:
+    """An MLflow client on the home's store, telemetry off and pickles refused."""
+    return _mlflow().MlflowClient(tracking_uri(home), registry_uri=tracking_uri(home))
+
+
+def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
+    """Write the run, register its model and call it the challenger; the answer is run id and version."""
+    mlflow = _mlflow()
+    home.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(tracking_uri(home))
+    mlflow.set_registry_uri(tracking_uri(home))
+    with mlflow.start_run(experiment_id=_experiment(client(home), home)) as active:
+        mlflow.set_tags(dict(run.tags))
+        mlflow.log_params(dict(run.params))
+        mlflow.log_metrics(dict(run.metrics))
+        for name, table in run.tables.items():
+            mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
+        logged = _log_model(mlflow, model, run.typical)
+        version = mlflow.register_model(logged.model_uri, MODEL_NAME).version
+    client(home).set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
+    return str(active.info.run_id), str(version)
+
+
+def bundle_of(version: str, home: Path) -> Path:
+    """The bundle folder of a registered version."""
+    mlflow = _mlflow()
+    mlflow.set_tracking_uri(tracking_uri(home))
+    mlflow.set_registry_uri(tracking_uri(home))
+    local = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{version}")
+    return Path(local) / "artifacts" / "bundle"
+
+
+def typical_rows(features: pd.DataFrame) -> pd.DataFrame:
+    """One row that no line had: each number's median (0 where unknown throughout), each word's most frequent."""
+    row: dict[str, float | str] = {}
+    for name, f in FEATURES.items():
+        column = features[name]
+        if f.categorical:
+            row[name] = str(column.mode().iloc[0]) if len(column) else ""
+        else:
+            row[name] = float(column.median()) if column.notna().any() else 0.0
+    return pd.DataFrame([row])
+
+
+def _log_model(mlflow: Any, model: DenialModel, typical: pd.DataFrame) -> Any:
+    from importlib.metadata import version  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(folder) / "bundle"
+        model.save(bundle)
+        return mlflow.pyfunc.log_model(
+            name=MODEL_NAME,
+            python_model=str(Path(__file__).with_name("pyfunc_model.py")),
+            artifacts={"bundle": str(bundle)},
+            signature=_signature(mlflow),
+            input_example=typical,
+            pip_requirements=[f"{package}=={version(package)}" for package in ("lightgbm", "numpy", "pandas")],
+        )
+
+
+def _signature(mlflow: Any) -> Any:
+    types = mlflow.types
+    inputs = [types.ColSpec("string" if f.categorical else "double", name) for name, f in FEATURES.items()]
+    outputs = [types.ColSpec("double", name) for name in ("risk", "log_odds")]
+    return mlflow.models.ModelSignature(types.Schema(inputs), types.Schema(outputs))
+
+
+def _experiment(api: Any, home: Path) -> str:
+    found = api.get_experiment_by_name(MODEL_NAME)
+    if found is not None:
+        return str(found.experiment_id)
+    return str(api.create_experiment(MODEL_NAME, artifact_location=(home / "mlartifacts").resolve().as_uri()))
+
+
+def _mlflow() -> Any:
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    import mlflow  # noqa: PLC0415  # slow to import; the settings above must come first
+
+    return mlflow
