@@ -1,0 +1,11 @@
+"""837P and 835, in and out. Segments, loops and elements are spoken of only here.
+
+Read: `read_837`, `read_835`, `read_provider_adjustments`; what is it: `sniff`; write: `write_837`, `write_835`.
+"""
+
+from claims.x12.delimiters import Delimiters
+from claims.x12.read_835 import read_835, read_provider_adjustments
+from claims.x12.read_837 import read_837
+from claims.x12.sniff import sniff
+
+__all__ = ["Delimiters", "read_835", "read_837", "read_provider_adjustments", "sniff"]

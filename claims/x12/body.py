@@ -1,0 +1,127 @@
+"""What the two readers have in common: segments go to handlers, and one bad record is one refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Generic, TypeVar
+
+from claims.claim import Origin
+from claims.errors import UnreadableSegment
+from claims.reading import Refusal
+from claims.x12.elements import BadElement, Elements, at
+from claims.x12.segments import TOO_LONG
+from claims.x12.transactions import Heading
+
+Record = TypeVar("Record")
+Handler = Callable[[Elements], None]
+Place = tuple[int, int]  # segment number, offset
+
+
+class Body(Generic[Record]):
+    """One transaction set being read: a table of handlers, the place in the file, the records and refusals so far.
+
+    A handler raises BadElement for what it cannot read; `blame` decides what that costs. A segment without a handler is
+    passed over.
+    """
+
+    record_segment = ""  # CLM or CLP
+
+    def __init__(self, heading: Heading, out: list[Record | Refusal], ordinal: int) -> None:
+        self.heading, self.out, self.ordinal = heading, out, ordinal
+        self.number = self.offset = 0
+        self.component = heading.delimiters.component
+        self.handlers: dict[str, Handler] = {**self.table(), TOO_LONG: self._too_long}
+
+    def table(self) -> dict[str, Handler]:
+        """Which segment is read by which method."""
+        raise NotImplementedError
+
+    def blame(self, error: UnreadableSegment) -> None:
+        """Hold a fault against the record it stands in, or state it."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Finish the open record, if any."""
+        raise NotImplementedError
+
+    def open_unreadable(self) -> None:
+        """Begin a record of which nothing can be read."""
+        raise NotImplementedError
+
+    def feed(self, elements: Elements, number: int, offset: int) -> None:
+        """Read one segment."""
+        handler = self.handlers.get(elements[0])
+        if handler is None:
+            handler = self._unknown
+        self.number, self.offset = number, offset
+        try:
+            handler(elements)
+        except BadElement as bad:
+            self.blame(self.located(elements[0], bad))
+
+    def end(self, *, cut: bool) -> None:
+        """The set is over; a record still open when the file was cut may be incomplete, so it is refused."""
+        if cut:
+            advice = "The file may have been cut: get it again from its sender."
+            bad = BadElement(
+                "", found="the end of the file", expected="the SE segment that ends the set", advice=advice
+            )
+            self.cut(self.located("SE", bad))
+        self.close()
+
+    def cut(self, error: UnreadableSegment) -> None:
+        """The file ended inside the set: hold that against the open record, if any."""
+        raise NotImplementedError
+
+    def located(self, segment: str, bad: BadElement, place: Place | None = None) -> UnreadableSegment:
+        """The fault with its place in the file: that of the current segment, unless it is another's."""
+        number, offset = place or (self.number, self.offset)
+        return UnreadableSegment(
+            number=number,
+            segment=segment,
+            element=bad.element,
+            found=bad.found,
+            expected=bad.expected,
+            advice=bad.advice,
+            offset=offset,
+        )
+
+    def state(self, error: UnreadableSegment) -> None:
+        """Say a fault that cost no record."""
+        self.out.append(Refusal(error))
+
+    def origin(self, known_on: date | None, purpose: str = "") -> Origin:
+        """Where the record that now begins stands on the wire."""
+        h = self.heading
+        return Origin(
+            sender=h.sender,
+            interchange=h.interchange,
+            group=h.group,
+            transaction=h.transaction,
+            ordinal=self.ordinal,
+            known_on=known_on,
+            purpose=purpose,
+            receiver=h.receiver,
+            test=h.test,
+        )
+
+    def composite(self, e: Elements, i: int) -> list[str]:
+        """The components of element i."""
+        return at(e, i).split(self.component)
+
+    def _unknown(self, e: Elements) -> None:
+        """Pass over a segment we do not read, unless it is one of ours in small letters."""
+        segment = e[0].strip()
+        if segment in self.handlers:  # blanks around the id
+            self.handlers[segment]([segment, *e[1:]])
+        elif not segment.isupper() and segment.upper() in self.handlers:
+            meant = segment.upper()
+            if meant == self.record_segment:
+                self.open_unreadable()
+            raise BadElement(segment, found=repr(segment), expected=f"{meant!r}: segment ids are in capital letters")
+
+    def _too_long(self, e: Elements) -> None:
+        if e[1].upper() == self.record_segment:
+            self.open_unreadable()
+        raise BadElement("", found=f"a segment of {e[2]} bytes", expected="one of at most 65536, with its terminator")
