@@ -1,0 +1,160 @@
+"""The use case: should we send this claim as it is, and if not, what would help?
+
+The one place where scrub, rows, predict, explain and advise meet; every door calls `Assessor.assess`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from threading import RLock
+
+from claims.claim import Claim
+from claims.identity import batch_key, content_hash, submission_ref
+from models.denial import DenialModel, Explanation, OwnDecisions
+from past.patient import VOID, PatientPast, services_of
+from past.payer import PayerPast
+from scrubber.registry import Severity
+from scrubber.report import Report
+from scrubber.tables import Tables
+from serving.advise import advise
+from serving.assessment import Assessment, Attention, LineAssessment, ModelUsed, OwnRecord, Remedy
+from serving.assessment_json import assessment_json, scrub_json
+from serving.pasts import Pasts
+from serving.scoring import Circumstances, Scored
+
+__all__ = ["Assessment", "Assessor", "assessment_json", "scrub_json"]
+
+VOID_WHY = "a void takes a claim back and asks for no money: only the rules were run"
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """Everything an assessment needs, built once at start-up.
+
+    Without a model it answers by rules alone, and `degraded` says why there is none. One assessment at a time: the
+    payer history it reads grows between them; more processes answer more callers.
+    """
+
+    tables: Tables
+    model: DenialModel | None
+    pasts: Pasts
+    degraded: str = ""
+    differences: tuple[str, ...] = ()  # what the model was fitted with that is not what runs now
+    _one_at_a_time: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] = ()) -> Assessment:
+        """All that can be said about a claim, were it sent on `as_of`.
+
+        `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
+        """
+        with self._one_at_a_time:
+            patient = _with_peers(self.pasts, claim, peers, as_of)
+            payer = self.pasts.payer()
+            at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
+            scored = at.score(claim)
+            explanations = self.model.explain(scored.rows) if self.model and scored.prediction else []
+            return self._assessment(scored, explanations, advise(scored, explanations, at), at)
+
+    def assess_all(self, read: Callable[[], Iterable[Claim]], as_of: date) -> Iterator[Assessment]:
+        """Every claim of a file, in its order; `read` is called three times, so that the file need not be held.
+
+        First whose patients recur is counted, then only their claims are kept, then each claim meets its peers.
+        """
+        seen = Counter(self._file_key(claim) for claim in read())
+        kept: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+        if any(count > 1 for count in seen.values()):
+            for claim in read():
+                key = self._file_key(claim)
+                if seen[key] > 1:
+                    kept[key].append(claim)
+        for claim in read():
+            yield self.assess(claim, as_of, kept.get(self._file_key(claim), ()))
+
+    def _file_key(self, claim: Claim) -> tuple[str, str]:
+        return batch_key(claim), self.pasts.patient_key(claim)
+
+    def _own(self, claim: Claim, payer: PayerPast, as_of: date) -> OwnDecisions | None:
+        if not self.pasts.own:
+            return None
+        return OwnDecisions(payer.decisions(before=as_of).total, payer.decisions(claim.payer.id, before=as_of).total)
+
+    def _assessment(
+        self, scored: Scored, explanations: Sequence[Explanation], remedies: Sequence[Remedy], at: Circumstances
+    ) -> Assessment:
+        claim, prediction = scored.claim, scored.prediction
+        why = prediction.abstained if prediction else (VOID_WHY,) if self.model and claim.frequency == VOID else ()
+        return Assessment(
+            ref=submission_ref(self.pasts.practice, claim),
+            claim_id=claim.id,
+            payer_id=claim.payer.id,
+            as_of=at.as_of,
+            attention=_attention(scored.report),
+            risk=scored.risk,
+            expected_loss=scored.expected_loss,
+            abstentions=why,
+            own_record=self._own_record(at.own),
+            model=self.model_used(prediction.unseen if prediction else ()),
+            degraded=self.degraded if self.model is None else "",
+            tables=tuple(self.tables.status(claim.first_service or at.as_of, at.as_of)),
+            findings=scored.report.findings,
+            unchecked=scored.report.unchecked,
+            lines=tuple(_line(scored, i, explanations, remedies) for i in range(len(claim.lines))),
+            remedies=tuple(r for r in remedies if r.line is None),
+        )
+
+    def model_used(self, unseen: Iterable[str] = ()) -> ModelUsed | None:
+        """Which model speaks, and which categories of a claim it never met."""
+        if self.model is None:
+            return None
+        return ModelUsed(self.model.name, self.model.version, self.model.simulated, self.differences, tuple(unseen))
+
+    def _own_record(self, own: OwnDecisions | None) -> OwnRecord | None:
+        if self.model is None:
+            return None
+        card = self.model.card
+        practice_needed = card.min_decisions if card.simulated else 0
+        return OwnRecord(own.practice if own else 0, own.payer if own else 0, practice_needed, card.min_payer_decisions)
+
+
+def _with_peers(pasts: Pasts, claim: Claim, peers: Iterable[Claim], as_of: date) -> PatientPast:
+    """The patient's past with the other claims of the file, each once, whether or not the file was ingested before."""
+    past = pasts.patient(claim, as_of=as_of)
+    others = [peer for peer in peers if peer is not claim]
+    if not others:
+        return past
+    own_ref, own_content = submission_ref(pasts.practice, claim), content_hash(claim)
+    same_batch = {(s.submission, s.line): s for s in past.same_batch}
+    for peer in others:
+        ref, content = submission_ref(pasts.practice, peer), content_hash(peer)
+        if ref == own_ref or content == own_content or peer.frequency == VOID:
+            continue
+        known_on = (peer.origin.known_on if peer.origin else None) or as_of
+        for s in services_of(peer, known_on=known_on, submission=ref, content=content, batch=batch_key(peer)):
+            same_batch.setdefault((s.submission, s.line), s)
+    return replace(past, same_batch=tuple(same_batch[key] for key in sorted(same_batch)))
+
+
+def _attention(report: Report) -> Attention:
+    worst = max((f.severity for f in report.findings), default=Severity.INFO)
+    if worst >= Severity.REJECT:
+        return Attention.REJECT
+    return Attention.DENY if worst >= Severity.DENY else Attention.RISK
+
+
+def _line(scored: Scored, i: int, explanations: Sequence[Explanation], remedies: Sequence[Remedy]) -> LineAssessment:
+    line, prediction = scored.claim.lines[i], scored.prediction
+    amount, basis = scored.allowed[i]
+    return LineAssessment(
+        line=line.number,
+        procedure=line.code,
+        risk=prediction.risks[i] if prediction else None,
+        base_log_odds=explanations[i].base if explanations else None,
+        reasons=explanations[i].reasons if explanations else (),
+        causes=prediction.causes[i] if prediction else (),
+        remedies=tuple(r for r in remedies if r.line == line.number),
+        expected_allowed=amount,
+        allowed_basis=basis,
+    )

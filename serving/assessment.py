@@ -1,0 +1,144 @@
+"""What an assessment is: all that can be said about a claim before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from claims.claim import ZERO
+from claims.reasons import Reason
+from models.causes import Cause
+from models.denial import ReasonShare
+from scrubber.registry import Change, RemedyKind
+from scrubber.report import Finding, Unchecked
+from scrubber.tables import TableStatus
+
+
+class Attention(StrEnum):
+    """Why to look, gravest first: a front end would reject it, a rule foresees a denial, or only the odds speak."""
+
+    REJECT = "reject"
+    DENY = "deny"
+    RISK = "risk"
+
+
+class AllowedBasis(StrEnum):
+    """What the expected allowed amount of a line rests on, best first."""
+
+    REMITTANCES = "remittances"  # what this payer allowed for this code before
+    FEE_TABLE = "fee_table"  # the national fee schedule
+    CHARGE_RATIO = "charge_ratio"  # the charge times the practice's allowed/charge ratio
+    CHARGE = "charge"  # nothing is known: the charge itself
+
+
+class Rescored(StrEnum):
+    """What the figures of a remedy were computed on."""
+
+    NOT = ""  # nothing: what the answer will be is not known
+    CHANGED_CLAIM = "changed_claim"
+    ANSWERED_FINDING = "answered_finding"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """Which model spoke. `differences`: what it was fitted with that runs no more; `unseen`: values it never met."""
+
+    name: str
+    version: str
+    simulated: bool
+    differences: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """An honest way out, and what it would do; a person decides.
+
+    `rescored` says what was scored again: the claim with the change made, or the claim with the finding answered; then
+    `risk_after` is the line's risk once done (the claim's, for a claim-wide remedy or one that takes the line off),
+    `dollars_after` the claim's expected loss, `dollars_saved` how much more the claim is then expected to bring in: a
+    line not billed brings in nothing, so dropping it is no saving. None where the effect cannot be known beforehand.
+    `rule_id` is "" for a question the model's reasons raise.
+    """
+
+    kind: RemedyKind
+    text: str
+    requires: str
+    change: Change | None
+    line: int | None
+    reason: Reason
+    rule_id: str
+    rescored: Rescored = Rescored.NOT
+    risk_after: float | None = None
+    claim_risk_after: float | None = None
+    dollars_after: Decimal | None = None
+    dollars_saved: Decimal | None = None
+
+
+def most_dollars_first(remedy: Remedy) -> tuple[bool, Decimal]:
+    """Sorting key: most dollars saved first, those without a figure last."""
+    saved = remedy.dollars_saved
+    return (saved is None, -saved if saved is not None else ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class LineAssessment:
+    """One service line: its risk, why, and what would help. `base_log_odds` + the reasons = log-odds of `risk`."""
+
+    line: int
+    procedure: str
+    risk: float | None
+    base_log_odds: float | None
+    reasons: tuple[ReasonShare, ...]
+    causes: tuple[Cause, ...]
+    remedies: tuple[Remedy, ...]
+    expected_allowed: Decimal
+    allowed_basis: AllowedBasis
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """How many lines of the practice payers have decided, of all payers and of this one, and how many it takes."""
+
+    practice: int
+    payer: int
+    practice_needed: int  # 0: the model was fitted on real claims and asks for none
+    payer_needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that can be said about a claim before it is sent.
+
+    Without a model `risk`, `expected_loss` and the risks of the lines are None and `degraded` says why: rules only.
+    """
+
+    ref: str
+    claim_id: str  # CLM01: shown, never logged
+    payer_id: str
+    as_of: date
+    attention: Attention
+    risk: float | None
+    expected_loss: Decimal | None
+    abstentions: tuple[str, ...]  # why the risk shown is not to be relied on yet; empty when it may be
+    own_record: OwnRecord | None  # None without a model
+    model: ModelUsed | None
+    degraded: str  # "" when everything an answer needs was there
+    tables: tuple[TableStatus, ...]
+    findings: tuple[Finding, ...]
+    unchecked: tuple[Unchecked, ...]
+    lines: tuple[LineAssessment, ...]
+    remedies: tuple[Remedy, ...]  # of the whole claim; a line's stand with the line
+
+    @property
+    def all_remedies(self) -> list[Remedy]:
+        """Every remedy of the claim and its lines, those that save most dollars first."""
+        every = [*self.remedies, *(r for line in self.lines for r in line.remedies)]
+        return sorted(every, key=most_dollars_first)
+
+    @property
+    def abstained(self) -> bool:
+        """True when the risk shown is not to be relied on."""
+        return bool(self.abstentions)

@@ -1,0 +1,85 @@
+"""The assessor in use, and its model exchanged for a newer one as soon as one is promoted."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from threading import Lock
+
+from claims.errors import CleanclaimError
+from models.denial import DenialModel
+from models.errors import ModelUnusable
+from models.folders import model_folder
+from serving.assess import Assessor
+from serving.logs import log
+from serving.pasts import SnapshotPasts
+from serving.settings import Settings
+
+RETRY_SECONDS = 5.0  # a model that could not be read is not tried again at once
+
+Stamp = tuple[str, int, int, int]
+
+
+def local_today() -> date:
+    """Today where the service runs: the one clock of an assessment."""
+    return datetime.now().astimezone().date()
+
+
+class Desk:
+    """What every door answers with. `today` is handed in by tests; nothing below reads a clock."""
+
+    def __init__(self, assessor: Assessor, settings: Settings, today: Callable[[], date] = local_today) -> None:
+        self.settings, self.today = settings, today
+        self.reload_failed = ""
+        self._assessor = assessor
+        self._stamp = self._stamp_now()
+        self._not_before = 0.0
+        self._lock = Lock()
+
+    def assessor(self) -> Assessor:
+        """The assessor, with the model that is promoted now.
+
+        A bundle that cannot be read leaves the model in use as it is: `reload_failed` says why, and it is tried again.
+        """
+        with self._lock:
+            stamp = self._stamp_now()
+            if stamp is not None and stamp != self._stamp and time.monotonic() >= self._not_before:
+                self._reload(stamp)
+            return self._assessor
+
+    def _reload(self, stamp: Stamp) -> None:
+        try:
+            self._assessor = with_model(self._assessor, load_model(self.settings))
+        except ModelUnusable as error:
+            self.reload_failed = str(error)
+            self._not_before = time.monotonic() + RETRY_SECONDS
+            log.error("model not reloaded", fault=type(error).__name__)
+            return
+        self.reload_failed, self._stamp = "", stamp
+        model = self._assessor.model
+        log.info("model reloaded", model=model.name if model else None, model_version=model.version if model else None)
+
+    def _stamp_now(self) -> Stamp | None:
+        """What changes when another bundle is to be served; None when there is none to be seen."""
+        try:
+            folder = self.settings.bundle or model_folder(self.settings.home)
+            found = os.stat(folder / "manifest.json")
+        except (OSError, CleanclaimError):
+            return None
+        return str(folder), found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def load_model(settings: Settings) -> DenialModel:
+    """The model the settings ask for: the bundle named, else the promoted one, else the bundled one."""
+    return DenialModel.load(settings.bundle or model_folder(settings.home))
+
+
+def with_model(assessor: Assessor, model: DenialModel) -> Assessor:
+    """The same assessor with another model; without a store its snapshot of the payers comes with it."""
+    pasts = assessor.pasts
+    if isinstance(pasts, SnapshotPasts):
+        pasts = SnapshotPasts(model.history, pasts.practice)
+    return replace(assessor, model=model, pasts=pasts, degraded="")

@@ -1,0 +1,118 @@
+"""From the bytes a caller sends to claims: an 837P or claim JSON, refusals beside what could be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from claims.claim import Claim
+from claims.claim_json import claim_from_json
+from claims.errors import UnreadableClaim, UnreadableFile
+from claims.reading import Refusal
+from claims.x12 import read_837
+from serving.errors import Problem
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a request held: the claims in their order, and what could not be read."""
+
+    claims: tuple[Claim, ...]
+    refused: tuple[Refusal, ...]
+
+
+def read_x12(body: bytes) -> Iterator[Claim | Refusal]:
+    """The claims of an 837P."""
+    yield from read_837(body)
+
+
+def read_json(body: bytes) -> Iterator[Claim | Refusal]:
+    """The claims of a JSON body: one claim object, or a list of them.
+
+    Raises UnreadableFile when it is not JSON; a claim of a list that cannot be read is a Refusal among the others.
+    """
+    document = _parsed(body)
+    if not isinstance(document, list):
+        yield _claim(document, "")
+        return
+    for i, item in enumerate(document):
+        yield _claim(item, f"/{i}")
+
+
+def take_in(body: bytes, read: Callable[[bytes], Iterable[Claim | Refusal]], most: int) -> Intake:
+    """Read a whole request; raises UnreadableFile or Problem when there is no claim in it, or more than `most`."""
+    claims: list[Claim] = []
+    refused: list[Refusal] = []
+    for read_in in read(body):
+        if isinstance(read_in, Refusal):
+            refused.append(read_in)
+        else:
+            claims.append(read_in)
+        if len(claims) + len(refused) > most:
+            raise Problem(
+                413,
+                "Too many claims",
+                f"At most {most:,} are assessed in one request. Send fewer at a time, or use `cleanclaim score FILE`.",
+                limit=most,
+            )
+    if not claims and not refused:
+        raise UnreadableFile(
+            "the body", found="no claim", expected="at least one claim", advice="Send one claim or more."
+        )
+    return Intake(tuple(claims), tuple(refused))
+
+
+def read_day(text: str | None, today: date) -> date:
+    """The day of `as_of=`: YYYY-MM-DD, today when it is not given; anything else is a 400."""
+    if text is None:
+        return today
+    try:
+        if ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Problem(400, "as_of is not a day", "Expected a day such as 2026-03-02 in as_of; leave it out for today.")
+
+
+def _claim(item: object, pointer: str) -> Claim | Refusal:
+    try:
+        return claim_from_json(item)
+    except UnreadableClaim as error:
+        if not pointer:
+            return Refusal(error, claims_lost=1)
+        placed = UnreadableClaim(
+            pointer + error.pointer, found=error.found, expected=error.expected, advice=error.advice
+        )
+        return Refusal(placed, claims_lost=1)
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise _not_json(f"a byte that is not UTF-8 at offset {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise _not_json(f"{error.msg[0].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _not_json("values nested too deep") from None
+    except ValueError:
+        raise _not_json("a number no claim can hold") from None
+
+
+def _not_json(found: str) -> UnreadableFile:
+    return UnreadableFile(
+        "the body",
+        found=found,
+        expected="JSON: one claim object or a list of them",
+        advice="GET /v1/schema/claim gives its schema; an 837P is sent as application/edi-x12.",
+    )
+
+
+def _no_constant(_: str) -> object:
+    raise ValueError

@@ -1,0 +1,94 @@
+"""Where an assessment takes the past from: the practice's own store, or the snapshot that came with the model."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from claims.claim import Claim
+from claims.identity import patient_key
+from past.patient import PatientPast
+from past.payer import PayerPast
+from store import Store
+
+
+class Pasts(Protocol):
+    """What was known of a patient and of a payer; every answer is as of the day asked for, never later."""
+
+    @property
+    def practice(self) -> str:
+        """Whose past it is."""
+        ...
+
+    @property
+    def own(self) -> bool:
+        """True when the payer history is the practice's own, so that its decisions count towards an answer."""
+        ...
+
+    def patient(self, claim: Claim, *, as_of: date) -> PatientPast:
+        """The past of the claim's patient."""
+        ...
+
+    def payer(self) -> PayerPast:
+        """The payers' decisions, with everything that has arrived by now."""
+        ...
+
+    def patient_key(self, claim: Claim) -> str:
+        """An opaque key of the claim's patient, to find the claims of one patient in a file."""
+        ...
+
+    def last_event(self) -> int:
+        """The sequence number of the newest event taken in; 0 without a store."""
+        ...
+
+
+class StorePasts:
+    """The past as the store holds it; another process's ingest is seen by the next answer."""
+
+    own = True
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.practice = store.practice
+
+    def patient(self, claim: Claim, *, as_of: date) -> PatientPast:
+        """The patient's services in the store, known strictly before `as_of`."""
+        return self._store.patient_past(claim, as_of=as_of)
+
+    def payer(self) -> PayerPast:
+        """The payer history, caught up with every event stored by now."""
+        return self._store.payer_past()
+
+    def patient_key(self, claim: Claim) -> str:
+        """The key under which the store files the patient."""
+        return patient_key(self._store.secret, claim)
+
+    def last_event(self) -> int:
+        """The newest event of the store."""
+        return self._store.last_event()
+
+
+class SnapshotPasts:
+    """No store: no patient is known, and payers only from the model's snapshot (or not at all)."""
+
+    own = False
+
+    def __init__(self, history: PayerPast | None = None, practice: str = "default") -> None:
+        self._history = history if history is not None else PayerPast()
+        self.practice = practice
+
+    def patient(self, claim: Claim, *, as_of: date) -> PatientPast:  # noqa: ARG002  # nobody is known on any day
+        """Nothing: an unseen patient, with no look-back."""
+        return PatientPast()
+
+    def payer(self) -> PayerPast:
+        """The snapshot."""
+        return self._history
+
+    def patient_key(self, claim: Claim) -> str:
+        """A key good for one file only; nothing is kept under it."""
+        return patient_key(b"one file", claim)
+
+    def last_event(self) -> int:
+        """No store, no events."""
+        return 0

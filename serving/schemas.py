@@ -1,0 +1,253 @@
+"""The shape of every JSON answer, for OpenAPI; a test holds each real answer against it, so neither can drift."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Risk = Field(ge=0, le=1)
+Money = Field(pattern=r"^-?\d+\.\d\d$", examples=["125.00"])
+Day = Field(pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-03-02"])
+
+
+class Shape(BaseModel):
+    """Nothing beyond what is named; every field is always there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LocationShape(Shape):
+    """Where on the wire; `segment_number` is the ordinal in the file, ISA = 1."""
+
+    loop: str
+    segment: str
+    element: str
+    segment_number: int | None
+
+
+class CitationShape(Shape):
+    """The published text a finding rests on."""
+
+    text: str
+    url: str
+
+
+class FindingShape(Shape):
+    """Something on the claim a payer will object to."""
+
+    rule_id: str
+    rule_version: str
+    severity: Literal["reject", "deny", "warn", "info"]
+    reason: str
+    line: int | None
+    carcs: list[str]
+    rarcs: list[str]
+    message: str
+    remedy: str
+    location: LocationShape
+    cms1500_box: str
+    citation: CitationShape
+    effective: str | None
+    also: list[str]
+
+
+class UncheckedShape(Shape):
+    """A rule that bound the claim and could not look: not a pass."""
+
+    rule_id: str
+    reason: str
+    line: int | None
+    missing: list[str]
+    why: str
+
+
+class ChangeShape(Shape):
+    """What a remedy would alter on the claim; a person decides."""
+
+    what: str
+    line: int | None
+    value: str
+
+
+class RemedyShape(Shape):
+    """An honest way out, with the risk and dollars once it is done; null where that cannot be known beforehand."""
+
+    kind: Literal["correct", "obtain", "document", "ask_clinician", "do_not_bill", "hold"]
+    text: str
+    requires: str | None = Field(description="What must be true for the remedy to be lawful.")
+    change: ChangeShape | None
+    line: int | None
+    reason: str
+    rule_id: str | None = Field(description="The finding it answers; null for a question the model's reasons raise.")
+    rescored: Literal["changed_claim", "answered_finding"] | None = Field(description="What the figures rest on.")
+    risk_after: float | None = Field(description="The line's risk; the claim's for a claim-wide or dropped line.")
+    claim_risk_after: float | None
+    dollars_after: str | None = Field(description="The claim's expected loss once done.")
+    dollars_saved: str | None = Field(description="How much more the claim is then expected to bring in.")
+
+
+class FeatureShape(Shape):
+    """One feature's part of a line's log-odds; `value` is null when it was unknown."""
+
+    name: str
+    value: float | str | None
+    log_odds: float
+
+
+class ReasonShape(Shape):
+    """One reason's part of a line's log-odds."""
+
+    reason: str
+    log_odds: float
+    features: list[FeatureShape]
+
+
+class CauseShape(Shape):
+    """A CARC the denial would likely carry; the probability is given that the line is denied."""
+
+    carc: str
+    probability: float = Risk
+    reason: str
+
+
+class LineShape(Shape):
+    """One service line. `base_log_odds` plus the log-odds of the reasons are the log-odds of `risk`."""
+
+    line: int
+    procedure: str
+    risk: float | None
+    base_log_odds: float | None
+    reasons: list[ReasonShape]
+    causes: list[CauseShape]
+    remedies: list[RemedyShape]
+    expected_allowed: str = Money
+    allowed_basis: Literal["remittances", "fee_table", "charge_ratio", "charge"]
+
+
+class TableShape(Shape):
+    """Which release of a table spoke for the day of service; a stale one is over two quarters old."""
+
+    name: str
+    release: str
+    effective: str = Day
+    published: str = Day
+    age_days: int
+    stale: bool
+    coverage: Literal["complete", "subset"]
+
+
+class ModelShape(Shape):
+    """Which model spoke; `simulated` means fitted on simulated claims."""
+
+    name: str
+    version: str
+    simulated: bool
+    differences: list[str] = Field(description="What it was fitted with that is not what runs now.")
+    unseen: list[str] = Field(description="Categories whose value in this claim training never met.")
+
+
+class OwnRecordShape(Shape):
+    """How many of the practice's lines payers have decided, and how many it takes before an answer is given."""
+
+    decisions: int
+    decisions_needed: int
+    payer_decisions: int
+    payer_decisions_needed: int
+
+
+class AssessmentShape(Shape):
+    """All that can be said about a claim before it is sent."""
+
+    ref: str = Field(description="Opaque id of the submission; the only one that logs show.")
+    claim_id: str
+    payer_id: str
+    as_of: str = Day
+    attention: Literal["reject", "deny", "risk"]
+    risk: float | None = Field(description="Calibrated chance that any line is denied; null without a model.")
+    expected_loss: str | None = Field(description="Sum over the lines of risk times expected allowed.")
+    abstained: bool = Field(description="True: the risk shown is not to be relied on; `abstained_why` says why.")
+    abstained_why: list[str]
+    own_record: OwnRecordShape | None
+    model: ModelShape | None
+    degraded: bool = Field(description="True: rules only.")
+    degraded_why: str | None
+    banner: str | None
+    tables: list[TableShape]
+    findings: list[FindingShape]
+    unchecked: list[UncheckedShape]
+    lines: list[LineShape]
+    remedies: list[RemedyShape] = Field(description="Of the claim as a whole; a line's stand with the line.")
+
+
+class RefusedShape(BaseModel):
+    """Something in the input that could not be read: where, what was found, what was expected, what to do."""
+
+    model_config = ConfigDict(extra="allow")  # an X12 place has segment_number and offset, a JSON one has pointer
+
+    type: str
+    where: str
+    found: str
+    expected: str
+    advice: str
+    detail: str
+    claims_lost: int
+    claim_id: str | None
+
+
+class AnswerShape(Shape):
+    """An assessment of every claim that could be read, in the order of the input, and what could not be read."""
+
+    as_of: str = Day
+    banner: str | None = Field(description="To be shown above the answer whenever it is not null.")
+    assessments: list[AssessmentShape]
+    refused: list[RefusedShape]
+
+
+class ProblemShape(BaseModel):
+    """RFC 9457 problem details; `problems` holds the located faults of an input that cannot be read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class RuleShape(Shape):
+    """One rule of the catalogue."""
+
+    rule_id: str
+    rule_version: str
+    name: str
+    summary: str
+    severity: Literal["reject", "deny", "warn", "info"]
+    reason: str
+    carcs: list[str]
+    payer_types: list[str]
+    effective: str | None
+    until: str | None
+    confidence: str
+    citation: CitationShape
+
+
+class ReadyShape(Shape):
+    """What an answer given now would rest on."""
+
+    status: Literal["ready"]
+    version: str
+    model: ModelShape | None
+    degraded: bool
+    degraded_why: str | None
+    reload_failed: str | None = Field(description="Why a newer model was not taken up; null when all is well.")
+    rules: int
+    tables: list[TableShape]
+    store: Literal["store", "none"]
+    last_event: int
+
+
+class HealthShape(Shape):
+    """The process answers."""
+
+    status: Literal["ok"]

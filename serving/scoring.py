@@ -1,0 +1,90 @@
+"""One claim scrubbed, turned into rows and scored: the same steps for the claim as it is and for every remedy tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from claims.claim import ZERO, Claim
+from features import rows
+from features.registry import Row
+from models.denial import DenialModel, OwnDecisions, Prediction
+from past.patient import VOID, PatientPast
+from past.payer import PayerPast
+from scrubber import scrub
+from scrubber.report import Finding, Report
+from scrubber.tables import Tables
+from serving.allowed import CENT, expected_allowed
+from serving.assessment import AllowedBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A claim with its findings, its rows and, when there is a model and something to be paid, its prediction."""
+
+    claim: Claim
+    report: Report
+    rows: Sequence[Row]
+    prediction: Prediction | None
+    allowed: tuple[tuple[Decimal, AllowedBasis], ...]  # one a line
+
+    @property
+    def risk(self) -> float | None:
+        """The claim's risk."""
+        return self.prediction.claim_risk if self.prediction else None
+
+    def risk_of(self, line: int | None) -> float | None:
+        """The risk of a line by its number; the claim's for None and for a line that is not there."""
+        if self.prediction:
+            for risk, billed in zip(self.prediction.risks, self.claim.lines, strict=True):
+                if billed.number == line:
+                    return risk
+        return self.risk
+
+    @property
+    def expected_loss(self) -> Decimal | None:
+        """Sum over the lines of risk x expected allowed."""
+        if self.prediction is None:
+            return None
+        pairs = zip(self.prediction.risks, self.allowed, strict=True)
+        return sum((Decimal(risk) * amount for risk, (amount, _) in pairs), ZERO).quantize(CENT)
+
+    @property
+    def expected_income(self) -> Decimal | None:
+        """What the claim is expected to bring in: allowed less the expected loss."""
+        loss = self.expected_loss
+        return None if loss is None else sum((amount for amount, _ in self.allowed), ZERO) - loss
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """All that stays the same while a claim is scored, and scored again with a remedy tried."""
+
+    tables: Tables
+    model: DenialModel | None
+    patient: PatientPast
+    payer: PayerPast
+    own: OwnDecisions | None
+    as_of: date
+
+    def score(self, claim: Claim) -> Scored:
+        """Scrub, rows, predict."""
+        return self._scored(claim, scrub(claim, self.tables, self.patient, as_of=self.as_of))
+
+    def score_answered(self, scored: Scored, finding: Finding) -> Scored:
+        """The same claim with one finding answered (the authorization obtained, the note completed)."""
+        left = tuple(f for f in scored.report.findings if (f.rule_id, f.line) != (finding.rule_id, finding.line))
+        return self._scored(scored.claim, replace(scored.report, findings=left))
+
+    def on(self, day: date) -> Circumstances:
+        """The same, but sent on another day."""
+        return replace(self, as_of=day)
+
+    def _scored(self, claim: Claim, report: Report) -> Scored:
+        inputs = rows(claim, report, self.patient, self.payer, tables=self.tables, as_of=self.as_of)
+        asks_for_money = claim.frequency != VOID
+        prediction = self.model.predict(inputs, own=self.own) if self.model and asks_for_money else None
+        allowed = tuple(expected_allowed(claim, line, self.payer, self.tables, self.as_of) for line in claim.lines)
+        return Scored(claim, report, inputs, prediction, allowed)

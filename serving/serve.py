@@ -1,0 +1,55 @@
+"""Run the service."""
+
+from __future__ import annotations
+
+import os
+
+import uvicorn
+from fastapi import FastAPI
+
+from serving.app import create_app
+from serving.logs import configure_logs
+from serving.settings import Settings, read_settings
+from serving.start import open_assessor
+
+GRACE_SECONDS = 10  # a request being answered when the service is told to stop may end
+
+
+def app_from_environment() -> FastAPI:
+    """The app a worker process builds for itself, from CLEANCLAIM_* variables."""
+    settings = read_settings(os.environ)
+    configure_logs(settings.log_level)
+    return create_app(open_assessor(settings), settings)
+
+
+def serve(settings: Settings) -> None:
+    """Answer until told to stop."""
+    configure_logs(settings.log_level)
+    app: FastAPI | str
+    if settings.workers == 1:
+        app = create_app(open_assessor(settings), settings)
+    else:  # each worker is a process of its own and reads the settings anew
+        os.environ.update(settings.environment())
+        app = "serving.serve:app_from_environment"
+    uvicorn.run(
+        app,
+        factory=settings.workers > 1,
+        workers=settings.workers,
+        host=settings.host.strip("[]"),
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=settings.concurrency,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def main() -> None:
+    """Serve with the settings of the environment."""
+    serve(read_settings(os.environ))
+
+
+if __name__ == "__main__":
+    main()
