@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import NamedTuple
+from functools import cache, cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from claims.claim import Claim, PayerType
-from scrubber.tables.release import Release, Table, TableGap
+from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType
+from scrubber.tables.loading import load_table
+from scrubber.tables.reading import UnreadableTable
+from scrubber.tables.release import STALE_AFTER_DAYS, Release, Table, TableGap
 from scrubber.tables.rows import (
     AddonRow,
     AuthorizationRow,
@@ -19,11 +26,18 @@ from scrubber.tables.rows import (
     PtpEdit,
 )
 
-__all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables"]
+__all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableTable", "load_tables", "shipped_tables"]
+
+# SBR09 values that say how a plan works or who sells it, not whose money it is: a plan of any kind may bear them
+VAGUE_INDICATORS = frozenset({"", "12", "13", "14", "15", "BL", "CI", "HM", "ZZ"})
 
 
 class TableStatus(NamedTuple):
-    """What an answer says of a table: release, coverage, age in days on the day of service, and whether it is stale."""
+    """What an answer says of a table: release, coverage, and how old it is on the day of service.
+
+    `age_days` counts from the day a release took effect, or, where it says how long its rows are known to hold, from
+    that day on (0 until then). `stale`: a quarterly table more than two quarters old, or rows past what is known.
+    """
 
     name: str
     release: str
@@ -48,13 +62,106 @@ class Tables:
     authorizations: Table[tuple[AuthorizationRow, ...]]  # by code
 
     def payer_type(self, claim: Claim) -> PayerType:
-        """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name)."""
-        raise NotImplementedError
+        """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
+
+        A type the claim states beside SBR09, as claim JSON may, stands. So does what SBR09 says, with two exceptions:
+        a value that fits any kind of plan (CI, BL, HM, 12 to 15, ZZ) gives way to the table, and MB gives way to a
+        Medicare Advantage plan, which is often sent under it.
+        """
+        payer = claim.payer
+        told = payer.type
+        if told is not PayerType.UNKNOWN and told is not FILING_INDICATORS.get(payer.filing_indicator):
+            return told
+        row = self._payer_row(payer)
+        if row is None:
+            return told
+        known = PayerType(row.type)
+        if told is PayerType.UNKNOWN or payer.filing_indicator in VAGUE_INDICATORS:
+            return known
+        advantage = told is PayerType.MEDICARE and known is PayerType.MEDICARE_ADVANTAGE
+        return known if advantage else told
+
+    def payer_row(self, claim: Claim) -> PayerRow | None:
+        """The claim's payer in the payer table; None when it is not there, or only as another line of business."""
+        row = self._payer_row(claim.payer)
+        return row if row is not None and PayerType(row.type) is self.payer_type(claim) else None
 
     def family(self, code: str) -> str:
         """The family of a code in the newest release of the code table; "" when it is not there."""
-        raise NotImplementedError
+        return self._families.get(code, "")
 
     def status(self, day: date, as_of: date) -> list[TableStatus]:
-        """Which release of each table speaks for a day of service, and how old it is."""
-        raise NotImplementedError
+        """Which release of each table speaks for a day of service, and how old it is; a table with none is left out."""
+        found = []
+        for table in self._tables:
+            try:
+                release = table.on(day, as_of)
+            except TableGap:
+                continue
+            age = max(0, (day - (release.verified_to or release.effective)).days)
+            stale = (table.quarterly and age > STALE_AFTER_DAYS) or not release.holds_on(day)
+            coverage = "complete" if release.complete else "subset"
+            found.append(
+                TableStatus(table.name, release.name, release.effective, release.published, coverage, age, stale)
+            )
+        return found
+
+    def versions(self) -> dict[str, str]:
+        """What a bundle records of each table: its newest release, and a digest of all of them."""
+        return {
+            table.name: f"{table.releases[-1].name} {_digest(table)}" if table.releases else "none"
+            for table in self._tables
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The tables alone: look-ups are built again by whoever gets a copy."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def _tables(self) -> list[Table[Any]]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def _payer_row(self, payer: Payer) -> PayerRow | None:
+        by_id = self._payers_by_id.get(payer.id.strip().upper()) if payer.id else None
+        return by_id or (self._payer_named(payer.name) if payer.name else None)
+
+    @cached_property
+    def _families(self) -> Mapping[str, str]:
+        return {code: row.family for code, row in self.codes.releases[-1].rows.items()} if self.codes.releases else {}
+
+    @cached_property
+    def _payers_by_id(self) -> Mapping[str, PayerRow]:
+        rows = self.payers.releases[-1].rows.values() if self.payers.releases else ()
+        return {payer_id.upper(): row for row in rows for payer_id in row.ids}
+
+    @cached_property
+    def _payer_named(self) -> Callable[[str], PayerRow | None]:
+        """Finds the payer of a name: of the rows whose patterns are all found, the one with the most of them."""
+        rows = self.payers.releases[-1].rows.values() if self.payers.releases else ()
+        named = [([re.compile(p) for p in row.name_patterns], row) for row in rows if row.name_patterns]
+        named.sort(key=lambda pair: -len(pair[0]))
+
+        @lru_cache(maxsize=4096)
+        def find(name: str) -> PayerRow | None:
+            plain = " ".join(re.sub(r"[^a-z0-9]+", " ", name.lower()).split())
+            return next((row for patterns, row in named if all(p.search(plain) for p in patterns)), None)
+
+        return find
+
+
+def _digest(table: Table[Any]) -> str:
+    return sha256(" ".join(f"{r.name}:{r.sha256}" for r in table.releases).encode()).hexdigest()[:12]
+
+
+def load_tables(home: Path | None = None) -> Tables:
+    """The shipped tables, and the releases a practice keeps under `home/tables/`.
+
+    Raises UnreadableTable, which says what is wrong with which file.
+    """
+    return Tables(**{field.name: load_table(field.name, home) for field in fields(Tables)})
+
+
+@cache
+def shipped_tables() -> Tables:
+    """The tables that come with the product, read once."""
+    return load_tables()

@@ -22,7 +22,12 @@ class TableGap(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Release(Generic[Row]):
-    """One release: the day it takes effect, the day it was published, whether it is the whole table, and its rows."""
+    """One release: the day it takes effect, the day it was published, whether it is the whole table, and its rows.
+
+    Rows may carry dates of their own (codes, diagnoses). They need no second clock: a row is announced before its
+    `valid_from`, rules compare its dates with the day of service, and that does not lie after `as_of`. Past
+    `verified_to`, the last day its rows are known to hold, a release still tells what had ended; it proves no more.
+    """
 
     name: str
     effective: date
@@ -31,6 +36,12 @@ class Release(Generic[Row]):
     rows: Mapping[str, Row]
     citation: str = ""
     url: str = ""
+    verified_to: date | None = None  # None: until the next release
+    sha256: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """True when the rows are known to hold on the day; past it, a rule answers `Unchecked` rather than nothing."""
+        return self.verified_to is None or day <= self.verified_to
 
     def get(self, key: str) -> Row | None:
         """The row, or None; in a subset that is no proof that the publisher has none."""
@@ -39,10 +50,11 @@ class Release(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[Row]):
-    """The releases of one table, oldest first."""
+    """The releases of one table, oldest first; `quarterly` when its publisher brings a new one every quarter."""
 
     name: str
     releases: tuple[Release[Row], ...]
+    quarterly: bool = False
 
     def on(self, day: date, as_of: date) -> Release[Row]:
         """The release that speaks for a day of service, among those published on or before `as_of`.

@@ -26,6 +26,8 @@ class CodeRow:
     allowed_nonfacility: Decimal | None  # national MPFS amount
     allowed_facility: Decimal | None
     verified: bool
+    allowed_basis: str = ""  # mpfs; clfs_estimate, asp_estimate (rough)
+    allowed_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ class AddonRow:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisRow:
-    """An ICD-10-CM code, dotted: billable or a parent, with the days it was valid."""
+    """An ICD-10-CM code, dotted: billable on the days from `valid_from` to `valid_to`, or only ever a parent.
+
+    A code that became a parent (M51.36 in October 2024) is billable with a last day. `seventh_character`: the code is
+    whole only with a seventh character; a row has it, or is the parent without it.
+    """
 
     code: str
     billable: bool
@@ -64,8 +70,13 @@ class DiagnosisRow:
     side: str  # none, left, right, bilateral, unspecified
     unspecified: bool
     seventh_character: bool
-    replacement: str  # what took its place, as the publisher says
+    replacement: str  # what took its place, or the children to choose from, parted by spaces
     verified: bool
+
+    def billable_on(self, day: date) -> bool:
+        """True when the code could be billed for a service of that day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return self.billable and begun and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +95,16 @@ class ModifierRow:
 
 @dataclass(frozen=True, slots=True)
 class PayerRow:
-    """A payer the practice bills: matched by id, then by name; its type refines SBR09."""
+    """A payer the practice bills: matched by id, then by name; its type refines SBR09.
+
+    `name_patterns` are regular expressions (a plain word is one): each must be found in the claim's payer name, which
+    is compared in lower case, letters and digits only, single spaces. A row without patterns has no name of its own.
+    """
 
     key: str
     name: str
     ids: tuple[str, ...]
-    name_patterns: tuple[str, ...]  # lower case, each must be contained in the claim's payer name
+    name_patterns: tuple[str, ...]
     type: str  # a PayerType value
     timely_filing_days: int | None
     verified: bool

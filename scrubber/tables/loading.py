@@ -1,0 +1,134 @@
+"""Tables from their folders: a manifest that says what each column and release is, and the release files themselves.
+
+A practice's own releases lie in its home under `tables/<name>/` in the same form; one with the name of a shipped
+release takes its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from scrubber.tables.reading import FORMS, Cells, UnreadableTable
+from scrubber.tables.release import Release, Table
+
+SHIPPED = Path(__file__).parent / "data"
+MANIFEST = "manifest.toml"
+_ABOUT = ("title", "publisher", "url", "licence", "grain", "key", "quarterly", "columns", "releases")
+_OF_A_RELEASE: Mapping[str, type] = {
+    "name": str, "file": str, "effective": date, "published": date, "coverage": str, "rows": int, "sha256": str,
+}  # fmt: skip
+
+
+def load_table(name: str, home: Path | None = None) -> Table[Any]:
+    """One table: the shipped releases, and those of the practice's home.
+
+    Raises UnreadableTable where a manifest or file is missing, changed or wrong.
+    """
+    folders = [SHIPPED / name]
+    if home is not None and (home / "tables" / name).is_dir():
+        folders.append(home / "tables" / name)
+    releases: dict[str, Release[Any]] = {}
+    quarterly = False
+    for folder in folders:
+        manifest = read_manifest(name, folder)
+        quarterly = quarterly or manifest["quarterly"]
+        releases |= {r.name: r for r in _releases(name, folder, manifest)}
+    return Table(name, tuple(sorted(releases.values(), key=lambda r: (r.effective, r.published))), quarterly)
+
+
+def read_manifest(name: str, folder: Path) -> dict[str, Any]:
+    """A table's manifest, with everything in it that must be there."""
+    where = f"table {name}, {MANIFEST}"
+    try:
+        manifest = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UnreadableTable(where, found="no file", expected=f"a manifest in {folder.name}/") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnreadableTable(where, found=f"broken TOML ({error})", expected="a TOML file") from None
+    missing = [key for key in _ABOUT if key not in manifest]
+    if missing:
+        raise UnreadableTable(where, found=f"no {', '.join(missing)}", expected=", ".join(_ABOUT))
+    columns = FORMS[name].columns
+    if tuple(manifest["columns"]) != columns:
+        raise UnreadableTable(f"{where}, [columns]", found=", ".join(manifest["columns"]), expected=", ".join(columns))
+    for release in manifest["releases"]:
+        _check_release(f"{where}, release {release.get('name', '?')}", release)
+    return manifest
+
+
+def _check_release(where: str, release: Mapping[str, Any]) -> None:
+    for key, kind in _OF_A_RELEASE.items():
+        if not isinstance(release.get(key), kind):
+            raise UnreadableTable(f"{where}, {key}", found=repr(release.get(key)), expected=f"a {kind.__name__}")
+    if release["coverage"] not in ("subset", "complete"):
+        raise UnreadableTable(f"{where}, coverage", found=repr(release["coverage"]), expected="subset or complete")
+    if not isinstance(release.get("verified_to", date.min), date):
+        raise UnreadableTable(f"{where}, verified_to", found=repr(release["verified_to"]), expected="a date")
+    if Path(release["file"]).name != release["file"]:
+        raise UnreadableTable(f"{where}, file", found=repr(release["file"]), expected="a file beside the manifest")
+
+
+def _releases(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Release[Any]]:
+    @cache  # several releases may share one file whose rows carry their own dates
+    def rows_of(file: str, digest: str, count: int, effective: date) -> Mapping[str, Any]:
+        where = f"table {name}, {file}"
+        cells = _cells(where, _content(where, folder / file, digest), FORMS[name].columns)
+        if len(cells) != count:
+            raise UnreadableTable(where, found=f"{len(cells)} rows", expected=f"{count} rows, as the manifest says")
+        return FORMS[name].read(cells, effective)
+
+    for r in manifest["releases"]:
+        dated_by_release = r["effective"] if FORMS[name].dated_by_release else date.min
+        yield Release(
+            name=r["name"],
+            effective=r["effective"],
+            published=r["published"],
+            complete=r["coverage"] == "complete",
+            rows=rows_of(r["file"], r["sha256"], r["rows"], dated_by_release),
+            citation=f"{manifest['publisher']}: {manifest['title']}, release {r['name']}",
+            url=manifest["url"],
+            verified_to=r.get("verified_to"),
+            sha256=r["sha256"],
+        )
+
+
+def _content(where: str, file: Path, digest: str) -> str:
+    """The text of a release file, when it is the very file its manifest was written for."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableTable(where, found="no file", expected="the file the manifest names") from None
+    found = sha256(content).hexdigest()
+    if found != digest:
+        raise UnreadableTable(
+            where,
+            found=f"sha256 {found[:12]}...",
+            expected=f"{digest[:12]}...",
+            advice="The file has changed since its manifest was written: restore it, or import it again.",
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableTable(where, found=f"byte {error.start} that is not UTF-8", expected="UTF-8 text") from None
+
+
+def _cells(where: str, text: str, columns: tuple[str, ...]) -> list[Cells]:
+    lines = csv.reader(io.StringIO(text, newline=""))
+    header = tuple(next(lines, ()))
+    if header != columns:
+        raise UnreadableTable(f"{where}, line 1", found=", ".join(header) or "nothing", expected=", ".join(columns))
+    cells = []
+    for line in lines:
+        at = f"{where}, line {lines.line_num}"
+        if len(line) != len(columns):
+            raise UnreadableTable(at, found=f"{len(line)} values", expected=f"{len(columns)} values")
+        cells.append(Cells(dict(zip(columns, line, strict=True)), at))
+    return cells

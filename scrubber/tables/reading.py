@@ -1,0 +1,275 @@
+"""The cells of a release file, and what makes a row of each table: its columns and how they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any
+
+from claims.claim import PayerType
+from claims.errors import UnreadableInput
+from scrubber.tables.rows import (
+    AddonRow,
+    AuthorizationRow,
+    CodeRow,
+    DiagnosisRow,
+    ModifierRow,
+    MueLimit,
+    PayerRow,
+    PtpEdit,
+)
+
+
+class UnreadableTable(UnreadableInput):
+    """A table's manifest or release file is not what it should be: says which table, row and column."""
+
+
+class Cells:
+    """One row of a release file; each reader says where the row stands when a value is not what it should be."""
+
+    __slots__ = ("_row", "where")
+
+    def __init__(self, row: Mapping[str, str], where: str) -> None:
+        self._row, self.where = row, where
+
+    def wrong(self, column: str, expected: str) -> UnreadableTable:
+        """The error for a value that cannot be read."""
+        return UnreadableTable(f"{self.where}, column {column}", found=repr(self._row[column]), expected=expected)
+
+    def text(self, column: str) -> str:
+        """The cell as it stands; may be empty."""
+        return self._row[column]
+
+    def given(self, column: str) -> str:
+        """The cell, which must not be empty."""
+        if not self._row[column]:
+            raise self.wrong(column, "a value")
+        return self._row[column]
+
+    def words(self, column: str) -> list[str]:
+        """The values of a cell that holds several, parted by spaces."""
+        return self._row[column].split()
+
+    def flag(self, column: str) -> bool:
+        """A yes or a no."""
+        return self.one_of(column, ("yes", "no")) == "yes"
+
+    def one_of(self, column: str, allowed: Iterable[str]) -> str:
+        """A value of a closed list."""
+        value = self._row[column]
+        if value not in allowed:
+            raise self.wrong(column, ", ".join(a or "(empty)" for a in allowed))
+        return value
+
+    def whole(self, column: str) -> int:
+        """A whole number, not negative."""
+        value = self._row[column]
+        if not (value.isascii() and value.isdigit()):
+            raise self.wrong(column, "a whole number")
+        return int(value)
+
+    def day(self, column: str) -> date | None:
+        """A day, or None for an empty cell."""
+        value = self._row[column]
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise self.wrong(column, "a day such as 2024-07-01") from None
+
+    def amount(self, column: str) -> Decimal | None:
+        """Money in dollars, or None for an empty cell."""
+        value = self._row[column]
+        try:
+            amount = Decimal(value) if value else None
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if amount is not None and not (amount.is_finite() and amount >= 0):
+            raise self.wrong(column, "an amount such as 125.00")
+        return amount
+
+    def span(self, first: str, last: str) -> tuple[date | None, date | None]:
+        """The first and last day a row is valid, in this order."""
+        start, end = self.day(first), self.day(last)
+        if start and end and end < start:
+            raise self.wrong(last, f"a day not before {first} ({start})")
+        return start, end
+
+
+Rows = dict[str, Any]
+Read = Callable[[Iterable[Cells], date], Rows]  # the rows, and the day the release takes effect
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a table: its columns in order, and how its rows are read.
+
+    `dated_by_release`: the rows take their first day from the release, so each release needs rows of its own.
+    """
+
+    columns: tuple[str, ...]
+    read: Read
+    dated_by_release: bool = False
+
+
+def _by(key: str, make: Callable[[Cells], Any]) -> Read:
+    """A reader that files each row under one column, which must be unique."""
+
+    def read(cells: Iterable[Cells], _effective: date) -> Rows:
+        rows: Rows = {}
+        for c in cells:
+            if c.given(key) in rows:
+                raise c.wrong(key, "each only once")
+            rows[c.text(key)] = make(c)
+        return rows
+
+    return read
+
+
+def _code(c: Cells) -> CodeRow:
+    start, end = c.span("valid_from", "valid_to")
+    return CodeRow(
+        code=c.text("code"),
+        label=c.given("label"),
+        family=c.given("family"),
+        region=c.given("region"),
+        status=c.text("status"),
+        is_addon=c.flag("is_addon"),
+        bilateral=c.one_of("bilateral", ("", "0", "1", "2", "3", "9")),
+        global_days=c.one_of("global_days", ("", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ")),
+        pctc=c.text("pctc"),
+        side_expected=c.one_of("side_expected", ("none", "side", "midline", "bilateral_code")),
+        valid_from=start,
+        valid_to=end,
+        allowed_nonfacility=c.amount("allowed_nonfacility"),
+        allowed_facility=c.amount("allowed_facility"),
+        verified=c.flag("verified"),
+        allowed_basis=c.one_of("allowed_basis", ("", "mpfs", "clfs_estimate", "asp_estimate")),
+        allowed_year=c.whole("allowed_year") if c.text("allowed_year") else None,
+    )
+
+
+def _ptp(cells: Iterable[Cells], effective: date) -> Rows:
+    """Column 2 code -> column 1 code -> edit; one edit object for each indicator, since a release dates all of them."""
+    edits = {indicator: PtpEdit(indicator, effective, None) for indicator in ("0", "1", "9")}
+    rows: Rows = {}
+    for c in cells:
+        edit = edits[c.one_of("indicator", edits)]
+        pairs = rows.setdefault(c.given("column2"), {})
+        for column1 in c.words("column1"):
+            if column1 in pairs:
+                raise UnreadableTable(c.where, found=f"the pair {column1} > {c.text('column2')} twice", expected="once")
+            pairs[column1] = edit
+    return rows
+
+
+def _diagnosis(c: Cells) -> DiagnosisRow:
+    start, end = c.span("valid_from", "valid_to")
+    return DiagnosisRow(
+        code=c.text("code"),
+        billable=c.flag("billable"),
+        valid_from=start,
+        valid_to=end,
+        side=c.one_of("side", ("none", "left", "right", "bilateral", "unspecified")),
+        unspecified=c.flag("unspecified"),
+        seventh_character=c.flag("seventh_character"),
+        replacement=c.text("replacement"),
+        verified=c.flag("verified"),
+    )
+
+
+def _modifier(c: Cells) -> ModifierRow:
+    start, end = c.span("valid_from", "valid_to")
+    return ModifierRow(
+        modifier=c.text("modifier"),
+        label=c.given("label"),
+        kind=c.given("kind"),
+        lifts_ptp=c.flag("lifts_ptp"),
+        position_rank=c.whole("position_rank"),
+        valid_from=start,
+        valid_to=end,
+        verified=c.flag("verified"),
+    )
+
+
+def _payer(c: Cells) -> PayerRow:
+    patterns = tuple(p for p in c.text("name_patterns").split(";") if p)
+    try:
+        for pattern in patterns:
+            re.compile(pattern)
+    except re.error:
+        raise c.wrong("name_patterns", "regular expressions parted by ;") from None
+    return PayerRow(
+        key=c.text("key"),
+        name=c.given("name"),
+        ids=tuple(c.words("ids")),
+        name_patterns=patterns,
+        type=c.one_of("type", tuple(PayerType)),
+        timely_filing_days=c.whole("timely_filing_days") if c.text("timely_filing_days") else None,
+        verified=c.flag("verified"),
+    )
+
+
+def _authorizations(cells: Iterable[Cells], _effective: date) -> Rows:
+    """Code -> every demand that names it."""
+    rows: dict[str, tuple[AuthorizationRow, ...]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        if start is None:
+            raise c.wrong("valid_from", "a day such as 2024-07-01")
+        places, states = frozenset(c.words("places")), frozenset(c.words("states"))
+        need, verified = c.one_of("need", ("required", "sometimes")), c.flag("verified")
+        for code in c.words("codes"):
+            demands = [
+                AuthorizationRow(
+                    code, payer, start, end, places, states, need, verified, c.given("citation"), c.text("url")
+                )
+                for payer in c.words("payer_types")
+            ]
+            rows[code] = (*rows.get(code, ()), *demands)
+    return dict(rows)
+
+
+def _columns(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "codes": Form(
+            _columns(
+                "code label family region status is_addon bilateral global_days pctc side_expected valid_from valid_to "
+                "allowed_nonfacility allowed_facility allowed_basis allowed_year verified"
+            ),
+            _by("code", _code),
+        ),
+        "ptp": Form(_columns("column2 indicator column1"), _ptp, dated_by_release=True),
+        "mue": Form(
+            _columns("code units mai"),
+            _by("code", lambda c: MueLimit(c.whole("units"), c.one_of("mai", ("1", "2", "3")))),
+        ),
+        "addons": Form(
+            _columns("code primaries verified"),
+            _by("code", lambda c: AddonRow(frozenset(c.given("primaries").split()), c.flag("verified"))),
+        ),
+        "icd10": Form(
+            _columns("code billable valid_from valid_to side unspecified seventh_character replacement verified"),
+            _by("code", _diagnosis),
+        ),
+        "modifiers": Form(
+            _columns("modifier label kind lifts_ptp position_rank valid_from valid_to verified"),
+            _by("modifier", _modifier),
+        ),
+        "payers": Form(
+            _columns("key name ids name_patterns type timely_filing_days verified"),
+            _by("key", _payer),
+        ),
+        "authorizations": Form(
+            _columns("codes payer_types valid_from valid_to places states need verified citation url"),
+            _authorizations,
+        ),
+    }
+)
