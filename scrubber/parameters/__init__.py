@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,6 @@ class Value:
     value: Decimal | int | str
     citation: Citation
     verified: bool
-    effective: date
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def versions() -> dict[str, str]:
 def read_parameter(file: Path) -> Parameter:
     """A parameter from its file. Raises UnreadableParameter, which says what is wrong with it."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
     except FileNotFoundError:
         known = ", ".join(sorted(f.stem for f in FOLDER.glob("*.toml")))
         raise UnreadableParameter(f"parameter {file.stem}", found="no file", expected=f"one of {known}") from None
@@ -115,27 +115,28 @@ def read_parameter(file: Path) -> Parameter:
         if not content.get(key):
             raise UnreadableParameter(f"{file.name}, {key}", found="nothing", expected="label, unit and [[values]]")
     dated = [_dated(f"{file.name}, value {n}", v) for n, v in enumerate(content["values"], 1)]
-    for before, after in zip(dated, dated[1:], strict=False):
+    for before, after in pairwise(dated):
         if after.effective < before.effective:
             raise UnreadableParameter(file.name, found=f"{after.effective} after {before.effective}", expected="order")
     return Parameter(file.stem, content["label"], content["unit"], tuple(dated))
 
 
 def _dated(where: str, v: Mapping[str, Any]) -> Dated:
-    effective = v.get("from")
-    published = v.get("published", effective)
-    for key, day in (("from", effective), ("published", published)):
-        if not isinstance(day, date):
-            raise UnreadableParameter(f"{where}, {key}", found=repr(day), expected="a day such as 2024-07-01")
+    effective = _day(where, "from", v.get("from"))
+    published = _day(where, "published", v.get("published", effective))
     if v.get("ended"):
         return Dated(effective, published, None)
     value, verified, cites = v.get("value"), v.get("verified"), v.get("cites", {})
-    if isinstance(value, float):
-        value = Decimal(str(value))
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise UnreadableParameter(f"{where}, value", found=repr(value), expected="a number or a text")
     if not isinstance(verified, bool):
         raise UnreadableParameter(f"{where}, verified", found=repr(verified), expected="true or false")
     if not cites.get("text") or not str(cites.get("url", "")).startswith("https://"):
         raise UnreadableParameter(f"{where}, cites", found=repr(cites), expected="a text and an https url")
-    return Dated(effective, published, Value(value, Citation(cites["text"], cites["url"]), verified, effective))
+    return Dated(effective, published, Value(value, Citation(cites["text"], cites["url"]), verified))
+
+
+def _day(where: str, key: str, value: object) -> date:
+    if not isinstance(value, date):
+        raise UnreadableParameter(f"{where}, {key}", found=repr(value), expected="a day such as 2024-07-01")
+    return value
