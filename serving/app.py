@@ -15,6 +15,9 @@ from serving.errors import add_error_handlers
 from serving.guard import Guard
 from serving.logs import AccessLog, log
 from serving.settings import Settings
+from serving.start import build_assessor
+
+__all__ = ["build_assessor", "create_app"]
 
 DESCRIPTION = """
 Says, before a claim is sent, which service lines the payer will deny, why, and which honest fix changes that.

@@ -13,6 +13,7 @@ from claims.errors import CleanclaimError
 from models.denial import DenialModel
 from models.errors import ModelUnusable
 from models.folders import model_folder
+from models.versions import differences, recorded_versions
 from serving.assess import Assessor
 from serving.logs import log
 from serving.pasts import SnapshotPasts
@@ -82,4 +83,5 @@ def with_model(assessor: Assessor, model: DenialModel) -> Assessor:
     pasts = assessor.pasts
     if isinstance(pasts, SnapshotPasts):
         pasts = SnapshotPasts(model.history, pasts.practice)
-    return replace(assessor, model=model, pasts=pasts, degraded="")
+    changed = differences(model.recorded, recorded_versions(assessor.tables))
+    return replace(assessor, model=model, pasts=pasts, degraded="", differences=changed)

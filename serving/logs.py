@@ -22,7 +22,7 @@ ALLOWED = frozenset(
 LONGEST_VALUE = 120
 OWN_LOGGERS = ("uvicorn", "uvicorn.error")  # their messages hold addresses and process ids, no request
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger("cleanclaim")
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 def only_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -36,6 +36,37 @@ def only_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> Mutable
         if key in ALLOWED and (value is None or isinstance(value, str | int | float | bool)):
             kept[key] = value[:LONGEST_VALUE] if isinstance(value, str) else value
     return kept
+
+
+class _Stderr:
+    """Writes finished lines to standard error, whatever that is at the time."""
+
+    least = LEVELS["info"]
+
+    def _write(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = _write
+
+
+def _serious_enough(_: object, level: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if LEVELS[level] < _Stderr.least:
+        raise structlog.DropEvent
+    return event
+
+
+# Its processors are its own, so that no other configuration, or none, can take the allow-list away.
+log: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+    _Stderr(),
+    processors=[
+        _serious_enough,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        only_allowed,
+        structlog.processors.JSONRenderer(),
+    ],
+    wrapper_class=structlog.BoundLogger,
+)
 
 
 class _Quiet(logging.Formatter):
@@ -52,18 +83,7 @@ class _Quiet(logging.Formatter):
 
 def configure_logs(level: str) -> None:
     """One JSON object a line on standard error, ours and the libraries'."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            only_allowed,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    number = _Stderr.least = LEVELS[level]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Quiet())
     root = logging.getLogger()

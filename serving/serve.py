@@ -7,10 +7,9 @@ import os
 import uvicorn
 from fastapi import FastAPI
 
-from serving.app import create_app
+from serving.app import build_assessor, create_app
 from serving.logs import configure_logs
 from serving.settings import Settings, read_settings
-from serving.start import open_assessor
 
 GRACE_SECONDS = 10  # a request being answered when the service is told to stop may end
 
@@ -19,7 +18,7 @@ def app_from_environment() -> FastAPI:
     """The app a worker process builds for itself, from CLEANCLAIM_* variables."""
     settings = read_settings(os.environ)
     configure_logs(settings.log_level)
-    return create_app(open_assessor(settings), settings)
+    return create_app(build_assessor(settings), settings)
 
 
 def serve(settings: Settings) -> None:
@@ -27,7 +26,7 @@ def serve(settings: Settings) -> None:
     configure_logs(settings.log_level)
     app: FastAPI | str
     if settings.workers == 1:
-        app = create_app(open_assessor(settings), settings)
+        app = create_app(build_assessor(settings), settings)
     else:  # each worker is a process of its own and reads the settings anew
         os.environ.update(settings.environment())
         app = "serving.serve:app_from_environment"
