@@ -9,7 +9,7 @@ from datetime import date
 from claims.claim import Claim, Line
 from past.patient import PatientPast
 from scrubber.places import Place
-from scrubber.registry import RULES, Answer, Case, Hit, Rule, Severity
+from scrubber.registry import RULES, Answer, Case, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
@@ -60,6 +60,8 @@ def _guarded(r: Rule, case: Case, line: Line | None) -> Iterator[Finding | Unche
                 yield Unchecked(r.id, r.reason, at.number if at else None, answer.missing, answer.why)
     except TableGap as gap:
         yield Unchecked(r.id, r.reason, number, (f"{gap.table} table",), str(gap))
+    except NotSaid as silence:
+        yield Unchecked(r.id, r.reason, number, (silence.what,), str(silence))
     except Exception as fault:  # one failing rule never stops the others; the type alone holds no patient data
         yield Unchecked(r.id, r.reason, number, ("a working rule",), f"the rule failed ({type(fault).__name__})")
 

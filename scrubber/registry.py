@@ -68,6 +68,14 @@ class Change:
     value: str
 
 
+class NotSaid(LookupError):
+    """The claim does not say something a rule needs; the engine turns it into `Unchecked`."""
+
+    def __init__(self, what: str, why: str) -> None:
+        self.what = what  # a short stable name, as in `Gap.missing`
+        super().__init__(why)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """All a rule may look at: the claim, the day it would be sent, the tables, the patient's past."""
@@ -77,6 +85,12 @@ class Case:
     tables: Tables
     past: PatientPast
     payer_type: PayerType
+
+    def day(self, line: Line) -> date:
+        """The line's date of service. Raises NotSaid where it has none."""
+        if line.service_from is None:
+            raise NotSaid("date of service", f"line {line.number} has no date of service")
+        return line.service_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,279 @@
+"""The cases beside each rule: short TOML that the tests run and the rule's page shows.
+
+A case brings only what matters to it; the rest is an ordinary Medicare claim of an invented patient. docs/add-a-rule.md
+lists every key.
+"""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from claims.claim import (
+    Address,
+    Authorization,
+    AuthorizedCode,
+    Claim,
+    ClaimKind,
+    Diagnosis,
+    Line,
+    Payer,
+    PayerType,
+    Person,
+    PriorService,
+    PriorServices,
+    Provider,
+    Subscriber,
+)
+from past.patient import PatientPast, Service
+from scrubber.registry import Rule
+from scrubber.tables import Release, Table, Tables
+from scrubber.tables.rows import (
+    AddonRow,
+    AuthorizationRow,
+    CodeRow,
+    DiagnosisRow,
+    ModifierRow,
+    MueLimit,
+    PayerRow,
+    PtpEdit,
+)
+
+Toml = Mapping[str, Any]
+
+DAY = date(2026, 3, 10)  # the date of service where a case names none
+AS_OF = date(2026, 3, 31)  # the day the claim would be sent, likewise
+BILLING, RENDERING = "1234567893", "1987654328"  # invented, with the right check digits
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCase:
+    """One case of a rule: what is looked at, and what the rule must say.
+
+    `findings` and `unchecked` are as the file gives them: a finding by `message`, with `line`, `severity`, `carcs`,
+    `change` or `remedy_kind` where the case cares; an `unchecked` by its `missing` names.
+    """
+
+    name: str
+    claim: Claim
+    as_of: date
+    past: PatientPast
+    tables: Tables
+    findings: tuple[Toml, ...]
+    unchecked: tuple[tuple[str, ...], ...]
+
+
+def cases_path(rule: Rule) -> Path:
+    """The TOML file beside the rule."""
+    return Path(inspect.getfile(rule.check)).with_suffix(".toml")
+
+
+def cases_of(rule: Rule) -> tuple[RuleCase, ...]:
+    """The rule's cases. Raises ValueError for a file that is another rule's, or a case that expects nothing."""
+    path = cases_path(rule)
+    with path.open("rb") as file:
+        content = tomllib.load(file)
+    if content.get("rule") != rule.id:
+        raise ValueError(f"{path.name}: found rule = {content.get('rule')!r}, expected {rule.id!r}")
+    return tuple(_case(case, content.get("tables", {}), path.name) for case in content.get("cases", ()))
+
+
+def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
+    if not ({"finding", "findings", "unchecked"} & case.keys() or case.get("passes")):
+        raise ValueError(f"{file}, case {case.get('name')!r}: expected finding, findings, unchecked or passes = true")
+    strange = case.keys() - _KEYS
+    if strange:
+        raise ValueError(f"{file}, case {case.get('name')!r}: no such key: {', '.join(sorted(strange))}")
+    findings = case.get("findings", [case["finding"]] if "finding" in case else [])
+    missing = case.get("unchecked", [])
+    return RuleCase(
+        name=case["name"],
+        claim=_claim(case),
+        as_of=case.get("as_of", AS_OF),
+        past=PatientPast(
+            services=tuple(_service(s, n) for n, s in enumerate(case.get("past", ()))),
+            same_batch=tuple(_service(s, n) for n, s in enumerate(case.get("same_batch", ()), 100)),
+            known_since=case.get("known_since"),
+        ),
+        tables=_tables({**shared, **case.get("tables", {})}),
+        findings=tuple({"message": f} if isinstance(f, str) else f for f in findings),
+        unchecked=tuple((m,) if isinstance(m, str) else tuple(m) for m in missing),
+    )
+
+
+_KEYS = frozenset(
+    {"name", "lines", "finding", "findings", "unchecked", "passes", "as_of", "past", "same_batch", "known_since"}
+    | {"tables", "charge", "payer", "payer_type", "frequency", "place", "state", "facility_state", "diagnoses"}
+    | {"billing", "rendering", "referring", "supervising", "facility"}
+    | {"authorization", "authorizations", "prior_services"}
+)
+
+
+def _claim(case: Toml) -> Claim:
+    lines = tuple(_line(line, number) for number, line in enumerate(case["lines"], 1))
+    charge = Decimal(case["charge"]) if "charge" in case else sum((line.charge for line in lines), Decimal(0))
+    facility = case.get("facility", "")
+    return Claim(
+        id="TEST-1",
+        charge=charge,
+        payer=Payer(case.get("payer", "P1"), type=PayerType(case.get("payer_type", "medicare"))),
+        billing=Provider(case.get("billing", BILLING), address=Address(state=case.get("state", ""))),
+        subscriber=Subscriber(Person("PATIENT-007", "ZZTEST")),
+        patient=Person("PATIENT-007", "ZZTEST"),
+        diagnoses=tuple(Diagnosis(code) for code in case.get("diagnoses", ())),
+        lines=lines,
+        frequency=case.get("frequency", "1"),
+        place_of_service=case.get("place", "11"),
+        kind=ClaimKind.PROFESSIONAL,
+        rendering=Provider(case.get("rendering", RENDERING)),
+        referring=_provider(case, "referring"),
+        supervising=_provider(case, "supervising"),
+        facility=Provider(facility, address=Address(state=case.get("facility_state", ""))) if facility else None,
+        authorization_number=case.get("authorization", ""),
+        authorizations=tuple(_authorization(a) for a in case.get("authorizations", ())),
+        prior_services=_prior(case["prior_services"]) if "prior_services" in case else None,
+    )
+
+
+def _line(line: Toml, number: int) -> Line:
+    undated = line.get("date") == ""
+    return Line(
+        number=line.get("number", number),
+        code=line["code"],
+        charge=Decimal(line.get("charge", 100)),
+        units=Decimal(line.get("units", 1)),
+        unit=line.get("unit", "UN"),
+        service_from=None if undated else line.get("date", DAY),
+        modifiers=tuple(line.get("modifiers", ())),
+        place=line.get("place", ""),
+        authorization_number=line.get("authorization", ""),
+        rendering=_provider(line, "rendering"),
+        ordering=_provider(line, "ordering"),
+        qualifier=line.get("qualifier", "HC"),
+    )
+
+
+def _provider(source: Toml, role: str) -> Provider | None:
+    return Provider(source[role]) if role in source else None
+
+
+def _authorization(a: Toml) -> Authorization:
+    codes = tuple(AuthorizedCode(code) for code in a.get("codes", ()))
+    rest = {key: a[key] for key in ("payer_id", "recorded_on", "valid_from", "valid_to") if key in a}
+    return Authorization(number=a["number"], status=a.get("status", "approved"), codes=codes, **rest)
+
+
+def _prior(prior: Toml) -> PriorServices:
+    items = tuple(PriorService(item["code"], item["date"]) for item in prior.get("items", ()))
+    return PriorServices(prior.get("complete_since"), items)
+
+
+def _service(s: Toml, number: int) -> Service:
+    """A line of an earlier claim; `known_on` is its own day where the case names none."""
+    return Service(
+        known_on=s.get("known_on", s.get("date", DAY)),
+        service_date=s.get("date", DAY),
+        code=s["code"],
+        modifiers=tuple(s.get("modifiers", ())),
+        units=Decimal(s.get("units", 1)),
+        charge=Decimal(s.get("charge", 100)),
+        payer_id=s.get("payer", "P1"),
+        billing_npi=s.get("billing", BILLING),
+        rendering_npi=s.get("rendering", RENDERING),
+        place=s.get("place", "11"),
+        diagnoses=(),
+        claim_id=s.get("claim", f"EARLIER-{number}"),
+        frequency=s.get("frequency", "1"),
+        line=1,
+        submission=f"submission-{number}",
+        content=f"content-{number}",
+        batch="",
+        decided_on=s.get("decided_on"),
+        denied=s.get("denied"),
+    )
+
+
+def _tables(releases: Toml) -> Tables:
+    """The tables a case brings, under the names `Tables` gives them; those it does not bring hold no release."""
+    strange = releases.keys() - _ROWS.keys()
+    if strange:
+        raise ValueError(f"no such table: {', '.join(sorted(strange))}")
+    return Tables(**{name: _table(name, releases.get(name, {}), row) for name, row in _ROWS.items()})
+
+
+def _table(name: str, releases: Toml, row: Callable[[str, Any, date], Any]) -> Table[Any]:
+    found = []
+    for day, content in sorted(releases.items()):
+        effective = date.fromisoformat(day)
+        rows: dict[str, Any] = {}
+        for key, value in content.items():
+            if key in ("complete", "published", "verified_to"):
+                continue
+            if name == "ptp":
+                column1, _, column2 = key.partition(" > ")
+                rows.setdefault(column2, {})[column1] = row(key, value, effective)
+            else:
+                rows[key] = row(key, value, effective)
+        published = content.get("published", effective)
+        complete, verified_to = bool(content.get("complete", False)), content.get("verified_to")
+        found.append(Release(day, effective, published, complete, rows, verified_to=verified_to))
+    return Table(name, tuple(found))
+
+
+def _code(key: str, v: Toml, _day: date) -> CodeRow:
+    plain: dict[str, Any] = {"label": "", "family": "", "region": "na", "status": "A", "is_addon": False}
+    plain |= {"bilateral": "0", "global_days": "XXX", "pctc": "0", "side_expected": "none", "valid_from": None}
+    plain |= {"valid_to": None, "allowed_nonfacility": None, "allowed_facility": None, "verified": True}
+    return CodeRow(**{**plain, "code": key, **v})
+
+
+def _diagnosis(key: str, v: Toml, _day: date) -> DiagnosisRow:
+    plain: dict[str, Any] = {"billable": True, "valid_from": None, "valid_to": None, "side": "none"}
+    plain |= {"unspecified": False, "seventh_character": False, "replacement": "", "verified": True}
+    return DiagnosisRow(**{**plain, "code": key, **v})
+
+
+def _modifier(key: str, v: Toml, _day: date) -> ModifierRow:
+    plain: dict[str, Any] = {"label": "", "kind": "", "lifts_ptp": False, "position_rank": 2, "valid_from": None}
+    return ModifierRow(**{**plain, "modifier": key, "valid_to": None, "verified": True, **v})
+
+
+def _payer(key: str, v: Toml, _day: date) -> PayerRow:
+    ids = tuple(v.get("ids", ()))
+    return PayerRow(key, v.get("name", key), ids, (), v.get("type", "commercial"), v.get("timely_filing_days"), True)
+
+
+def _authorizations(key: str, rows: Iterable[Toml], day: date) -> tuple[AuthorizationRow, ...]:
+    return tuple(
+        AuthorizationRow(
+            code=key,
+            payer_type=v["payer_type"],
+            valid_from=v.get("valid_from", day),
+            valid_to=v.get("valid_to"),
+            places=frozenset(v.get("places", ())),
+            states=frozenset(v.get("states", ())),
+            need=v.get("need", "required"),
+            verified=v.get("verified", True),
+            citation=v.get("citation", "the payer's list"),
+            url=v.get("url", "https://payer.example/list"),
+        )
+        for v in rows
+    )
+
+
+_ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
+    "codes": _code,
+    "ptp": lambda _key, v, day: PtpEdit(v["indicator"], v.get("effective", day), v.get("until")),
+    "mue": lambda _key, v, _day: MueLimit(v["units"], v["mai"]),
+    "addons": lambda _key, v, _day: AddonRow(frozenset(v["primaries"]), v.get("verified", True)),
+    "icd10": _diagnosis,
+    "modifiers": _modifier,
+    "payers": _payer,
+    "authorizations": _authorizations,
+}

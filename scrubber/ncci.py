@@ -1,0 +1,113 @@
+"""The National Correct Coding Initiative's pairs: which apply to a line, what lifts one, and whom they bind.
+
+What lifts an indicator-1 pair, as this house reads CMS: an NCCI-associated modifier on the column 2 line; 24, 25 or 57
+on an office visit in either column; 59, XE, XP, XS, XU on either line for dates of service from 2019-07-01 (CR 11168).
+Whether the sides two modifiers name really differ is left to the rules that know the anatomy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claims.claim import Line, PayerType
+from scrubber.parameters import parameter
+from scrubber.registry import EVERY_PAYER_TYPE, Case, Gap, Severity
+from scrubber.same_day import other_lines
+from scrubber.tables import TableGap
+from scrubber.tables.rows import CodeRow
+
+# Medicare's edits bind Part B and, by their contracts, Medicare Advantage plans. Medicaid has edits of its own
+# (Social Security Act § 1903(r)), and others adopt Medicare's in part: there the same edit only warns.
+PAYER_TYPES = EVERY_PAYER_TYPE - {PayerType.SELF_PAY}
+_BOUND = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
+
+DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
+VISIT = frozenset({"24", "25", "57"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A PTP edit in force between two lines of a claim."""
+
+    column1: Line
+    column2: Line
+    indicator: str
+
+
+def severity(payer_type: PayerType) -> Severity:
+    """How sure an NCCI edit makes a denial: this kind of payer is bound by Medicare's edits, or only follows them."""
+    return Severity.DENY if payer_type in _BOUND else Severity.WARN
+
+
+def code_row(case: Case, line: Line) -> CodeRow | None:
+    """The line's row in the code table of its day; None where the table or the row is missing."""
+    try:
+        return case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    except TableGap:
+        return None
+
+
+def is_visit(row: CodeRow | None) -> bool:
+    """True for an evaluation and management service that stands on its own."""
+    return row is not None and row.family == "em" and not row.is_addon and row.status != "B"
+
+
+def pairs(case: Case, line: Line) -> list[Pair]:
+    """The edits in force that make `line` the column 2 of another line of the same day and rendering provider.
+
+    Raises TableGap where no PTP release speaks for the day.
+    """
+    day = case.day(line)
+    others = other_lines(case, line)
+    if not others:
+        return []
+    edits = case.tables.ptp.on(day, case.as_of).get(line.code) or {}
+    found = []
+    for other in others:
+        edit = edits.get(other.code)
+        if edit and edit.indicator != "9" and edit.effective <= day and (edit.until is None or day <= edit.until):
+            found.append(Pair(other, line, edit.indicator))
+    return found
+
+
+def blind_spot(case: Case, line: Line) -> Gap | None:
+    """Says so where the PTP release cannot know the line's code, so that "no edit" would only be "no edit known"."""
+    if not any(other.code != line.code for other in other_lines(case, line)):
+        return None
+    release = case.tables.ptp.on(case.day(line), case.as_of)
+    row = code_row(case, line)
+    if row is None:
+        if release.complete or line.code in release.rows:
+            return None
+        why = f"{line.code} is not among the codes whose pairs the PTP release {release.name} holds"
+    elif row.valid_from is not None and row.valid_from > release.effective:
+        why = f"{line.code} starts on {row.valid_from}, after the PTP release {release.name}"
+    else:
+        return None
+    return Gap(("ptp table",), f"{why}: no edit known is not no edit. Run `cleanclaim tables import ptp FILE`.", line)
+
+
+def lifted(case: Case, pair: Pair) -> bool | None:
+    """Whether a modifier lifts the pair; None where column 2 carries one the modifier table does not know."""
+    if pair.indicator != "1":
+        return False
+    first, second = set(pair.column1.modifiers), set(pair.column2.modifiers)
+    if first & DISTINCT and _either_column(case, pair.column2):
+        return True
+    if first & VISIT and is_visit(code_row(case, pair.column1)):
+        return True
+    if not second:
+        return False
+    release = case.tables.modifiers.on(case.day(pair.column2), case.as_of)
+    rows = [release.get(modifier) for modifier in second]
+    if any(row is not None and row.lifts_ptp for row in rows):
+        return True
+    return False if release.complete or all(row is not None for row in rows) else None
+
+
+def _either_column(case: Case, line: Line) -> bool:
+    try:
+        value = parameter("ncci_59_x_columns").on(case.day(line), case.as_of)
+    except TableGap:
+        return False
+    return value is not None and value.value == "either"

@@ -1,0 +1,1 @@
+"""Approval a payer wants before the service."""

@@ -1,0 +1,126 @@
+"""AUT-001: a service that needs the payer's approval, and no approval to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from claims.claim import Authorization, Claim, Line, PayerType
+from claims.reasons import Reason
+from scrubber import places
+from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.remedies import TO_BE_OBTAINED
+from scrubber.tables.rows import AuthorizationRow
+
+_PAYER_TYPES = frozenset(kind.value for kind in PayerType)
+
+
+@rule(
+    "AUT-001",
+    severity=Severity.DENY,
+    reason=Reason.AUTHORIZATION,
+    carcs=("197", "15"),
+    citation=Citation(
+        "X12 005010X222A1, REF*G1 (prior authorization number); what needs one is each payer's list",
+        "https://www.cms.gov/data-research/monitoring-programs/medicare-fee-service-compliance-programs/prior-authorization-and-pre-claim-review-initiatives",
+    ),
+    place=places.AUTHORIZATION,
+    remedy="Find the payer's approval and put its number on the claim. If there is none, ask the payer whether it "
+    "grants one after the service, and hold the claim until it has answered.",
+    remedy_kind=RemedyKind.OBTAIN,
+    requires="the payer approved this service for this date",
+)
+def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
+    """A service that needs prior authorization is billed without an authorization number.
+
+    What needs one differs by payer, place, state and date; the table says so. A requirement that is certain and
+    verified denies, one that depends on the plan warns. Original Medicare asks the hospital for the number, on the
+    hospital's own claim, or reviews before it pays: seen from this claim that can only warn. Whether a number given
+    fits the service is another rule's question.
+    """
+    day = case.day(line)
+    release = case.tables.authorizations.on(day, case.as_of)
+    rows = release.get(line.code) or ()
+    in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
+    if line.authorization_number or case.claim.authorization_number:
+        return
+    if not release.holds_on(day):
+        yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
+    if not in_force:
+        return
+    if case.payer_type is PayerType.UNKNOWN:
+        yield Gap(("payer type",), f"some payers want an authorization for {line.code}; this payer's kind is not known")
+        return
+    binding = [row for row in in_force if _binds(case, row)]
+    reaching = [row for row in binding if not _missing(row, case.claim, line) and _reaches(row, case.claim, line)]
+    if reaching:
+        strictest = max(reaching, key=lambda row: (row.need == "required", row.verified, row.valid_from))
+        yield _hit(case, line, day, strictest)
+        return
+    missing = sorted({_missing(row, case.claim, line) for row in binding} - {""})
+    if missing:
+        yield Gap(tuple(missing), f"whether {line.code} needs an authorization depends on the {' and '.join(missing)}")
+
+
+def _hit(case: Case, line: Line, day: date, row: AuthorizationRow) -> Hit:
+    citation = Citation(row.citation, row.url) if row.url else None
+    held = _approval(case, line, day)
+    if held:
+        return Hit(
+            f"{line.code} needs prior authorization; {held.number} is approved, but its number is not on the claim.",
+            severity=Severity.WARN,
+            remedy="Put the number of the approval on the claim (REF G1, box 23).",
+            remedy_kind=RemedyKind.CORRECT,
+            requires="the approval covers this service on this date",
+            change=Change("set_authorization", line.number, held.number),
+            citation=citation,
+        )
+    certain = row.need == "required" and row.verified and case.payer_type is not PayerType.MEDICARE
+    needs = "needs" if row.need == "required" else "may need"
+    return Hit(
+        f"{line.code} {needs} prior authorization from this payer on {day}, and the claim carries no number.",
+        severity=Severity.DENY if certain else Severity.WARN,
+        change=Change("set_authorization", line.number, TO_BE_OBTAINED),
+        citation=citation,
+    )
+
+
+def _binds(case: Case, row: AuthorizationRow) -> bool:
+    """True when the row speaks of this kind of payer, or, by its key in the payer table, of this very payer."""
+    if row.payer_type in _PAYER_TYPES:
+        return row.payer_type == case.payer_type.value
+    payer = case.tables.payer_row(case.claim)
+    return payer is not None and payer.key == row.payer_type
+
+
+def _missing(row: AuthorizationRow, claim: Claim, line: Line) -> str:
+    """What the claim would have to say for us to know whether the row reaches the line."""
+    if row.places and not claim.place_of(line):
+        return "place of service"
+    return "state of service" if row.states and not _state(claim) else ""
+
+
+def _reaches(row: AuthorizationRow, claim: Claim, line: Line) -> bool:
+    in_place = not row.places or claim.place_of(line) in row.places
+    return in_place and (not row.states or _state(claim) in row.states)
+
+
+def _state(claim: Claim) -> str:
+    """Where the service was rendered: the facility's state, else the billing provider's."""
+    for provider in (claim.facility, claim.billing):
+        if provider and provider.address and provider.address.state:
+            return provider.address.state
+    return ""
+
+
+def _approval(case: Case, line: Line, day: date) -> Authorization | None:
+    """An approval the practice recorded by now that covers the line's code and day."""
+    for held in case.claim.authorizations:
+        known = held.recorded_on is None or held.recorded_on <= case.as_of
+        payer = not held.payer_id or held.payer_id == case.claim.payer.id
+        code = not held.codes or any(c.code == line.code for c in held.codes)
+        begun = held.valid_from is None or held.valid_from <= day
+        ended = held.valid_to is not None and held.valid_to < day
+        if held.status == "approved" and held.number and known and payer and code and begun and not ended:
+            return held
+    return None

@@ -1,0 +1,1 @@
+"""Whether procedure and diagnosis codes were valid on the date of service."""

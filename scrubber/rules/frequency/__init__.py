@@ -1,0 +1,1 @@
+"""How often a service is covered."""

@@ -1,0 +1,106 @@
+"""FRQ-001: more epidural sessions in a region than the coverage policies allow."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places
+from scrubber.parameters import parameter
+from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.tables.rows import CodeRow
+
+_FAMILIES = ("esi_interlaminar", "esi_transforaminal")
+
+
+@rule(
+    "FRQ-001",
+    severity=Severity.DENY,
+    reason=Reason.FREQUENCY,
+    carcs=("119", "151"),
+    citation=Citation(
+        "LCD L33906 and its like: Epidural Steroid Injections for Pain Management",
+        "https://www.cms.gov/medicare-coverage-database/view/lcd.aspx?lcdid=33906",
+    ),
+    place=places.SERVICE_DATE,
+    remedy="Check the region in the record first. A session that has not taken place yet can wait until the window "
+    "allows it; for one that has, tell the patient what is not covered (for Medicare, by an ABN signed before).",
+    remedy_kind=RemedyKind.HOLD,
+    requires="the session has not taken place yet: the date of a service that was done never changes",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    effective="2021-12-01",
+)
+def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+    """More epidural steroid sessions in one spinal region within 12 months than the policy allows.
+
+    A session is a day with any epidural injection of the region, whatever the levels and whoever paid. The window is
+    the 12 months that end on this day of service: after 2026-03-10 it holds the days from 2025-03-11. Sessions the
+    payer denied count, for the policy counts what is reported.
+    """
+    day = case.day(line)
+    codes = case.tables.codes.on(day, case.as_of)
+    row = codes.get(line.code)
+    if row is None or row.family not in _FAMILIES:
+        return
+    value = parameter("esi_sessions_per_region").on(day, case.as_of)
+    look_back = parameter("esi_look_back_months").on(day, case.as_of)
+    if value is None or look_back is None:
+        return
+    limit, months = int(value.value), int(look_back.value)
+    start = _window_start(day, months)
+    known = {(s.service_date, s.code) for s in case.past.services}
+    known |= {(o.service_from, o.code) for o in case.claim.lines if o.service_from}
+    asserted = case.claim.prior_services
+    if asserted:
+        known |= {(item.service_date, item.code) for item in asserted.items}
+    earlier = sorted({d for d, code in known if start <= d < day and _region(codes.get(code)) == row.region})
+    region = row.region.replace("_", " and ")
+    if len(earlier) >= limit:
+        free = _first_day_after(earlier[-limit], months)
+        yield Hit(
+            f"{line.code} would be session {len(earlier) + 1} in the {region} region from {start} to {day}; "
+            f"the policy allows {limit}. The next may take place from {free}.",
+            severity=Severity.DENY if value.verified else Severity.WARN,
+            change=Change("hold_until", line.number, free.isoformat()),
+        )
+    elif not _covered(case, start):
+        yield Gap((f"history since {start}",), f"{len(earlier)} earlier sessions are known, but not the whole window")
+
+
+def _region(row: CodeRow | None) -> str:
+    """The spinal region an epidural code is counted in; empty for any other code."""
+    return row.region if row is not None and row.family in _FAMILIES else ""
+
+
+def _covered(case: Case, start: date) -> bool:
+    """True when the look-back is whole: our store has seen the patient and reaches back, or the practice says so."""
+    asserted = case.claim.prior_services
+    if asserted and asserted.complete_since and asserted.complete_since <= start:
+        return True
+    return case.past.seen and case.past.covers(start)
+
+
+def _window_start(day: date, months: int) -> date:
+    """The first day of the months that end on `day`: the day after the same day of an earlier month.
+
+    >>> _window_start(date(2026, 3, 10), 12), _window_start(date(2024, 2, 29), 12)
+    (datetime.date(2025, 3, 11), datetime.date(2023, 3, 1))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last)) + timedelta(days=1)
+
+
+def _first_day_after(day: date, months: int) -> date:
+    """The first day whose window no longer holds `day`.
+
+    >>> _first_day_after(date(2025, 3, 11), 12), _first_day_after(date(2024, 2, 29), 12)
+    (datetime.date(2026, 3, 11), datetime.date(2025, 3, 1))
+    """
+    later = day + timedelta(days=28 * months)
+    while _window_start(later, months) <= day:
+        later += timedelta(days=1)
+    return later

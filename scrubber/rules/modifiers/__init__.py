@@ -1,0 +1,1 @@
+"""Modifiers that say what a code alone does not."""

@@ -1,0 +1,83 @@
+"""MOD-001: an office visit beside a procedure, with nothing to say that it was separate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line
+from claims.reasons import Reason
+from scrubber import ncci, places
+from scrubber.parameters import parameter
+from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.same_day import other_claims, other_lines
+from scrubber.tables.rows import CodeRow
+
+XXX = "XXX"  # no global period: the NCCI edits say beside which visits it stands
+
+
+@rule(
+    "MOD-001",
+    severity=Severity.DENY,
+    reason=Reason.MODIFIER,
+    carcs=("97",),
+    citation=Citation(
+        "NCCI Policy Manual for Medicare, chapter I, section D (evaluation and management services)",
+        "https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-policy-manual",
+    ),
+    place=places.MODIFIERS,
+    remedy="Ask the clinician: was the visit significant and separate from the procedure? If the note shows it, add "
+    "25; if not, do not bill the visit.",
+    remedy_kind=RemedyKind.ASK_CLINICIAN,
+    requires="the note shows a significant visit, separate from the procedure and the decision to do it",
+    payer_types=ncci.PAYER_TYPES,
+    supersedes=("NCC-002",),
+)
+def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
+    """An office visit on the day of a minor procedure by the same clinician carries no modifier 25.
+
+    The procedure's payment already holds the usual work around it: every procedure with a global period of 0 or 10
+    days does, and one without (XXX) where an NCCI edit pairs it with the visit. Without 25 the payer takes the visit to
+    be that work. 24 and 57 count as an answer here; whether they are the right one is another rule's question. A
+    procedure found only on another claim of the day warns.
+    """
+    if set(line.modifiers) & ncci.VISIT:
+        return
+    day = case.day(line)
+    release = case.tables.codes.on(day, case.as_of)
+    if not ncci.is_visit(release.get(line.code)):
+        return
+    value = parameter("visit_25_global_periods").on(day, case.as_of)
+    periods = value.words if value else ()
+    unknown = []
+    for other in other_lines(case, line):
+        row = release.get(other.code)
+        if row is None:
+            unknown.append(other.code)
+        elif _holds_the_visit(row, periods) or (XXX in periods and _edited(case, line, other, row)):
+            text = (
+                f"{line.code} and {other.code} (line {other.number}) are billed for the same day by the same clinician"
+            )
+            yield _hit(line, f"{text}, and the visit carries no modifier 25.", ncci.severity(case.payer_type))
+            return
+    for service in other_claims(case, line):
+        row = release.get(service.code)
+        if row is not None and _holds_the_visit(row, periods):
+            text = f"{line.code} carries no modifier 25, and another claim bills {service.code} for the same day"
+            yield _hit(line, f"{text} by the same clinician.", Severity.WARN)
+            return
+    if unknown and not release.complete:
+        yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(sorted(set(unknown)))}")
+
+
+def _holds_the_visit(row: CodeRow, periods: tuple[str, ...]) -> bool:
+    return row.family != "em" and row.global_days in periods and row.global_days != XXX
+
+
+def _edited(case: Case, visit: Line, other: Line, row: CodeRow) -> bool:
+    if row.family == "em" or row.global_days != XXX:
+        return False
+    return any(pair.column1 is other and pair.indicator == "1" for pair in ncci.pairs(case, visit))
+
+
+def _hit(line: Line, message: str, severity: Severity) -> Hit:
+    return Hit(message, severity=severity, change=Change("add_modifier", line.number, "25"))

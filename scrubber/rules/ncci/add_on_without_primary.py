@@ -1,0 +1,62 @@
+"""NCC-009: an add-on code with nothing to add to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line
+from claims.reasons import Reason
+from scrubber import ncci, places
+from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.same_day import other_claims
+
+
+@rule(
+    "NCC-009",
+    severity=Severity.DENY,
+    reason=Reason.CODING,
+    carcs=("B15", "107"),
+    citation=Citation(
+        "CMS, Medicare NCCI add-on code edits",
+        "https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-add-code-edits",
+    ),
+    place=places.PROCEDURE,
+    remedy="Look in the record for the primary procedure: bill it where it was done and left off the claim, correct "
+    "the add-on where it was mistyped, and do not bill an add-on that stands alone.",
+    remedy_kind=RemedyKind.CORRECT,
+    requires="the record shows the primary procedure on the same day",
+    payer_types=ncci.PAYER_TYPES,
+)
+def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
+    """An add-on code is billed and none of its primary codes is on the claim for that day.
+
+    An add-on is paid only beside one of its primaries. A primary on another claim of the same day and clinician may
+    satisfy the payer, so there the rule warns, as it does where the list of primaries is not verified.
+    """
+    day = case.day(line)
+    release = case.tables.addons.on(day, case.as_of)
+    row = release.get(line.code)
+    if row is None:
+        code = ncci.code_row(case, line)
+        if code is not None and code.is_addon and not release.complete:
+            yield Gap(("addons table",), f"the add-on table {release.name} does not hold {line.code}")
+        return
+    if any(other.code in row.primaries for other in case.claim.lines if other.service_from == day):
+        return
+    elsewhere = sorted({s.code for s in other_claims(case, line) if s.code in row.primaries})
+    severity = ncci.severity(case.payer_type) if row.verified and not elsewhere else Severity.WARN
+    if elsewhere:
+        yield Hit(
+            f"{line.code} is an add-on, and its primary {elsewhere[0]} is on another claim of {day}.", severity=severity
+        )
+    else:
+        yield Hit(
+            f"{line.code} is an add-on, and none of its primary codes ({_some(row.primaries)}) is billed on {day}.",
+            severity=severity,
+        )
+
+
+def _some(codes: frozenset[str]) -> str:
+    """The first few codes, so that a message stays a sentence."""
+    first = sorted(codes)[:6]
+    return ", ".join(first) + (f" and {len(codes) - 6} more" if len(codes) > 6 else "")

@@ -1,0 +1,44 @@
+"""NCC-001: two codes that are never paid together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line
+from claims.reasons import Reason
+from scrubber import ncci, places
+from scrubber.registry import Answer, Case, Change, Citation, Hit, RemedyKind, Severity, rule
+
+
+@rule(
+    "NCC-001",
+    severity=Severity.DENY,
+    reason=Reason.BUNDLING,
+    carcs=("97", "236"),
+    citation=Citation(
+        "CMS, Medicare NCCI procedure-to-procedure edits, modifier indicator 0",
+        "https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-procedure-procedure-ptp-edits",
+    ),
+    place=places.PROCEDURE,
+    remedy="Do not bill the column 2 code, and write it off: no modifier lifts this edit.",
+    remedy_kind=RemedyKind.DO_NOT_BILL,
+    requires="both services were done as coded",
+    payer_types=ncci.PAYER_TYPES,
+)
+def pair_never_paid_together(case: Case, line: Line) -> Iterator[Answer]:
+    """A code is billed beside one that NCCI never pays it with, whatever the modifier.
+
+    The payer pays the column 1 code and denies the column 2 code of the same day and clinician. Medicare and Medicare
+    Advantage deny; other payers follow these edits or edits of their own, so there the rule warns.
+    """
+    paid = [pair.column1 for pair in ncci.pairs(case, line) if pair.indicator == "0"]
+    if paid:
+        beside = ", ".join(f"{other.code} (line {other.number})" for other in paid)
+        yield Hit(
+            f"{line.code} is never paid beside {beside} on one day (NCCI indicator 0).",
+            severity=ncci.severity(case.payer_type),
+            change=Change("drop_line", line.number, ""),
+        )
+    gap = ncci.blind_spot(case, line)
+    if gap:
+        yield gap

@@ -1,0 +1,71 @@
+"""NCC-008: more units than Medicare believes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from claims.claim import ZERO, Line
+from claims.reasons import Reason
+from scrubber import ncci, places
+from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.same_day import other_claims, other_lines
+from scrubber.tables.rows import MueLimit
+
+_LIMIT = {"1": "a line", "2": "a day, absolute", "3": "a day; the record may win an appeal"}
+
+
+@rule(
+    "NCC-008",
+    severity=Severity.DENY,
+    reason=Reason.FREQUENCY,
+    carcs=("151", "222"),
+    citation=Citation(
+        "CMS, Medicare NCCI medically unlikely edits, practitioner services",
+        "https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-medically-unlikely-edits",
+    ),
+    place=places.UNITS,
+    remedy="Count the units again from the record, and correct them where they were mistyped. Both sides of one level, "
+    "where the code has sides, are one unit with modifier 50.",
+    remedy_kind=RemedyKind.CORRECT,
+    requires="the record shows no more units than the corrected number",
+    payer_types=ncci.PAYER_TYPES,
+)
+def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
+    """More units of a code are billed than its Medically Unlikely Edit allows.
+
+    An MUE with indicator 1 is held against each line; with 2 or 3 against all of the day's lines of that code and
+    clinician. 2 follows from law or code definition, and no modifier or appeal moves it; 3 can be appealed with the
+    record. Modifier 50 does not double the billed units. Where the excess lies on another claim of the day, and for
+    payers Medicare's edits do not bind, the rule warns.
+    """
+    if line.unit != "UN":
+        return
+    release = case.tables.mue.on(case.day(line), case.as_of)
+    limit = release.get(line.code)
+    if limit is None:
+        row = ncci.code_row(case, line)
+        newer = row is not None and row.valid_from is not None and row.valid_from > release.effective
+        if newer or not release.complete:
+            yield Gap(("mue table",), f"the MUE release {release.name} does not hold {line.code}")
+        return
+    by_line = limit.mai == "1"
+    same = [] if by_line else [other for other in other_lines(case, line) if other.code == line.code]
+    units = sum((other.units for other in same), line.units)
+    if units > limit.units:
+        yield _hit(line, units, limit, ncci.severity(case.payer_type), alone=not same)
+        return
+    elsewhere = ZERO if by_line else sum((s.units for s in other_claims(case, line) if s.code == line.code), ZERO)
+    if elsewhere and units + elsewhere > limit.units:
+        where = f", {elsewhere.normalize():f} of them on another claim"
+        yield _hit(line, units + elsewhere, limit, Severity.WARN, alone=False, where=where)
+
+
+def _hit(line: Line, units: Decimal, limit: MueLimit, severity: Severity, *, alone: bool, where: str = "") -> Hit:
+    span = "on the line" if limit.mai == "1" else "for the day"
+    message = (
+        f"{line.code} bills {units.normalize():f} units {span}{where}; the MUE is {limit.units} {_LIMIT[limit.mai]}."
+    )
+    # with several lines, which of them was mistyped only the record can say; an MUE of 0 is no number to bill
+    change = Change("set_units", line.number, str(limit.units)) if alone and limit.units else None
+    return Hit(message, severity=severity, change=change)

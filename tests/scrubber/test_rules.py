@@ -1,0 +1,192 @@
+"""Every rule on its own cases, and the promises every rule keeps."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from docs.build_rules import stale
+from past.patient import PatientPast
+from scrubber import RULES, rules, scrub
+from scrubber.cases import RuleCase, cases_of
+from scrubber.catalogue import catalogue, index, page
+from scrubber.engine import Report
+from scrubber.registry import Rule, Severity
+
+# Ids are never reused or renumbered: a new rule adds a line here, and no line ever changes.
+IDS = {
+    "AUT-001": "authorization_missing",
+    "COD-001": "procedure_code_not_valid",
+    "COD-002": "diagnosis_code_not_valid",
+    "DUP-001": "service_billed_twice",
+    "FRQ-001": "epidural_sessions_over_limit",
+    "MOD-001": "visit_without_modifier_25",
+    "NCC-001": "pair_never_paid_together",
+    "NCC-002": "pair_without_modifier",
+    "NCC-008": "units_over_mue",
+    "NCC-009": "add_on_without_primary",
+    "STR-002": "npi_fails_check_digit",
+    "STR-004": "charge_or_units_out_of_range",
+}
+FAMILIES = {
+    "AUT": "authorization",
+    "COD": "coding",
+    "DUP": "duplicates",
+    "FRQ": "frequency",
+    "MOD": "modifiers",
+    "NCC": "ncci",
+    "STR": "structure",
+}
+NEEDS_NOTHING = {"STR-002", "STR-004"}  # they look at the claim alone, so there is nothing they could lack
+NOT_DATED = {"STR-004"}  # always in force, and no table: its boundaries are amounts
+
+EVERY_RULE = [pytest.param(rule, id=rule_id) for rule_id, rule in sorted(RULES.items())]
+EVERY_CASE = [
+    pytest.param(rule, case, id=f"{rule_id} {case.name}")
+    for rule_id, rule in sorted(RULES.items())
+    for case in cases_of(rule)
+]
+
+
+def run(rule: Rule, case: RuleCase) -> Report:
+    return scrub(case.claim, case.tables, case.past, as_of=case.as_of, rules=[rule])
+
+
+@pytest.mark.parametrize(("rule", "case"), EVERY_CASE)
+def test_a_rule_says_what_its_cases_expect(rule: Rule, case: RuleCase) -> None:
+    report = run(rule, case)
+    assert [f.message for f in report.findings] == [wanted["message"] for wanted in case.findings]
+    for finding, wanted in zip(report.findings, case.findings, strict=True):
+        change = finding.change
+        said = {
+            "message": finding.message,
+            "line": finding.line,
+            "severity": finding.severity.word,
+            "carcs": list(finding.carcs),
+            "change": f"{change.what} {change.value}" if change else "",
+            "remedy_kind": finding.remedy_kind.value,
+            "citation": finding.citation.text,
+        }
+        assert {key: said[key] for key in wanted} == dict(wanted)
+    assert sorted(u.missing for u in report.unchecked) == sorted(case.unchecked)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rule_has_a_case_that_fires_one_that_passes_and_one_that_cannot_look(rule: Rule) -> None:
+    cases = cases_of(rule)
+    assert any(case.findings for case in cases)
+    assert any(not case.findings and not case.unchecked for case in cases)
+    assert any(case.unchecked for case in cases) == (rule.id not in NEEDS_NOTHING)
+    assert len({case.name for case in cases}) == len(cases)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rule_that_dates_bound_has_cases_a_day_apart_that_differ(rule: Rule) -> None:
+    """Two cases of the same codes, one day apart in some date they carry, one firing and the other not."""
+    if rule.id in NOT_DATED:
+        return
+    firing = [_days(case) for case in cases_of(rule) if case.findings]
+    silent = [_days(case) for case in cases_of(rule) if not case.findings]
+    day = timedelta(days=1)
+    assert any({d + day for d in one} & two or {d - day for d in one} & two for one in firing for two in silent)
+
+
+def _days(case: RuleCase) -> set:
+    services = (*case.past.services, *case.past.same_batch)
+    days = {line.service_from for line in case.claim.lines} | {s.service_date for s in services}
+    return days - {None}
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rule_cites_a_published_source_and_says_what_to_do(rule: Rule) -> None:
+    assert rule.citation.url.startswith("https://")
+    assert rule.citation.text
+    assert rule.remedy.endswith(".")
+    assert rule.carcs
+    assert not rule.requires.endswith(".")
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rule_says_in_full_sentences_what_it_objects_to_and_why(rule: Rule) -> None:
+    first, _, rest = (rule.check.__doc__ or "").partition("\n")
+    assert first.endswith(".")
+    assert first[0].isupper()
+    assert len(rest.split()) > 10
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_every_message_is_a_sentence_and_holds_no_patient(rule: Rule) -> None:
+    for case in cases_of(rule):
+        for finding in run(rule, case).findings:
+            assert finding.message.endswith(".")
+            assert "PATIENT-007" not in finding.message
+            assert "TEST-1" not in finding.message
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rule_lies_in_its_family_under_its_name(rule: Rule) -> None:
+    assert rule.check.__module__ == f"scrubber.rules.{FAMILIES[rule.id[:3]]}.{rule.name}"
+
+
+def test_ids_and_names_are_those_of_the_catalogue() -> None:
+    assert {rule_id: rule.name for rule_id, rule in RULES.items()} == IDS
+    assert [entry["id"] for entry in catalogue()] == sorted(IDS)
+
+
+def test_no_file_of_cases_is_left_without_its_rule() -> None:
+    home = Path(rules.__file__).parent
+    assert sorted(p.stem for p in home.glob("*/*.toml")) == sorted(IDS.values())
+
+
+@pytest.mark.parametrize(("rule", "case"), EVERY_CASE)
+def test_the_order_of_the_lines_changes_nothing(rule: Rule, case: RuleCase) -> None:
+    report = run(rule, case)
+    for lines in itertools.islice(itertools.permutations(case.claim.lines), 6):
+        assert run(rule, replace(case, claim=replace(case.claim, lines=lines))) == report
+
+
+@pytest.mark.parametrize(("rule", "case"), EVERY_CASE)
+def test_the_order_of_the_past_changes_nothing(rule: Rule, case: RuleCase) -> None:
+    backwards = PatientPast(case.past.services[::-1], case.past.same_batch[::-1], case.past.known_since)
+    assert run(rule, replace(case, past=backwards)) == run(rule, case)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_rule_is_silent_for_payers_it_does_not_bind(rule: Rule) -> None:
+    for case in cases_of(rule):
+        for kind in set(type(case.claim.payer.type)) - rule.payer_types:
+            claim = replace(case.claim, payer=replace(case.claim.payer, type=kind))
+            assert run(rule, replace(case, claim=claim)) == Report()
+
+
+def test_ncci_rules_deny_where_medicare_pays_and_warn_elsewhere() -> None:
+    case = next(c for c in cases_of(RULES["NCC-001"]) if c.findings)
+    said = {}
+    for kind in RULES["NCC-001"].payer_types:
+        claim = replace(case.claim, payer=replace(case.claim.payer, type=kind))
+        (finding,) = run(RULES["NCC-001"], replace(case, claim=claim)).findings
+        said[kind.value] = finding.severity
+    assert {kind for kind, severity in said.items() if severity is Severity.DENY} == {"medicare", "medicare_advantage"}
+    assert set(said.values()) == {Severity.DENY, Severity.WARN}
+
+
+@pytest.mark.parametrize("rule_id", sorted(RULES))
+def test_a_page_shows_the_source_the_dates_and_both_examples(rule_id: str) -> None:
+    text = page(rule_id)
+    rule = RULES[rule_id]
+    assert text.startswith(f"# {rule_id}: {rule.summary}\n")
+    for part in (rule.citation.url, "## It fires", "## It passes", "Dates of service", rule.remedy):
+        assert part in text
+    assert f"[{rule_id}]({rule_id}.md)" in index()
+
+
+def test_the_pages_in_docs_are_those_the_rules_would_write() -> None:
+    assert stale() == [], "run `python docs/build_rules.py`"
+
+
+def test_a_changed_page_is_found_stale(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(index(), encoding="utf-8")
+    (tmp_path / "XXX-001.md").write_text("# left behind\n", encoding="utf-8")
+    assert set(stale(tmp_path)) == {"XXX-001.md", *(f"{rule_id}.md" for rule_id in RULES)}
