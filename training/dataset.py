@@ -60,7 +60,7 @@ class Dataset:
     def rows(self, positions: Positions) -> Iterator[Row]:
         """The rows at `positions`, as serving would hand them to the model."""
         for start in range(0, len(positions), CHUNK):
-            yield from self.features.iloc[positions[start : start + CHUNK]].to_dict("records")
+            yield from row_dicts(self.features.iloc[positions[start : start + CHUNK]])
 
     def matrix(self, encoder: Encoder, positions: Positions) -> Matrix:
         """The same, encoded."""
@@ -73,6 +73,11 @@ class Dataset:
     def column(self, name: str, positions: Positions) -> np.ndarray:
         """One column of `lines` at `positions`."""
         return self.lines[name].to_numpy()[positions]
+
+
+def row_dicts(frame: pd.DataFrame) -> list[Row]:
+    """The frame's rows as the plain dicts that serving hands to the model."""
+    return [dict(zip(frame.columns, values, strict=True)) for values in frame.itertuples(index=False, name=None)]
 
 
 def build(
@@ -176,4 +181,5 @@ def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None) -> pd.Series
         for payer in lines["payer"].unique()
     }
     waited = (pd.Timestamp(as_of) - lines["submitted"]).dt.days
-    return waited >= lines["payer"].map(lags)
+    ripe: pd.Series = waited >= lines["payer"].map(lags)
+    return ripe

@@ -14,6 +14,7 @@ import pandas as pd
 
 from models.calibration import probability
 from models.denial import DenialModel
+from training.dataset import row_dicts
 
 
 class DenialPyfunc(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # MLflow ships no types
@@ -26,7 +27,7 @@ class DenialPyfunc(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # MLflow s
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """The calibrated risk and its log-odds for each row."""
         del context, params
-        matrix, _ = self.model.encoder.matrix(model_input.to_dict("records"))
+        matrix, _ = self.model.encoder.matrix(row_dicts(model_input))
         log_odds = self.model.line_log_odds(np.asarray(matrix))
         return pd.DataFrame({"risk": probability(log_odds), "log_odds": log_odds})
 

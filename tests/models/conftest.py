@@ -1,6 +1,5 @@
 """Made-up feature rows, and models fitted on them: one that has something to learn, one that has only noise."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,25 +11,8 @@ from models.calibration import Calibration, ClaimMap
 from models.card import ModelCard
 from models.denial import DenialModel
 from models.encoding import Encoder
+from tests.models.made_up import made_up_rows
 from training.fit import fit_booster, fit_causes
-
-WORDS = ("red", "green", "blue", "amber")
-
-
-def made_up_rows(count: int, seed: int) -> list[Row]:
-    """Rows of every registered feature: words, whole and broken numbers, a tenth unknown."""
-    rng = np.random.default_rng(seed)
-    out: list[Row] = []
-    for _ in range(count):
-        row: Row = {}
-        for name, f in FEATURES.items():
-            known = rng.random() > 0.1
-            if f.categorical:
-                row[name] = str(rng.choice(WORDS)) if known else ""
-            else:
-                row[name] = float(np.round(rng.normal(2, 2), 1)) if known else math.nan
-        out.append(row)
-    return out
 
 
 @dataclass
