@@ -1,0 +1,233 @@
+"""Train a model on all a store knows, and grade a model against it: the two things the command line asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.registry import FEATURES
+from models.calibration import Calibration, ClaimMap
+from models.card import ModelCard
+from models.denial import DenialModel
+from models.encoding import Encoder
+from models.errors import ModelUnusable
+from models.folders import champion_folder
+from models.versions import recorded_versions
+from scrubber.tables import Tables
+from training import track
+from training.calibrate import fit_calibration, fit_claim_map
+from training.dataset import Dataset, Label, build
+from training.errors import NotEnoughData
+from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
+from training.fit import choose_trees, denial_params, fit_booster, fit_causes
+from training.split import Positions, Split, split_by_time
+from training.truth import truth_metrics
+
+if TYPE_CHECKING:
+    from store import Store
+    from store.ledger import LedgerRow
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A registered model, its figures on the test window, and what was left out of training and why."""
+
+    version: str
+    run_id: str
+    metrics: dict[str, float]
+    model: DenialModel
+    split: Split
+    excluded: Counter[str]
+
+
+def train(
+    store: Store,
+    tables: Tables,
+    *,
+    until: date | None = None,
+    home: Path,
+    seed: int = 1,
+    simulated: bool = False,
+    truth: Path | None = None,
+    progress: Progress | None = None,
+) -> TrainResult:
+    """Fit on what was known by `until` (None: all there is), measure on the latest window, register as challenger.
+
+    `truth` is the simulator's file of true probabilities, for simulated claims. The model put on record is the very one
+    that was measured. Raises NotEnoughData.
+    """
+    say = progress or _silent
+    dataset = read(store, tables, until=until, progress=progress)
+    split = split_by_time(dataset.lines)
+    say(f"fitting on {len(split.train):,} lines of {split.windows['train'].first} to {split.windows['train'].last}")
+    model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
+    say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
+    metrics = _measure(model, dataset, split, seed=seed, truth=truth) | _champion(dataset, split.test, home)
+    model = replace(model, card=replace(model.card, metrics=metrics))
+    say("recording the run in MLflow")
+    run_id, version = track.record(model, _run(dataset, split, model, seed), home)
+    model = replace(model, card=replace(model.card, version=version))
+    return TrainResult(version, run_id, metrics, model, split, dataset.excluded + split.left_out)
+
+
+def evaluate(
+    store: Store,
+    tables: Tables,
+    *,
+    model: DenialModel,
+    since: date | None = None,
+    until: date | None = None,
+    seed: int = 1,
+    truth: Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, float]:
+    """Grade a model by what payers answered to claims sent on or after `since`, as known by `until`.
+
+    `since` None: from the first day of the model's own test window, before which it has seen the answers. Raises
+    NotEnoughData when no such line is labelled.
+    """
+    dataset = read(store, tables, until=until, progress=progress)
+    first = since or _unseen_from(model)
+    positions = np.flatnonzero((dataset.lines["submitted"].dt.date >= first).to_numpy())
+    if not len(positions):
+        raise NotEnoughData(
+            "evaluation",
+            found=f"no labelled line sent on or after {first}",
+            needed="claims the model has not learned from, and their remittances",
+            advice="Ingest later 837 and 835 files, or give an earlier day on purpose.",
+        )
+    return _grade(model, dataset, positions, seed=seed, truth=truth)
+
+
+def read(store: Store, tables: Tables, *, until: date | None = None, progress: Progress | None = None) -> Dataset:
+    """The labelled lines of a store, as known by `until`."""
+    return build(store.events(until), labels_of(store.ledger(until or date.max)), tables, progress)
+
+
+def labels_of(ledger: Iterable[LedgerRow]) -> dict[tuple[str, int], Label]:
+    """The ledger by submission and line, with bare CARCs (`197` of `CO-197`)."""
+    return {
+        (row.ref, row.line): Label(
+            outcome=row.outcome.value,
+            reason=row.reason.value if row.reason else "",
+            carcs=tuple(carc.rpartition("-")[2] for carc in row.denial_carcs),
+            denied_amount=row.denied_amount,
+            known_on=row.first_remittance_date,
+        )
+        for row in ledger
+    }
+
+
+def fit(
+    dataset: Dataset,
+    split: Split,
+    *,
+    seed: int,
+    recorded: dict[str, str],
+    simulated: bool,
+    name: str = track.MODEL_NAME,
+) -> DenialModel:
+    """Booster and causes from the train window, both maps from the calibration window."""
+    categorical = [f.name for f in FEATURES.values() if f.categorical]
+    encoder = Encoder.fit(dataset.rows(split.train), list(FEATURES), categorical)
+    matrix = dataset.matrix(encoder, split.train)
+    lines = dataset.lines.iloc[split.train]
+    denied = lines["denied"].to_numpy(dtype=np.float64)
+    trees = choose_trees(encoder, matrix, denied, submitted=lines["submitted"], known_on=lines["known_on"], seed=seed)
+    refused = np.flatnonzero(denied)
+    model = DenialModel(
+        booster=fit_booster(encoder, matrix, denied, seed, trees),
+        encoder=encoder,
+        calibration=Calibration(),
+        claim_map=ClaimMap(),
+        causes=fit_causes(
+            encoder,
+            matrix[refused],
+            lines["reason"].iloc[refused].tolist(),
+            lines["carcs"].iloc[refused].tolist(),
+            seed,
+        ),
+        card=ModelCard(name, "unregistered", simulated, recorded=recorded, window=split.days()),
+        history=dataset.payer_past,
+    )
+    return _calibrated(model, dataset, split.calibration)
+
+
+def _calibrated(model: DenialModel, dataset: Dataset, window: Positions) -> DenialModel:
+    denied = dataset.column("denied", window).astype(np.float64)
+    raw = model.line_log_odds(dataset.matrix(model.encoder, window))
+    calibration = fit_calibration(raw, denied)
+    claim_map = fit_claim_map(calibration.log_odds(raw), denied, dataset.column("claim", window))
+    return replace(model, calibration=calibration, claim_map=claim_map)
+
+
+def _grade(
+    model: DenialModel, dataset: Dataset, positions: Positions, *, seed: int, truth: Path | None
+) -> dict[str, float]:
+    scored = score(model, dataset, positions)
+    metrics = line_metrics(scored, seed) | claim_metrics(model, scored) | cause_metrics(model, dataset, positions)
+    if truth is not None:
+        metrics |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth)
+    return finite(metrics)
+
+
+def _measure(model: DenialModel, dataset: Dataset, split: Split, *, seed: int, truth: Path | None) -> dict[str, float]:
+    scored = score(model, dataset, split.test)
+    return _grade(model, dataset, split.test, seed=seed, truth=truth) | finite(
+        baseline_metrics(dataset, split.train, split.test, scored)
+    )
+
+
+def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]:
+    """How the model in use does on the same test lines; nothing where there is none or it cannot be read any more."""
+    folder = champion_folder(home)
+    if folder is None:
+        return {}
+    try:
+        champion = DenialModel.load(folder)
+    except ModelUnusable:
+        return {}
+    scored = score(champion, dataset, test)
+    figures = line_metrics(scored, seed=1)
+    return finite({f"champion.{name}": figures[name] for name in ("pr_auc", "roc_auc", "brier", "ece")})
+
+
+def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track.Run:
+    settings = {f"lightgbm.{k}": v for k, v in denial_params(seed).items() if k != "monotone_constraints"}
+    counts = {f"lines.{name}": len(getattr(split, name)) for name in split.windows}
+    return track.Run(
+        params=settings
+        | counts
+        | split.days()
+        | {
+            "trees": model.booster.num_trees(),
+            "embargo_days": split.embargo_days,
+            "known_until": str(dataset.as_of),
+            "features": len(FEATURES),
+            "seed": seed,
+        },
+        metrics=model.card.metrics,
+        tags={"simulated": str(model.simulated).lower(), **{f"recorded.{k}": v for k, v in model.recorded.items()}},
+        tables={
+            "left_out.json": dict(dataset.excluded + split.left_out),
+            "metrics.json": dict(model.card.metrics),
+        },
+        typical=track.typical_rows(dataset.features.iloc[split.train]),
+    )
+
+
+def _unseen_from(model: DenialModel) -> date:
+    day = model.card.window.get("test_from")
+    return date.fromisoformat(day) if day else date.min
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
