@@ -17,7 +17,7 @@ from claims.remittance import PREDETERMINATION, REVERSAL, Adjudication, Adjustme
 from past.exchange import Link, Received
 
 CENT = Decimal("0.01")
-PENDED = "133"  # X12 CARC 133: the line waits for further review; not an adjudication
+PENDED = frozenset({"133", "257"})  # X12 CARCs by which a line waits (review, premium grace period): no adjudication
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Answer:
         """True when it decides: no reversal, no predetermination, and not set aside for review."""
         if self.received.remittance.status in (REVERSAL, PREDETERMINATION):
             return False
-        return not (self.paid <= 0 and any(a.carc == PENDED and a.amount for a in self.adjustments))
+        return not (self.paid <= 0 and any(a.carc in PENDED and a.amount for a in self.adjustments))
 
 
 def answers_of(claim: Claim, received: Received, link: Link) -> dict[int, Answer]:

@@ -201,7 +201,7 @@ def _undecided(
     if any(a.is_reversal for a in answers):
         what = "Only a reversal is in the store, not the answer it takes back"
     elif answers:
-        what = "The payer set it aside for review (CARC 133)"
+        what = "The payer set it aside without deciding (CARC 133 or 257)"
     elif claim_answered:
         what = "The payer answered other lines of the claim, not this one"
     else:

@@ -1,0 +1,177 @@
+"""Reads files into the store: each in its own transaction, so that a bad file or a killed process costs no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func
+
+from claims.claim import Claim
+from claims.errors import UnreadableInput
+from claims.reading import Refusal
+from claims.remittance import Remittance
+from store.codec import load
+from store.database import writing
+from store.relinking import Relinker, Words
+from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile, Unmatched
+from store.schema import files, links, practices, remittances, submissions
+from store.scope import Scope, chunks
+from store.sources import digest, files_in, kind_of, records
+from store.writing import Writer
+
+Progress = Callable[[int, int, Path], None]  # files done, files in all, the file just done
+
+
+@dataclass
+class Ingest:
+    """One call of `Store.ingest`."""
+
+    engine: Engine
+    practice: str
+    secret: bytes
+    words: Words
+    report: IngestReport
+    new_files: list[int] = field(default_factory=list)  # ids of the files that brought something
+
+    def read(self, paths: Iterable[Path], progress: Progress | None = None) -> None:
+        """Read all files and say what became of them."""
+        found = files_in(paths)
+        for done, path in enumerate(found, 1):
+            self._file(path)
+            if progress is not None:
+                progress(done, len(found), path)
+        self._count_links()
+
+    def record(self, claims: Iterable[Claim], remittances_: Iterable[Remittance]) -> None:
+        """Take in records that came otherwise than by file."""
+        with writing(self.engine).begin() as connection:
+            scope = self._scope(connection)
+            file_id = scope.insert_one(files, _file_row("", "records"))
+            self._take(scope, file_id, "", (*claims, *remittances_))
+        self._count_links()
+
+    def _file(self, path: Path) -> None:
+        """Read one file, or say why not."""
+        try:
+            kind = kind_of(path)
+            sha256 = digest(path)
+            with writing(self.engine).begin() as connection:
+                scope = self._scope(connection)
+                known = connection.execute(scope.select(files).where(files.c.sha256 == sha256)).first()
+                if known is not None and not known.refused:
+                    self.report.files += 1
+                    self.report.duplicates += known.records
+                    return
+                file_id = known.id if known is not None else scope.insert_one(files, _file_row(sha256, kind))
+                self._take(scope, file_id, str(path), records(path, kind))
+        except UnreadableInput as error:
+            self._reject(path, error)
+            return
+        except OSError as error:
+            self._reject(
+                path, UnreadableInput(path.name, found=error.strerror or "a read error", expected="a readable file")
+            )
+            return
+        self.report.files += 1
+
+    def _scope(self, connection: Connection) -> Scope:
+        """The practice's rows, for this transaction; no other writes to them until it ends."""
+        scope = Scope(connection, self.practice)
+        connection.execute(scope.lock(practices))
+        return scope
+
+    def _reject(self, path: Path, error: UnreadableInput) -> None:
+        self.report.rejected_files.append(
+            RejectedFile(str(path), error.where, error.found, error.expected, error.advice)
+        )
+
+    def _take(self, scope: Scope, file_id: int, name: str, given: Iterable[Claim | Remittance | Refusal]) -> None:
+        """Write the records, link what they touch, and count; the report changes only when all of it went well."""
+        writer = Writer(scope, self.secret, file_id)
+        refused: list[RefusedRecord] = []
+        for record in given:
+            try:
+                if isinstance(record, Claim):
+                    writer.add_claim(record)
+                elif isinstance(record, Remittance):
+                    writer.add_remittance(record)
+                else:
+                    refused.append(_refused(name, record.error, record.claims_lost, record.claim_id))
+            except UnreadableInput as error:
+                refused.append(_refused(name, error, 1, record.id if isinstance(record, Claim) else record.claim_id))
+        writer.flush()
+        relinker = Relinker(scope, self.words, frozenset((*self.new_files, file_id)))
+        relinker.relink(_touched(scope, file_id))
+        counts = {"records": writer.records, "refused": len(refused)}
+        scope.connection.execute(scope.update(files).where(files.c.id == file_id).values(counts))
+        if writer.claims or writer.remittances:
+            self.new_files.append(file_id)
+        self.report.claims += writer.claims
+        self.report.remittances += writer.remittances
+        self.report.duplicates += writer.duplicates
+        self.report.lines_matched += relinker.late_matches
+        self.report.refusals += refused
+
+    def _count_links(self) -> None:
+        """Count the services of the remittances read now, as they stand after the last file."""
+        with self.engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            for some in chunks(self.new_files, 400):
+                query = scope.select(links, func.count(), func.count(links.c.line)).join(
+                    remittances, remittances.c.id == links.c.remittance_id
+                )
+                in_all, matched = connection.execute(query.where(remittances.c.file_id.in_(some))).one()
+                self.report.lines_matched += matched
+                self.report.lines_unmatched += in_all - matched
+                self.report.unmatched += self._unmatched(scope, some)
+
+    def _unmatched(self, scope: Scope, new_files: Sequence[int]) -> list[Unmatched]:
+        """The services without a line, and the remittances without services or submission; at most LISTED of them."""
+        room = LISTED - len(self.report.unmatched)
+        columns = (
+            remittances.c.ref,
+            remittances.c.remittance,
+            remittances.c.why_unmatched,
+            links.c.position,
+            links.c.code,
+            links.c.why_unmatched.label("why"),
+        )
+        query = (
+            scope.select(remittances, *columns)
+            .outerjoin(links, links.c.remittance_id == remittances.c.id)
+            .where(remittances.c.file_id.in_(new_files), links.c.line.is_(None))
+            .where((remittances.c.why_unmatched != "") | links.c.position.is_not(None))
+            .order_by(remittances.c.id, links.c.position)
+            .limit(max(0, room))
+        )
+        return [
+            Unmatched(
+                claim_id=load(Remittance, row.remittance).claim_id,
+                ref=row.ref,
+                service=None if row.position is None else row.position + 1,
+                procedure=row.code or "",
+                reason=row.why or row.why_unmatched,
+            )
+            for row in scope.rows(query)
+        ]
+
+
+def _file_row(sha256: str, kind: str) -> dict[str, object]:
+    """A file's row; what did not come by file gets a digest of its own, so that it is never taken for one."""
+    now = datetime.now(UTC)
+    return {"sha256": sha256 or f"records {now.isoformat()}", "kind": kind, "records": 0, "refused": 0, "read_at": now}
+
+
+def _refused(name: str, error: UnreadableInput, lost: int, claim_id: str) -> RefusedRecord:
+    return RefusedRecord(name, str(error), error.fields(), lost, claim_id)
+
+
+def _touched(scope: Scope, file_id: int) -> Iterator[str]:
+    """The claim keys of the rows a file brought."""
+    for table in (submissions, remittances):
+        query = scope.select(table, table.c.claim_key).where(table.c.file_id == file_id).distinct()
+        for row in scope.connection.execute(query.order_by(table.c.claim_key)):
+            yield row.claim_key

@@ -1,0 +1,110 @@
+"""What an ingest did: counts, and where what was refused or unmatched stands. Claim numbers are shown, never logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LISTED = 1000  # unmatched services listed one by one; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedFile:
+    """A file of which nothing was read."""
+
+    file: str
+    where: str
+    found: str
+    expected: str
+    advice: str = ""
+
+    def json(self) -> dict[str, str]:
+        """Snake_case fields."""
+        return {
+            "file": self.file,
+            "where": self.where,
+            "found": self.found,
+            "expected": self.expected,
+            "advice": self.advice,
+        }
+
+    def __str__(self) -> str:
+        text = f"{self.file}: {self.where}: found {self.found}, expected {self.expected}"
+        return f"{text}. {self.advice}" if self.advice else text
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """One place of a file that could not be read or kept; `fields` are those of the error."""
+
+    file: str
+    text: str
+    fields: dict[str, str | int | None]
+    claims_lost: int = 1
+    claim_id: str = ""
+
+    def json(self) -> dict[str, str | int | None]:
+        """The error's fields, with the file and what was lost."""
+        return {"file": self.file, "claim_id": self.claim_id, "claims_lost": self.claims_lost, **self.fields}
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A service (SVC) that answers no line we know, or a remittance without services (`service` None)."""
+
+    claim_id: str
+    ref: str
+    service: int | None  # its place in the remittance, from 1
+    procedure: str
+    reason: str
+
+    def json(self) -> dict[str, str | int | None]:
+        """Snake_case fields."""
+        return {
+            "claim_id": self.claim_id,
+            "ref": self.ref,
+            "service": self.service,
+            "procedure": self.procedure,
+            "reason": self.reason,
+        }
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What one call of `ingest` did.
+
+    `lines_matched` counts services of remittances that found their line now, those of earlier files included;
+    `lines_unmatched` those of the remittances read now that found none. `duplicates` are records the store already had.
+    """
+
+    files: int = 0
+    claims: int = 0
+    remittances: int = 0
+    lines_matched: int = 0
+    lines_unmatched: int = 0
+    duplicates: int = 0
+    unmatched: list[Unmatched] = field(default_factory=list)
+    rejected_files: list[RejectedFile] = field(default_factory=list)
+    refusals: list[RefusedRecord] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing was refused; an unmatched service is no refusal."""
+        return not self.rejected_files and not self.refusals
+
+    def json(self) -> dict[str, object]:
+        """The object of `ingest --json`."""
+        return {
+            "files": self.files,
+            "claims": self.claims,
+            "remittances": self.remittances,
+            "lines_matched": self.lines_matched,
+            "lines_unmatched": self.lines_unmatched,
+            "duplicates": self.duplicates,
+            "unmatched": [entry.json() for entry in self.unmatched],
+            "rejected_files": [entry.json() for entry in self.rejected_files],
+            "refusals": [entry.json() for entry in self.refusals],
+            "ok": self.ok,
+        }

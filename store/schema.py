@@ -1,0 +1,183 @@
+"""The tables of the store. Every row belongs to a practice.
+
+`submissions.claim` and `remittances.remittance` hold patient data in the clear (names, birth dates, member ids): the
+file is created for its owner alone, and an administrator who moves it to a server must guard it there. Every other
+column is a code, a day, an amount, an opaque key or a claim number.
+
+A migration (`store/migrations/versions`) goes with every change here; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+HEAD = "0001"  # the newest migration
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _practice() -> Column[str]:
+    return Column("practice_id", String(64), ForeignKey("practices.id"), nullable=False)
+
+
+practices = Table(
+    "practices",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    # A keyed check of the practice's secret, so that a store is never opened with another one: patient keys would no
+    # longer meet, and no error would say so.
+    Column("secret_check", String(64), nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _practice(),
+    Column("sha256", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("records", Integer, nullable=False),  # claims or remittances it held that could be read
+    Column("refused", Integer, nullable=False),  # refusals; a file with some is read again when given again
+    Column("read_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("practice_id", "sha256"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _practice(),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=True),
+    Column("ref", String(16), nullable=False),
+    # The ref its place on the wire gives; `ref` differs where a sender used the same control numbers twice in a day.
+    Column("identity", String(16), nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("batch", String(64), nullable=False),
+    Column("patient", String(64), nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("claim_key", Text, nullable=False),
+    Column("original_reference", Text, nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("billing_npi", Text, nullable=False),
+    Column("frequency", Text, nullable=False),
+    Column("number", Integer, nullable=False),  # its place among the submissions of one claim, from 1
+    Column("replaced_on", Date, nullable=True),
+    Column("claim", Text, nullable=False),  # PATIENT DATA: the claim as compact JSON (store.codec)
+    UniqueConstraint("practice_id", "ref"),
+    UniqueConstraint("practice_id", "identity", "content"),
+    Index(None, "practice_id", "known_on", "ref"),
+    Index(None, "practice_id", "claim_key"),
+    Index(None, "practice_id", "original_reference"),
+    Index(None, "file_id"),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # in the claim's lines, from 0
+    _practice(),
+    Column("patient", String(64), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("service_date", Date, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("modifiers", Text, nullable=False),  # JSON list
+    Column("units", Text, nullable=False),  # decimals as text: exact
+    Column("charge", Text, nullable=False),
+    Column("rendering_npi", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("diagnoses", Text, nullable=False),  # JSON list
+    Column("claim_id", Text, nullable=False),
+    Index(None, "practice_id", "patient"),
+)
+
+remittances = Table(
+    "remittances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _practice(),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=True),
+    Column("ref", String(16), nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("claim_key", Text, nullable=False),
+    Column("payer_control_number", Text, nullable=False),
+    Column("original_reference", Text, nullable=False),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=True),  # the submission it answers
+    Column("why_unmatched", Text, nullable=False),
+    Column("remittance", Text, nullable=False),  # PATIENT DATA: the CLP record as compact JSON (store.codec)
+    UniqueConstraint("practice_id", "ref"),
+    Index(None, "practice_id", "claim_key"),
+    Index(None, "practice_id", "payer_control_number"),
+    Index(None, "practice_id", "original_reference"),
+    Index(None, "submission_id"),
+    Index(None, "file_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("remittance_id", Integer, ForeignKey("remittances.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # of the service (SVC) in the remittance, from 0
+    _practice(),
+    Column("line", Integer, nullable=True),  # the place of the line it answers in the claim's lines, from 0
+    Column("how", String(80), nullable=False),
+    Column("why_unmatched", Text, nullable=False),
+    Column("code", Text, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),  # LX01
+    _practice(),
+    Column("submission", String(16), nullable=False),
+    Column("patient", String(64), nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("denied", Boolean, nullable=False),
+    Column("reason", String(32), nullable=True),
+    Column("charge_cents", Integer, nullable=False),
+    Column("allowed_cents", Integer, nullable=True),
+    Column("units", Float, nullable=False),
+    Column("lag_days", Integer, nullable=False),
+    Index(None, "practice_id", "known_on"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _practice(),
+    Column("kind", String(12), nullable=False),  # submitted, decided, undecided
+    Column("known_on", Date, nullable=False),
+    Column("submission", String(16), nullable=False),
+    Column("line", Integer, nullable=True),
+    Column("decision", Text, nullable=True),  # JSON, for decided and for what undecided takes back
+    Index(None, "practice_id", "seq"),
+    sqlite_autoincrement=True,
+)

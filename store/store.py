@@ -1,0 +1,145 @@
+"""The practice's memory: what it sent, what came back, and what follows from both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Engine, func
+
+from claims.claim import Claim
+from claims.identity import patient_key
+from claims.remittance import Remittance
+from features.replay import Event
+from past.labels import IsDenial, ReasonOf
+from past.patient import PatientPast
+from past.payer import PayerPast
+from store.database import open_engine, practice_secret, writing
+from store.history import PayerHistory, newest, past_of_patient, replayed
+from store.ingest import Ingest, Progress
+from store.ledger import LedgerRow, ledger
+from store.relinking import Relinker, Words
+from store.report import IngestReport
+from store.schema import decisions, remittances, submissions
+from store.scope import Scope
+
+
+def _shipped_family(code: str) -> str:
+    """The family of a code in the shipped code table, read when first asked for."""
+    from scrubber.tables import shipped_tables  # opening a store must not read every table  # noqa: PLC0415
+
+    return shipped_tables().family(code)
+
+
+class Store:
+    """One practice's rows. Safe to share between threads; every process opens its own.
+
+    `secret` keys the patient hashes. It lies in a file beside the database (`<practice>.secret`), readable by its owner
+    alone: who backs up the one must back up the other, in another place.
+    """
+
+    def __init__(
+        self, engine: Engine, practice: str, secret: bytes, family_of: Callable[[str], str], words: Words
+    ) -> None:
+        self.practice, self.secret = practice, secret
+        self._engine, self._words, self._family_of = engine, words, family_of
+        self._payers = PayerHistory(engine, practice, family_of)
+
+    @classmethod
+    def open(
+        cls,
+        url: str | Path,
+        practice: str = "default",
+        *,
+        home: Path | None = None,
+        family_of: Callable[[str], str] | None = None,
+        is_denial: IsDenial | None = None,
+        reason_of: ReasonOf | None = None,
+    ) -> Store:
+        """Open the store of a practice, made on first use.
+
+        `url` is a path (a folder gets `store.db`) or a database URL; `home` keeps the secret, beside the file unless
+        said otherwise. `family_of` names a code's family, `is_denial` and `reason_of` read CARCs; by default as the
+        shipped tables do. Raises UnusableStore.
+        """
+        engine, where = open_engine(url, home)
+        secret = practice_secret(engine, where, practice)
+        return cls(engine, practice, secret, family_of or _shipped_family, Words(is_denial, reason_of))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def ingest(self, paths: Iterable[Path], progress: Progress | None = None) -> IngestReport:
+        """Read 837P and 835 files, and folders of them, in any order; what is there already is counted, not added.
+
+        Nothing of a file is kept when this process dies in the middle of it; all of it is once the next one begins.
+        """
+        run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
+        run.read([Path(path) for path in paths], progress)
+        return run.report
+
+    def record(self, claims: Iterable[Claim] = (), remittances: Iterable[Remittance] = ()) -> IngestReport:
+        """Take in claims and remittances that came otherwise than by file, in one transaction."""
+        run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
+        run.record(claims, remittances)
+        return run.report
+
+    def relabel(self) -> None:
+        """Link and label everything again, after a change of the denial codes; tells the difference as events."""
+        with writing(self._engine).begin() as connection:
+            scope = Scope(connection, self.practice)
+            relinker = Relinker(scope, self._words)
+            for table in (submissions, remittances):
+                keys = scope.select(table, table.c.claim_key).distinct().order_by(table.c.claim_key)
+                relinker.relink([row.claim_key for row in scope.rows(keys)])
+
+    def events(self, until: date | None = None) -> Iterator[Event]:
+        """Submissions and first adjudications in the order of the days they became known, for `features.replay`."""
+        with self._engine.connect() as connection:
+            yield from replayed(Scope(connection, self.practice), until, self._family_of)
+
+    def ledger(self, as_of: date) -> Iterator[LedgerRow]:
+        """Every submitted line known by the day, with its label as of the day."""
+        payers = self.payer_past()
+        with self._engine.connect() as connection:
+            yield from ledger(Scope(connection, self.practice), payers, as_of, self._words)
+
+    def patient_past(self, claim: Claim, *, as_of: date, peers: Iterable[Claim] = ()) -> PatientPast:
+        """The past of the claim's patient on the day, the same as replay sees.
+
+        `peers`: the other claims of a file being scored, for those the store does not hold.
+        """
+        with self._engine.connect() as connection:
+            return past_of_patient(Scope(connection, self.practice), claim, self.secret, as_of=as_of, peers=peers)
+
+    def payer_past(self) -> PayerPast:
+        """The payers' decisions with everything stored by now, by this process or another."""
+        return self._payers.caught_up()
+
+    def patient_key(self, claim: Claim) -> str:
+        """The opaque key of the claim's patient under this practice's secret."""
+        return patient_key(self.secret, claim)
+
+    def decisions_count(self) -> int:
+        """How many lines have a first adjudication."""
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            return connection.scalar(scope.select(decisions, func.count())) or 0
+
+    def last_event(self) -> int:
+        """The sequence number of the newest event; 0 for an empty store."""
+        with self._engine.connect() as connection:
+            return newest(Scope(connection, self.practice))
