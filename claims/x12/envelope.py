@@ -37,23 +37,20 @@ def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Itera
 
     Nothing is said before the first such set begins: a source without one raises UnreadableFile instead.
     """
-    walk = _Walk(wanted, make)
     segments = Segments(source)
+    walk = _Walk(wanted, make, segments)
     steps, out = walk.steps, walk.out
+    number = 0
     for number, offset, elements in segments:
-        step = steps.get(elements[0])
-        if step is not None:
-            walk.number, walk.offset, walk.segments = number, offset, segments
-            step(elements)
-        elif walk.body is not None:
-            walk.body.feed(elements, number, offset)
-        elif not walk.skipping:
-            walk.number, walk.offset = number, offset
-            walk.stray(elements)
+        body = walk.body
+        if body is not None and elements[0] not in steps:
+            body.feed(elements, number, offset)
+        else:
+            walk.step(elements, number, offset)
         if out and walk.readable:
             yield from out
             out.clear()
-        walk.last = number
+    walk.number = number
     walk.end_of_file()
     if not walk.readable:
         raise walk.nothing_to_read()
@@ -63,14 +60,13 @@ def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Itera
 class _Walk(Generic[Record]):
     """Where in the envelope we are."""
 
-    def __init__(self, wanted: str, make: MakeBody[Record]) -> None:
-        self.wanted, self._make = wanted, make
+    def __init__(self, wanted: str, make: MakeBody[Record], segments: Segments) -> None:
+        self.wanted, self._make, self._segments = wanted, make, segments
         self.out: list[Record | Refusal] = []
         self.body: Body | None = None
         self.skipping = False  # inside a transaction set of another kind
         self.readable = False  # a wanted transaction set has begun
-        self.number = self.offset = self.last = 0
-        self.segments: Segments
+        self.number = self.offset = 0
         self.steps: dict[str, Callable[[Elements], None]] = {
             "ISA": self._isa, "GS": self._gs, "ST": self._st, "SE": self._se, "GE": self._ge, "IEA": self._iea,
         }  # fmt: skip
@@ -83,13 +79,22 @@ class _Walk(Generic[Record]):
         self._ordinals: Counter[Key] = Counter()  # so that a repeated control number never repeats an identity
         self._interchanges: set[tuple[str, str]] = set()
 
+    def step(self, e: Elements, number: int, offset: int) -> None:
+        """Take a segment of the envelope, or one that stands in no set of the wanted kind."""
+        self.number, self.offset = number, offset
+        envelope_step = self.steps.get(e[0])
+        if envelope_step is not None:
+            envelope_step(e)
+        elif not self.skipping:
+            self._stray(e)
+
     def _isa(self, e: Elements) -> None:
         self._close_interchange("ISA")
         self._isa_open, self._groups, self._strayed = e, 0, False
-        if not self.segments.isa_length or len(e) < 17:
+        if not self._segments.isa_length or len(e) < 17:
             self._fault("ISA", "", "an interchange header that cannot be read", "an ISA with 16 elements")
-        elif self.segments.isa_length != ISA_LENGTH:
-            found = f"{self.segments.isa_length} characters"
+        elif self._segments.isa_length != ISA_LENGTH:
+            found = f"{self._segments.isa_length} characters"
             self._fault("ISA", "", found, f"{ISA_LENGTH} characters", "It was read by its separators all the same.")
         key = at(e, 6).strip(), at(e, 13).strip()
         if key in self._interchanges:
@@ -138,7 +143,7 @@ class _Walk(Generic[Record]):
             group=at(gs, 6).strip(),
             group_day=date_of(at(gs, 4)),
             transaction=at(st, 2).strip(),
-            delimiters=self.segments.delimiters,
+            delimiters=self._segments.delimiters,
         )
 
     def _foreign(self, transaction: str, version: str) -> None:
@@ -200,7 +205,6 @@ class _Walk(Generic[Record]):
 
     def end_of_file(self) -> None:
         """State what the file should still have held."""
-        self.number = self.last
         self._close_interchange("")
 
     def _end_body(self, *, cut: bool) -> None:
@@ -211,7 +215,7 @@ class _Walk(Generic[Record]):
         self._ordinals[key] = max(self._ordinals[key] + 1, self.body.ordinal)
         self.body = None
 
-    def stray(self, e: Elements) -> None:
+    def _stray(self, e: Elements) -> None:
         """Something that stands in no transaction set: said once for each run of such segments."""
         if not self._strayed and e[0] != "TA1":
             self._fault("", "", "something outside any transaction set", "an ST, GE, GS, IEA or ISA segment")
@@ -239,7 +243,8 @@ class _Walk(Generic[Record]):
             self._fault(segment, element, shown(said), f"{counted}, the number of {of}", advice)
 
     def _check_control(self, segment: str, element: str, said: str, opened: str, by: str) -> None:
-        if said.strip().lstrip("0") != opened.strip().lstrip("0"):
+        numeric = element != "SE02"  # GE02 and IEA02 are numbers: leading zeros say nothing
+        if (said.strip().lstrip("0") != opened.strip().lstrip("0")) if numeric else said.strip() != opened.strip():
             self._fault(segment, element, shown(said.strip()), f"{shown(opened.strip())} as in {by}")
 
     def _fault(self, segment: str, element: str, found: str, expected: str, advice: str = "") -> None:

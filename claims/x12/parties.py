@@ -7,6 +7,8 @@ from datetime import date
 from claims.claim import Address, Person, Provider
 from claims.x12.elements import Elements, at, day
 
+_PADDING = [""] * 10
+
 
 class Party:
     """Whoever the last NM1 named, and what the segments after it say of them."""
@@ -17,10 +19,10 @@ class Party:
     )  # fmt: skip
 
     def __init__(self, nm1: Elements | None = None) -> None:
-        nm1 = nm1 or []
-        self.is_person = at(nm1, 2) == "1"
-        self.last_name, self.first_name, self.middle_name = at(nm1, 3), at(nm1, 4), at(nm1, 5)
-        self.id_kind, self.id = at(nm1, 8), at(nm1, 9)
+        e = nm1 + _PADDING if nm1 else _PADDING
+        self.is_person = e[2] == "1"
+        self.last_name, self.first_name, self.middle_name = e[3], e[4], e[5]
+        self.id_kind, self.id = e[8], e[9]
         self.tax_id = self.tax_id_kind = self.taxonomy = self.sex = ""
         self.birth_date: date | None = None
         self._address: list[str] | None = None

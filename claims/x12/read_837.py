@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from claims.claim import FILING_INDICATORS, Claim, ClaimKind, Diagnosis, Line, Payer, PayerType, Subscriber
@@ -28,7 +29,9 @@ from claims.x12.transactions import PROFESSIONAL_CLAIM, Heading
 ASC_TAXONOMY = "261QA1903X"  # NUCC: clinic/center, ambulatory surgical
 
 BILLING, SUBSCRIBER, PATIENT = "20", "22", "23"  # HL03
+_ABOVE = {BILLING: "", SUBSCRIBER: BILLING, PATIENT: SUBSCRIBER}
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})  # HI01-1; BK and BF are ICD-9-CM
+_PADDING = [""] * 20  # CLM20 is the furthest element we read
 _CLAIM_REFERENCES = {
     "G1": "authorization_number", "9F": "referral_number", "F8": "original_reference", "EA": "medical_record_number",
     "X4": "clia",
@@ -50,6 +53,43 @@ def read_837(source: bytes | BinaryIO) -> Iterator[Claim | Refusal]:
     when the source holds no professional claims at all.
     """
     return read(source, PROFESSIONAL_CLAIM, _Claims)
+
+
+@lru_cache(maxsize=1 << 12)
+def _procedure(text: str, component: str) -> dict[str, Any]:
+    """The parts of SV101: what a practice bills repeats."""
+    parts = text.split(component)
+    if not at(parts, 1):
+        advice = f"ISA16 declares {component!r} between components." if len(text) > 2 else ""
+        raise BadElement("SV101-2", found="nothing", expected="a procedure code", advice=advice)
+    return {
+        "qualifier": parts[0],
+        "code": parts[1],
+        "modifiers": tuple(m for m in parts[2:6] if m),
+        "description": at(parts, 6),
+    }
+
+
+@lru_cache(maxsize=1 << 12)
+def _pointers(text: str, component: str) -> tuple[int, ...]:
+    """The diagnosis pointers of SV107."""
+    pointers = [p for p in text.split(component) if p]
+    for position, pointer in enumerate(pointers, 1):
+        if not (pointer.isascii() and pointer.isdigit() and len(pointer) <= 2):
+            expected = "the number of a diagnosis, from 1"
+            raise BadElement(f"SV107-{position}", found=shown(pointer), expected=expected)
+    return tuple(map(int, pointers))
+
+
+@lru_cache(maxsize=1 << 14)
+def _diagnosis(text: str, component: str) -> Diagnosis | None:
+    """The diagnosis in one composite of HI; None when it is another kind of code."""
+    parts = text.split(component)
+    if parts[0] not in _DIAGNOSES:
+        return None
+    if not at(parts, 1):
+        raise BadElement("", found="nothing", expected="a diagnosis code")
+    return Diagnosis(parts[1])
 
 
 class _Level:
@@ -94,6 +134,7 @@ class _Claims(Body[Claim]):
         self._claim: _Draft | None = None
         self._line: _Draft | None = None
         self._lines: list[Line] = []
+        self._numbers: set[int] = set()  # LX01 of the claim so far
         self._in_other_payer = False  # 2320, 2330: another payer's view of the claim, none of which is ours
         self._owner: Party | None = None  # whom N3, N4, PRV, DMG and REF speak of
         self._strayed = False
@@ -122,27 +163,31 @@ class _Claims(Body[Claim]):
         self.close()
         self._strayed, self._context, self._owner = False, None, None
         self._level, number, parent = at(e, 3), at(e, 1), at(e, 2)
-        above = {BILLING: None, SUBSCRIBER: BILLING, PATIENT: SUBSCRIBER}
-        if self._level not in above:
+        if self._level not in _ABOVE:
             self._levels = {}
             expected = "20 (billing provider), 22 (subscriber) or 23 (patient)"
             raise BadElement("HL03", found=shown(self._level), expected=expected)
-        used = {level.number for level in self._levels.values()}
-        kept = {BILLING: (), SUBSCRIBER: (BILLING,), PATIENT: (BILLING, SUBSCRIBER)}[self._level]
-        self._levels = {name: self._levels[name] for name in kept if name in self._levels}
-        self._levels[self._level] = _Level(number)
+        levels = self._levels
+        used = any(level.number == number for level in levels.values())
+        if self._level == BILLING:
+            levels.clear()
+        elif self._level == SUBSCRIBER:
+            levels.pop(PATIENT, None)
+        levels[self._level] = _Level(number)
         self._relationship = ""
         if self._level != PATIENT:
             self._sbr = []
-        self._check_parent(above[self._level], number, parent, used)
+        above = _ABOVE[self._level]
+        holder = levels.get(above)
+        if used or (parent != holder.number if holder else above):
+            self._state_hierarchy(above, holder, number, parent, used)
 
-    def _check_parent(self, above: str | None, number: str, parent: str, used: set[str]) -> None:
+    def _state_hierarchy(self, above: str, holder: _Level | None, number: str, parent: str, used: bool) -> None:
         advice = "The level was placed by its order in the file."
-        if number in used:
+        if used:
             self._state_hl(
                 "HL01", found=f"{shown(number)} a second time", expected="a number of its own", advice=advice
             )
-        holder = self._levels.get(above) if above else None
         if holder is None and above:
             self._state_hl("HL02", found=shown(parent), expected=f"a level {above} before a level {self._level}")
         elif holder is not None and parent != holder.number:
@@ -223,19 +268,20 @@ class _Claims(Body[Claim]):
     # Claim
 
     def _clm(self, e: Elements) -> None:
-        draft = self._open_claim(at(e, 1))
+        draft = self._open_claim(e[1])
+        e += _PADDING
         place = self.composite(e, 5)
         causes = self.composite(e, 11)
         draft.fields |= {
             "place_of_service": at(place, 0),
             "frequency": at(place, 2),
-            "provider_signature": at(e, 6),
-            "assignment": at(e, 7),
-            "benefits_assigned": at(e, 8),
-            "release_of_information": at(e, 9),
+            "provider_signature": e[6],
+            "assignment": e[7],
+            "benefits_assigned": e[8],
+            "release_of_information": e[9],
             "accident_causes": tuple(cause for cause in causes[:3] if cause),
             "accident_state": at(causes, 3),
-            "delay_reason": at(e, 20),
+            "delay_reason": e[20],
         }
         required(e, 1, "the claim's own number")
         draft.fields["charge"] = amount(e, 2)
@@ -247,7 +293,8 @@ class _Claims(Body[Claim]):
         for level in self._levels.values():
             segments |= level.segments
         self._claim = draft = _Draft((self.number, self.offset), segments)
-        self._in_other_payer, self._owner, self._lines = False, None, []
+        self._in_other_payer, self._owner = False, None
+        self._lines, self._numbers = [], set()
         draft.segments["CLM"] = self.number
         draft.fields["id"] = claim_id
         draft.fault = next((level.fault for level in self._levels.values() if level.fault), None)
@@ -263,15 +310,16 @@ class _Claims(Body[Claim]):
         if self._claim is None or self._line is not None:
             self._out_of_place("HI")
             return
-        codes = [self.composite(e, i) for i in range(1, len(e)) if e[i]]
-        if codes and codes[0][0] in _DIAGNOSES:
-            self._claim.segments.setdefault("HI", self.number)
         found = self._claim.fields.setdefault("diagnoses", [])
-        for position, parts in enumerate(codes, 1):
-            if parts[0] in _DIAGNOSES:
-                if not at(parts, 1):
-                    raise BadElement(f"HI{position:02d}-2", found="nothing", expected="a diagnosis code")
-                found.append(Diagnosis(parts[1]))
+        for i in range(1, len(e)):
+            try:
+                diagnosis = _diagnosis(e[i], self.component)
+            except BadElement as bad:
+                bad.element = f"HI{i:02d}-2"
+                raise
+            if diagnosis is not None:
+                self._claim.segments.setdefault("HI", self.number)
+                found.append(diagnosis)
 
     def _dtp(self, e: Elements) -> None:
         qualifier = at(e, 1)
@@ -303,10 +351,11 @@ class _Claims(Body[Claim]):
         self._line = _Draft((self.number, self.offset), {"LX": self.number})
         number = whole_number(e, 1)
         self._line.fields["number"] = number
-        if any(line.number == number for line in self._lines):
+        if number in self._numbers:
             found = f"line {number} a second time"
             advice = "The CLM segment of the next claim may be missing or damaged."
             raise BadElement("LX01", found=found, expected="a number of its own for each line", advice=advice)
+        self._numbers.add(number)
 
     def _sv1(self, e: Elements) -> None:
         line = self._line
@@ -314,29 +363,16 @@ class _Claims(Body[Claim]):
             self._out_of_place("SV1", "one SV1 after each LX")
             return
         line.segments["SV1"] = self.number
-        procedure = self.composite(e, 1)
-        if not at(procedure, 1):
-            raise BadElement("SV101-2", found="nothing", expected="a procedure code")
+        e += _PADDING
+        line.fields |= _procedure(e[1], self.component)
         line.fields |= {
-            "qualifier": procedure[0],
-            "code": procedure[1],
-            "modifiers": tuple(m for m in procedure[2:6] if m),
-            "description": at(procedure, 6),
             "charge": amount(e, 2),
-            "unit": at(e, 3),
+            "unit": e[3],
             "units": amount(e, 4),
-            "place": at(e, 5),
-            "diagnosis_pointers": self._pointers(e),
-            "emergency": at(e, 9) == "Y",
+            "place": e[5],
+            "diagnosis_pointers": _pointers(e[7], self.component),
+            "emergency": e[9] == "Y",
         }
-
-    def _pointers(self, e: Elements) -> tuple[int, ...]:
-        pointers = [p for p in self.composite(e, 7) if p]
-        for position, pointer in enumerate(pointers, 1):
-            if not (pointer.isascii() and pointer.isdigit() and len(pointer) <= 2):
-                expected = "the number of a diagnosis, from 1"
-                raise BadElement(f"SV107-{position}", found=shown(pointer), expected=expected)
-        return tuple(map(int, pointers))
 
     def _lin(self, e: Elements) -> None:
         if self._line is not None and at(e, 2) == "N4":
@@ -352,8 +388,9 @@ class _Claims(Body[Claim]):
             self._claim.fault = self.located("LX", bad, line.place)
             return
         line.fields.setdefault("service_from", None)
-        parties: dict[str, Any] = {role: party.provider() for role, party in line.parties.items()}
-        self._lines.append(Line(**line.fields, **parties, segments=line.segments))
+        for role, party in line.parties.items():
+            line.fields[role] = party.provider()
+        self._lines.append(Line(**line.fields, segments=line.segments))
 
     # Faults and endings
 
@@ -397,10 +434,10 @@ class _Claims(Body[Claim]):
             self._context = self._shared()
         fields = draft.fields
         fields["diagnoses"] = tuple(fields.get("diagnoses", ()))
-        parties: dict[str, Any] = {role: party.provider() for role, party in draft.parties.items()}
+        for role, party in draft.parties.items():
+            fields[role] = party.provider()
         return Claim(
             **fields,
-            **parties,
             **self._context,
             lines=tuple(self._lines),
             submitted_on=self._day,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from operator import add
 from typing import BinaryIO
 
 from claims.errors import UnreadableFile
@@ -14,6 +16,8 @@ TOO_LONG = "(too long)"  # stands as the id of a segment over the cap: elements 
 _CHUNK = 32 * 1024
 _HEAD = 512
 _BLANK_TEXT = BLANK.decode("ascii")
+
+_WITH_TERMINATOR = (1).__add__
 
 
 class Segments:
@@ -42,27 +46,22 @@ class Segments:
                 yield number, offset, [TOO_LONG, self._id_of(block), str(self._oversize)]
                 offset, self._oversize = offset + self._oversize + 1, 0
                 continue
-            separator, wrapped = self.delimiters.element, b"\n" in block
-            at = 0
-            for raw, size in self._texts(block):
-                segment = raw.strip(_BLANK_TEXT)
-                if segment:
-                    if number and segment.startswith("ISA") and self._redeclares(block, at):
-                        self._buffer = block[at:] + self._buffer
-                        break
-                    if wrapped and "\n" in segment:
-                        segment = segment.replace("\r", "").replace("\n", "")
-                    number += 1
-                    if size > SEGMENT_CAP:
-                        elements = [TOO_LONG, self._id_of(segment[:8].encode()), str(size)]
-                    else:
-                        elements = segment.split(separator)
-                    lead = 0 if segment[0] == raw[0] else len(raw) - len(raw.lstrip(_BLANK_TEXT))
-                    yield number, offset + at + lead, elements
-                at += size + 1
+            separator, large = self.delimiters.element, len(block) > SEGMENT_CAP
+            texts, starts = self._cut(block)
+            for segment, start in zip(texts, starts, strict=False):
+                if not segment:
+                    continue
+                if segment[0] == "I" and number and segment.startswith("ISA") and self._redeclares(block, start):
+                    self._buffer = block[start:] + self._buffer
+                    offset += start
+                    break
+                number += 1
+                if large and len(segment) > SEGMENT_CAP:
+                    yield number, offset + start, [TOO_LONG, self._id_of(segment[:8].encode()), str(len(segment))]
+                else:
+                    yield number, offset + start, segment.split(separator)
             else:
-                at = len(block)
-            offset += at
+                offset += len(block)
 
     def _skip_to_start(self) -> int:
         """Drop what may stand before the first ISA; how many bytes that was."""
@@ -107,14 +106,21 @@ class Segments:
         self._buffer = self._buffer[end + 1 :]
         return head
 
-    def _texts(self, block: bytes) -> Iterator[tuple[str, int]]:
-        """Each segment of the block as text, with its size in bytes. UTF-8 where it is, else Latin-1."""
-        terminator = self.delimiters.segment
+    def _cut(self, block: bytes) -> tuple[list[str], Iterable[int]]:
+        """The segments of the block as text, and where in the block each begins."""
+        terminator = self.delimiters.segment.encode("latin-1")
         if block.isascii():
-            texts = block.decode("ascii").split(terminator)
-            return zip(texts, map(len, texts), strict=True)
-        pieces = block.split(terminator.encode("latin-1"))
-        return ((self._decoded(piece), len(piece)) for piece in pieces)
+            texts = block.decode("ascii").split(self.delimiters.segment)
+            sizes: Iterable[int] = map(len, texts)
+        else:
+            pieces = block.split(terminator)
+            texts, sizes = [self._decoded(piece) for piece in pieces], map(len, pieces)
+        starts: Iterable[int] = accumulate(map(_WITH_TERMINATOR, sizes), initial=0)
+        if any(mark in block for mark in (b"\n", b"\r", b"\0", b"\x1a", b"\t", b" " + terminator, terminator + b" ")):
+            leads = [len(text) - len(text.lstrip(_BLANK_TEXT)) for text in texts]
+            starts = map(add, starts, leads)
+            texts = [_unwrapped(text.strip(_BLANK_TEXT)) for text in texts]
+        return texts, starts
 
     def _decoded(self, piece: bytes) -> str:
         if self.delimiters.element.isascii() and self.delimiters.component.isascii():
@@ -153,3 +159,8 @@ class Segments:
         chunk = self._read(_CHUNK)
         self._buffer += chunk
         self._ended = not chunk
+
+
+def _unwrapped(segment: str) -> str:
+    """The segment without line breaks inside it: some systems wrap their files at 80 columns."""
+    return segment.replace("\r", "").replace("\n", "") if "\n" in segment or "\r" in segment else segment
