@@ -1,7 +1,8 @@
 """Tables from their folders: a manifest that says what each column and release is, and the release files themselves.
 
 A practice's own releases lie in its home under `tables/<name>/` in the same form; one with the name of a shipped
-release takes its place.
+release takes its place. A row stays in force until a newer release drops or ends it: a subset drops nothing, so what it
+does not hold is taken from the release before it, and a practice may bring a few rows of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -41,7 +43,14 @@ def load_table(name: str, home: Path | None = None) -> Table[Any]:
         manifest = read_manifest(name, folder)
         quarterly = quarterly or manifest["quarterly"]
         releases |= {r.name: r for r in _releases(name, folder, manifest)}
-    return Table(name, tuple(sorted(releases.values(), key=lambda r: (r.effective, r.published))), quarterly)
+    layered: list[Release[Any]] = []
+    for release in sorted(releases.values(), key=lambda r: (r.effective, r.published)):
+        below = [r for r in layered if r.published <= release.published]
+        if below and not release.complete and release.rows is not below[-1].rows:
+            layered.append(replace(release, rows=FORMS[name].over(release.rows, below[-1].rows)))
+        else:
+            layered.append(release)
+    return Table(name, tuple(layered), quarterly)
 
 
 def read_manifest(name: str, folder: Path) -> dict[str, Any]:

@@ -99,8 +99,13 @@ class Cells:
         return start, end
 
 
-Rows = dict[str, Any]
+Rows = Mapping[str, Any]
 Read = Callable[[Iterable[Cells], date], Rows]  # the rows, and the day the release takes effect
+Over = Callable[[Rows, Rows], Rows]  # the rows of a subset, over those it does not end
+
+
+def _by_key(newer: Rows, older: Rows) -> Rows:
+    return {**older, **newer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +113,20 @@ class Form:
     """The form of a table: its columns in order, and how its rows are read.
 
     `dated_by_release`: the rows take their first day from the release, so each release needs rows of its own.
+    `over` lays the rows of a subset over those of the release before it.
     """
 
     columns: tuple[str, ...]
     read: Read
     dated_by_release: bool = False
+    over: Over = _by_key
 
 
 def _by(key: str, make: Callable[[Cells], Any]) -> Read:
     """A reader that files each row under one column, which must be unique."""
 
     def read(cells: Iterable[Cells], _effective: date) -> Rows:
-        rows: Rows = {}
+        rows: dict[str, Any] = {}
         for c in cells:
             if c.given(key) in rows:
                 raise c.wrong(key, "each only once")
@@ -155,7 +162,7 @@ def _code(c: Cells) -> CodeRow:
 def _ptp(cells: Iterable[Cells], effective: date) -> Rows:
     """Column 2 code -> column 1 code -> edit; one edit object for each indicator, since a release dates all of them."""
     edits = {indicator: PtpEdit(indicator, effective, None) for indicator in ("0", "1", "9")}
-    rows: Rows = {}
+    rows: dict[str, dict[str, PtpEdit]] = {}
     for c in cells:
         edit = edits[c.one_of("indicator", edits)]
         pairs = rows.setdefault(c.given("column2"), {})
@@ -164,6 +171,10 @@ def _ptp(cells: Iterable[Cells], effective: date) -> Rows:
                 raise UnreadableTable(c.where, found=f"the pair {column1} > {c.text('column2')} twice", expected="once")
             pairs[column1] = edit
     return rows
+
+
+def _ptp_over(newer: Rows, older: Rows) -> Rows:
+    return {column2: {**older.get(column2, {}), **newer.get(column2, {})} for column2 in {**older, **newer}}
 
 
 def _diagnosis(c: Cells) -> DiagnosisRow:
@@ -233,6 +244,16 @@ def _authorizations(cells: Iterable[Cells], _effective: date) -> Rows:
     return dict(rows)
 
 
+def _authorizations_over(newer: Rows, older: Rows) -> Rows:
+    """A demand of the newer release takes the place of the older one for the same payer, places and states."""
+    rows = dict(older)
+    for code, demands in newer.items():
+        said = {(d.payer_type, d.places, d.states) for d in demands}
+        kept = [d for d in older.get(code, ()) if (d.payer_type, d.places, d.states) not in said]
+        rows[code] = (*demands, *kept)
+    return rows
+
+
 def _columns(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
@@ -246,7 +267,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             ),
             _by("code", _code),
         ),
-        "ptp": Form(_columns("column2 indicator column1"), _ptp, dated_by_release=True),
+        "ptp": Form(_columns("column2 indicator column1"), _ptp, dated_by_release=True, over=_ptp_over),
         "mue": Form(
             _columns("code units mai"),
             _by("code", lambda c: MueLimit(c.whole("units"), c.one_of("mai", ("1", "2", "3")))),
@@ -270,6 +291,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "authorizations": Form(
             _columns("codes payer_types valid_from valid_to places states need verified citation url"),
             _authorizations,
+            over=_authorizations_over,
         ),
     }
 )
