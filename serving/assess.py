@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from threading import RLock
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, submission_ref
 from models.denial import DenialModel, Explanation, OwnDecisions
-from past.patient import VOID, PatientPast, services_of
+from past.patient import VOID, PatientPast, Service, services_of
 from past.payer import PayerPast
 from scrubber.registry import Severity
 from scrubber.report import Report
@@ -34,8 +33,7 @@ VOID_WHY = "a void takes a claim back and asks for no money: only the rules were
 class Assessor:
     """Everything an assessment needs, built once at start-up.
 
-    Without a model it answers by rules alone, and `degraded` says why there is none. One assessment at a time: the
-    payer history it reads grows between them; more processes answer more callers.
+    Without a model it answers by rules alone, and `degraded` says why there is none. Safe to share between threads.
     """
 
     tables: Tables
@@ -43,20 +41,18 @@ class Assessor:
     pasts: Pasts
     degraded: str = ""
     differences: tuple[str, ...] = ()  # what the model was fitted with that is not what runs now
-    _one_at_a_time: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] = ()) -> Assessment:
         """All that can be said about a claim, were it sent on `as_of`.
 
         `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
         """
-        with self._one_at_a_time:
-            patient = _with_peers(self.pasts, claim, peers, as_of)
-            payer = self.pasts.payer()
-            at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
-            scored = at.score(claim)
-            explanations = self.model.explain(scored.rows) if self.model and scored.prediction else []
-            return self._assessment(scored, explanations, advise(scored, explanations, at), at)
+        patient = _with_peers(self.pasts.patient(claim, as_of=as_of), claim, peers, self.pasts.practice, as_of)
+        payer = self.pasts.payer()
+        at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
+        scored = at.score(claim)
+        explanations = self.model.explain(scored.rows) if self.model and scored.prediction else []
+        return self._assessment(scored, explanations, advise(scored, explanations, at), at)
 
     def assess_all(self, read: Callable[[], Iterable[Claim]], as_of: date) -> Iterator[Assessment]:
         """Every claim of a file, in its order; `read` is called three times, so that the file need not be held.
@@ -119,22 +115,19 @@ class Assessor:
         return OwnRecord(own.practice if own else 0, own.payer if own else 0, practice_needed, card.min_payer_decisions)
 
 
-def _with_peers(pasts: Pasts, claim: Claim, peers: Iterable[Claim], as_of: date) -> PatientPast:
-    """The patient's past with the other claims of the file, each once, whether or not the file was ingested before."""
-    past = pasts.patient(claim, as_of=as_of)
-    others = [peer for peer in peers if peer is not claim]
-    if not others:
+def _with_peers(past: PatientPast, claim: Claim, peers: Iterable[Claim], practice: str, as_of: date) -> PatientPast:
+    """The patient's past with the other claims of the file; those the store holds already are not counted twice."""
+    held = {content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
+    added: dict[str, tuple[Service, ...]] = {}
+    for peer in peers:
+        content = content_hash(peer)
+        if content not in held and peer.frequency != VOID:
+            ref, batch = submission_ref(practice, peer), batch_key(peer)
+            added[content] = services_of(peer, known_on=as_of, submission=ref, content=content, batch=batch)
+    if not added:
         return past
-    own_ref, own_content = submission_ref(pasts.practice, claim), content_hash(claim)
-    same_batch = {(s.submission, s.line): s for s in past.same_batch}
-    for peer in others:
-        ref, content = submission_ref(pasts.practice, peer), content_hash(peer)
-        if ref == own_ref or content == own_content or peer.frequency == VOID:
-            continue
-        known_on = (peer.origin.known_on if peer.origin else None) or as_of
-        for s in services_of(peer, known_on=known_on, submission=ref, content=content, batch=batch_key(peer)):
-            same_batch.setdefault((s.submission, s.line), s)
-    return replace(past, same_batch=tuple(same_batch[key] for key in sorted(same_batch)))
+    every = [*past.same_batch, *(s for services in added.values() for s in services)]
+    return replace(past, same_batch=tuple(sorted(every, key=lambda s: (s.submission, s.content, s.line))))
 
 
 def _attention(report: Report) -> Attention:

@@ -1,4 +1,4 @@
-"""The assessor in use, and its model exchanged for a newer one as soon as one is promoted."""
+"""The assessor in use: a newer model is taken up once promoted, a store once there is one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from datetime import date, datetime
 from threading import Lock
 
 from claims.errors import CleanclaimError
-from models.denial import DenialModel
 from models.errors import ModelUnusable
 from models.folders import model_folder
-from models.versions import differences, recorded_versions
 from serving.assess import Assessor
 from serving.logs import log
-from serving.pasts import SnapshotPasts
 from serving.settings import Settings
+from serving.start import load_model, open_pasts, store_is_there, with_model
 
 RETRY_SECONDS = 5.0  # a model that could not be read is not tried again at once
 
@@ -41,7 +39,7 @@ class Desk:
         self._lock = Lock()
 
     def assessor(self) -> Assessor:
-        """The assessor, with the model that is promoted now.
+        """The assessor, with the model that is promoted and the store that is there now.
 
         A bundle that cannot be read leaves the model in use as it is: `reload_failed` says why, and it is tried again.
         """
@@ -49,6 +47,9 @@ class Desk:
             stamp = self._stamp_now()
             if stamp is not None and stamp != self._stamp and time.monotonic() >= self._not_before:
                 self._reload(stamp)
+            if not self._assessor.pasts.own and store_is_there(self.settings):  # the practice's first ingest
+                pasts = open_pasts(self.settings, self._assessor.tables, self._assessor.model)
+                self._assessor = replace(self._assessor, pasts=pasts)
             return self._assessor
 
     def _reload(self, stamp: Stamp) -> None:
@@ -71,17 +72,3 @@ class Desk:
         except (OSError, CleanclaimError):
             return None
         return str(folder), found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def load_model(settings: Settings) -> DenialModel:
-    """The model the settings ask for: the bundle named, else the promoted one, else the bundled one."""
-    return DenialModel.load(settings.bundle or model_folder(settings.home))
-
-
-def with_model(assessor: Assessor, model: DenialModel) -> Assessor:
-    """The same assessor with another model; without a store its snapshot of the payers comes with it."""
-    pasts = assessor.pasts
-    if isinstance(pasts, SnapshotPasts):
-        pasts = SnapshotPasts(model.history, pasts.practice)
-    changed = differences(model.recorded, recorded_versions(assessor.tables))
-    return replace(assessor, model=model, pasts=pasts, degraded="", differences=changed)

@@ -3,6 +3,7 @@
 * Problem: an answer the caller can act on; status, title, detail, and located `problems`
   - what the reader of claims raises (`UnreadableInput`): 422
   - what HTTP itself refuses (404, 405 ..): its own status
+  - a store that does not answer: 503
   - a fault of ours: 500, logged by its type and place only; its text may quote a claim and is never shown or logged
 """
 
@@ -16,6 +17,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -65,6 +67,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(UnreadableInput, _on_unreadable)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_request)
+    app.add_exception_handler(SQLAlchemyError, _on_store)
     app.add_middleware(LastNet)
 
 
@@ -96,6 +99,13 @@ async def _on_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     places = ["/".join(str(part) for part in e["loc"]) for e in error.errors()]
     return problem_response(Problem(400, "A parameter has the wrong form", f"Look at {', '.join(places)}."))
+
+
+async def _on_store(_: Request, error: Exception) -> Response:
+    """The store does not answer; what the driver says may quote a row and is not passed on."""
+    log.error("store", fault=type(error).__name__, where=where(error))
+    detail = "The store cannot be read now, so the past of the claim is not known. Try again in a little while."
+    return problem_response(Problem(503, "The store cannot be read", detail, headers={"Retry-After": "5"}))
 
 
 class LastNet:

@@ -61,7 +61,7 @@ class StorePasts:
 
     def patient_key(self, claim: Claim) -> str:
         """The key under which the store files the patient."""
-        return patient_key(self._store.secret, claim)
+        return self._store.patient_key(claim)
 
     def last_event(self) -> int:
         """The newest event of the store."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import uvicorn
 from fastapi import FastAPI
 
+from claims.errors import CleanclaimError
 from serving.app import build_assessor, create_app
 from serving.logs import configure_logs
-from serving.settings import Settings, read_settings
+from serving.settings import Settings, UnsafeSettings, read_settings
 
 GRACE_SECONDS = 10  # a request being answered when the service is told to stop may end
 
@@ -45,10 +47,15 @@ def serve(settings: Settings) -> None:
     )
 
 
-def main() -> None:
-    """Serve with the settings of the environment."""
-    serve(read_settings(os.environ))
+def main() -> int:
+    """Serve with the settings of the environment; the exit code, 2 for settings or files that cannot be used."""
+    try:
+        serve(read_settings(os.environ))
+    except (CleanclaimError, UnsafeSettings) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

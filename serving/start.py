@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
+from models.denial import DenialModel
 from models.errors import ModelUnusable
-from scrubber.tables import load_tables
+from models.folders import model_folder
+from models.versions import differences, recorded_versions
+from scrubber.tables import Tables, load_tables
 from serving.assess import Assessor
-from serving.desk import load_model, with_model
 from serving.pasts import Pasts, SnapshotPasts, StorePasts
 from serving.settings import Settings
 from store import Store
+
+STORE_FILE = "store.db"
 
 
 def build_assessor(settings: Settings) -> Assessor:
     """The assessor every door uses, the command line too.
 
-    Without a usable model it answers by rules alone and says why; without a store, by the model's own snapshot.
+    Without a usable model it answers by rules alone and says why; without a store, by the model's own snapshot. Raises
+    UnusableStore and UnreadableTable.
     """
-    pasts: Pasts = SnapshotPasts(None, settings.practice)
-    if settings.store or default_store(settings.home).exists():
-        url = settings.store or f"sqlite:///{default_store(settings.home)}"
-        pasts = StorePasts(Store.open(url, settings.practice))
-    rules_only = Assessor(load_tables(settings.home), None, pasts)
+    tables = load_tables(settings.home)
+    rules_only = Assessor(tables, None, open_pasts(settings, tables, None))
     try:
         return with_model(rules_only, load_model(settings))
     except ModelUnusable as error:
         return replace(rules_only, degraded=str(error))
 
 
-def default_store(home: Path) -> Path:
-    """Where `ingest` keeps the store unless told otherwise."""
-    return home / "store.db"
+def load_model(settings: Settings) -> DenialModel:
+    """The model the settings ask for: the bundle named, else the promoted one, else the bundled one."""
+    return DenialModel.load(settings.bundle or model_folder(settings.home))
+
+
+def with_model(assessor: Assessor, model: DenialModel) -> Assessor:
+    """The same assessor with another model; without a store its snapshot of the payers comes with it."""
+    pasts = assessor.pasts
+    if not pasts.own:
+        pasts = SnapshotPasts(model.history, pasts.practice)
+    changed = differences(model.recorded, recorded_versions(assessor.tables))
+    return replace(assessor, model=model, pasts=pasts, degraded="", differences=changed)
+
+
+def store_is_there(settings: Settings) -> bool:
+    """True when something was ingested under this home, or the settings name a database."""
+    return bool(settings.store) or (settings.home / STORE_FILE).exists()
+
+
+def open_pasts(settings: Settings, tables: Tables, model: DenialModel | None) -> Pasts:
+    """The practice's store when there is one, else what came with the model."""
+    if not store_is_there(settings):
+        return SnapshotPasts(model.history if model else None, settings.practice)
+    where = settings.store or settings.home / STORE_FILE
+    return StorePasts(Store.open(where, settings.practice, home=settings.home, family_of=tables.family))

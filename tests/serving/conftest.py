@@ -1,15 +1,12 @@
 """A small model that has learned to mind the scrubber's findings, and the service over it, on a fixed day."""
 
-import json
 import math
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from claims.claim_json import claim_from_json
 from features import FEATURES
 from models.calibration import Calibration, ClaimMap
 from models.card import ModelCard
@@ -18,29 +15,10 @@ from models.encoding import Encoder
 from scrubber.tables import load_tables
 from serving.app import create_app
 from serving.assess import Assessor
-from serving.examples import CLAIM
 from serving.pasts import SnapshotPasts
 from serving.settings import Settings
+from tests.serving.samples import TODAY
 from training.fit import fit_booster, fit_causes
-
-TODAY = date(2026, 3, 9)
-X12 = {"Content-Type": "application/edi-x12"}
-JSON = {"Content-Type": "application/json"}
-
-
-def claim_json(**changes):
-    """The example claim with top-level members of `claim` changed; None takes one away."""
-    document = json.loads(json.dumps(CLAIM))
-    for name, value in changes.items():
-        if value is None:
-            document["claim"].pop(name, None)
-        else:
-            document["claim"][name] = value
-    return document
-
-
-def example_claim(**changes):
-    return claim_from_json(claim_json(**changes))
 
 
 def fitted(*, simulated: bool, version: str = "1") -> DenialModel:
