@@ -20,7 +20,7 @@ from models.errors import ModelUnusable
 from models.folders import champion_folder
 from models.versions import recorded_versions
 from scrubber.tables import Tables
-from training import track
+from training import metrics, track
 from training.calibrate import fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
 from training.errors import NotEnoughData
@@ -48,6 +48,15 @@ class TrainResult:
     excluded: Counter[str]
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A model with its figures, and what it was fitted on and measured with."""
+
+    model: DenialModel
+    dataset: Dataset
+    split: Split
+
+
 def train(
     store: Store,
     tables: Tables,
@@ -65,17 +74,35 @@ def train(
     that was measured. Raises NotEnoughData.
     """
     say = progress or _silent
+    done = fit_and_measure(store, tables, until=until, seed=seed, simulated=simulated, truth=truth, progress=progress)
+    model, dataset, split = done.model, done.dataset, done.split
+    figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
+    model = replace(model, card=replace(model.card, metrics=figures))
+    say("recording the run in MLflow")
+    run_id, version = track.record(model, _run(dataset, split, model, seed), home)
+    model = replace(model, card=replace(model.card, version=version))
+    return TrainResult(version, run_id, figures, model, split, dataset.excluded + split.left_out)
+
+
+def fit_and_measure(
+    store: Store,
+    tables: Tables,
+    *,
+    until: date | None = None,
+    seed: int = 1,
+    simulated: bool = False,
+    truth: Path | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """All of `train` but the record in MLflow: the card of the model holds its figures."""
+    say = progress or _silent
     dataset = read(store, tables, until=until, progress=progress)
     split = split_by_time(dataset.lines)
     say(f"fitting on {len(split.train):,} lines of {split.windows['train'].first} to {split.windows['train'].last}")
     model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
     say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
-    metrics = _measure(model, dataset, split, seed=seed, truth=truth) | _champion(dataset, split.test, home)
-    model = replace(model, card=replace(model.card, metrics=metrics))
-    say("recording the run in MLflow")
-    run_id, version = track.record(model, _run(dataset, split, model, seed), home)
-    model = replace(model, card=replace(model.card, version=version))
-    return TrainResult(version, run_id, metrics, model, split, dataset.excluded + split.left_out)
+    figures = _measure(model, dataset, split, seed=seed, truth=truth)
+    return Fitted(replace(model, card=replace(model.card, metrics=figures)), dataset, split)
 
 
 def evaluate(
@@ -173,10 +200,10 @@ def _grade(
     model: DenialModel, dataset: Dataset, positions: Positions, *, seed: int, truth: Path | None
 ) -> dict[str, float]:
     scored = score(model, dataset, positions)
-    metrics = line_metrics(scored, seed) | claim_metrics(model, scored) | cause_metrics(model, dataset, positions)
+    figures = line_metrics(scored, seed) | claim_metrics(model, scored) | cause_metrics(model, dataset, positions)
     if truth is not None:
-        metrics |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth)
-    return finite(metrics)
+        figures |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth)
+    return finite(figures)
 
 
 def _measure(model: DenialModel, dataset: Dataset, split: Split, *, seed: int, truth: Path | None) -> dict[str, float]:
@@ -195,9 +222,15 @@ def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]
         champion = DenialModel.load(folder)
     except ModelUnusable:
         return {}
-    scored = score(champion, dataset, test)
-    figures = line_metrics(scored, seed=1)
-    return finite({f"champion.{name}": figures[name] for name in ("pr_auc", "roc_auc", "brier", "ece")})
+    s = score(champion, dataset, test)
+    return finite(
+        {
+            "champion.pr_auc": metrics.pr_auc(s.denied, s.risk),
+            "champion.roc_auc": metrics.roc_auc(s.denied, s.risk),
+            "champion.brier": metrics.brier(s.denied, s.risk),
+            "champion.ece": metrics.expected_calibration_error(s.denied, s.risk),
+        }
+    )
 
 
 def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track.Run:

@@ -1,8 +1,8 @@
 """How much of what can be achieved a model achieves: only on simulated claims, where the true chance is on file.
 
 The simulator writes two chances for each line: `p_denied`, from all the payer will look at (the medical record, a
-lapsed cover), and `p_shown`, from what can be known from the claim and the past before it is sent. No model can beat the
-second by skill; the first is out of reach of any.
+lapsed cover), and `p_shown`, from what can be known from the claim and the past before it is sent. No model can beat
+the second by skill; the first is out of reach of any.
 """
 
 from __future__ import annotations
