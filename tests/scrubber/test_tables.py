@@ -411,6 +411,19 @@ def test_a_payers_row_is_that_of_its_line_of_business(tables):
     assert tables.payer_row(claim_to("NOBODY", "CI")) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "indicator", "key"),
+    [
+        ("HUMANA MEDICARE ADVANTAGE", "16", "humana_medicare_advantage"),
+        ("ANY MEDICARE ADVANTAGE PLAN", "16", "medicare_advantage"),
+        ("MEDICAID MANAGED CARE", "MC", "medicaid_managed"),
+        ("STATE MEDICAID", "MC", "medicaid"),
+    ],
+)
+def test_the_row_whose_every_word_is_found_speaks_before_a_general_one(tables, name, indicator, key):
+    assert tables.payer_row(claim_to(name, indicator)).key == key
+
+
 def test_a_payer_without_patterns_is_never_met_by_name(tables):
     assert rows(tables, "payers")["out_of_network"].name_patterns == ()
     assert tables.payer_row(claim_to("OUT OF NETWORK", "CI")) is None
