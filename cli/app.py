@@ -1,0 +1,321 @@
+"""`cleanclaim`: the commands, their help, and what a shell sees of an error.
+
+Exit codes: 0 done; 1 done, with something refused (said on stderr); 2 unusable input or arguments. Libraries are
+imported inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from claims.errors import CleanclaimError
+from cli.console import say, stderr
+
+if TYPE_CHECKING:
+    from serving.settings import Settings
+
+EXIT_REFUSED, EXIT_UNUSABLE = 1, 2
+
+app = typer.Typer(
+    name="cleanclaim",
+    help="Say, before a claim is sent, which lines the payer will deny, why, and which honest fix changes that.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+tables_app = typer.Typer(no_args_is_help=True, help="The published tables the rules read.")
+app.add_typer(tables_app, name="tables")
+
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="The day the claim would be sent. Default: today."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine output: one JSON object a claim, a line, or in all.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="837P files or claim JSON; `-` reads standard input.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"cleanclaim {version('cleanclaim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    home: Annotated[
+        Path,
+        typer.Option(envvar="CLEANCLAIM_HOME", help="Holds the store, tables, MLflow tracking and models."),
+    ] = Path(".cleanclaim"),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    ctx.obj = _settings(home)
+
+
+@app.command()
+def score(
+    ctx: typer.Context,
+    files: Files,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Below the list, each claim with its findings and reasons.")
+    ] = False,
+    top: Annotated[int, typer.Option(min=0, help="Show only the first N claims of the list; 0 shows all.")] = 0,
+) -> None:
+    """Score every service line of a batch: the rules, the model, and what would change the answer.
+
+    Examples:
+
+        cleanclaim score batch.837
+
+        cleanclaim score batch.837 --as-of 2026-03-02 --why --top 5
+
+        cleanclaim score batch.837 --json | jq 'select(.attention != "risk") | .claim_id'
+    """
+    from cli.assess import score_files  # noqa: PLC0415
+    from serving.start import build_assessor  # noqa: PLC0415
+
+    _finish(score_files(build_assessor(ctx.obj), files, _day(as_of), as_json=as_json, why=why, top=top))
+
+
+@app.command()
+def scrub(ctx: typer.Context, files: Files, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Check a batch against the rules only; no model, no history of payers.
+
+    Example:
+
+        cleanclaim scrub batch.837 --as-of 2026-03-02
+    """
+    from cli.assess import scrub_files  # noqa: PLC0415
+    from serving.start import build_assessor  # noqa: PLC0415
+
+    _finish(scrub_files(build_assessor(ctx.obj), files, _day(as_of), as_json=as_json))
+
+
+@app.command()
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="837P and 835 files, or folders of them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read claims sent and remittances received into the store, in any order; reading twice changes nothing.
+
+    Example:
+
+        cleanclaim ingest sent/ remits/2026-03/
+    """
+    from cli.learn import ingest_paths  # noqa: PLC0415
+
+    _finish(ingest_paths(ctx.obj, paths, as_json=as_json))
+
+
+@app.command()
+def labels(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """The ledger: for every submitted line what the payer said first, and why we call it that.
+
+    Examples:
+
+        cleanclaim labels
+
+        cleanclaim labels --json | jq 'select(.outcome == "denied") | .why'
+    """
+    from cli.learn import show_labels  # noqa: PLC0415
+
+    _finish(show_labels(ctx.obj, _day(as_of), as_json=as_json))
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write; it must be new or empty.")],
+    months: Annotated[int, typer.Option(min=1, max=120)] = 12,
+    claims_per_month: Annotated[int, typer.Option(min=1, max=100_000)] = 400,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
+    start: Annotated[
+        datetime, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="First day of the pretend practice.")
+    ] = datetime(2024, 10, 1),  # noqa: DTZ001
+    as_json: AsJson = False,
+) -> None:
+    """Write the 837P and 835 files of a pretend pain practice, with the truth beside them. Nothing in them is real.
+
+    Example:
+
+        cleanclaim simulate --months 18 --claims-per-month 500 --seed 7 --out pretend/
+    """
+    from cli.learn import simulate_practice  # noqa: PLC0415
+
+    _finish(simulate_practice(out, months, claims_per_month, seed, start.date(), as_json=as_json))
+
+
+@app.command()
+def train(
+    ctx: typer.Context,
+    until: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="Use only what was known before this day."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and data fit the same model.")] = 1,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="The store holds simulated claims: say so wherever this model answers.")
+    ] = False,
+    truth: Annotated[
+        Path | None, typer.Option(help="truth.parquet of a simulation: also compare with the true probabilities.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit a model on the store's claims and remittances, evaluate it on later ones, and keep it as challenger.
+
+    Examples:
+
+        cleanclaim train
+
+        cleanclaim train --until 2026-03-01 --json
+    """
+    from cli.learn import train_model  # noqa: PLC0415
+
+    _finish(train_model(ctx.obj, _date(until), seed=seed, simulated=simulated, truth=truth, as_json=as_json))
+
+
+@app.command()
+def evaluate(
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(help="A model version, or an alias: champion, challenger.")] = "challenger",
+    truth: Annotated[Path | None, typer.Option(help="truth.parquet of a simulation.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model on the store's claims that came after those it learned from.
+
+    Example:
+
+        cleanclaim evaluate champion
+    """
+    from cli.learn import evaluate_model  # noqa: PLC0415
+
+    _finish(evaluate_model(ctx.obj, version, truth=truth, as_json=as_json))
+
+
+@app.command()
+def promote(
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(help="The model version to serve, or `challenger`.")] = "challenger",
+    force: Annotated[bool, typer.Option("--force", help="Promote although the metric gate says no.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a version the champion: move the alias, export the bundle that `score` and `serve` load.
+
+    Example:
+
+        cleanclaim promote 3
+    """
+    from cli.learn import promote_model  # noqa: PLC0415
+
+    _finish(promote_model(ctx.obj, version, force=force, as_json=as_json))
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than this machine's need CLEANCLAIM_ALLOW_REMOTE.")
+    ] = "",
+    port: Annotated[int, typer.Option(min=-1, max=65535, help="Port; 0 takes a free one.", show_default="8000")] = -1,
+) -> None:
+    """Answer over HTTP: `POST /v1/assessments`, its documentation at `/docs`, the page at `/`.
+
+    Example:
+
+        cleanclaim serve --port 8000
+    """
+    from serving.serve import serve as run  # noqa: PLC0415
+    from serving.settings import UnsafeSettings  # noqa: PLC0415
+
+    given = ({"host": host} if host else {}) | ({"port": port} if port >= 0 else {})
+    try:
+        settings = replace(ctx.obj, **given)
+    except UnsafeSettings as error:
+        raise click.UsageError(str(error)) from error
+    run(settings)
+
+
+@app.command()
+def rules(
+    rule_id: Annotated[str, typer.Argument(metavar="[ID]", help="One rule, with its examples.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The catalogue of rules, or one rule with its source and examples.
+
+    Examples:
+
+        cleanclaim rules
+
+        cleanclaim rules NCC-008
+    """
+    from cli.rules import show_rules  # noqa: PLC0415
+
+    _finish(show_rules(rule_id, as_json=as_json))
+
+
+@tables_app.command("list")
+def tables_list(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Each table's release, coverage and age on a day of service."""
+    from cli.rules import show_tables  # noqa: PLC0415
+    from scrubber.tables import load_tables  # noqa: PLC0415
+
+    _finish(show_tables(load_tables(ctx.obj.home), _day(as_of), as_json=as_json))
+
+
+def _settings(home: Path) -> Settings:
+    from serving.settings import UnsafeSettings, read_settings  # noqa: PLC0415
+
+    try:
+        return replace(read_settings(os.environ), home=home)
+    except UnsafeSettings as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _day(moment: datetime | None) -> date:
+    return moment.date() if moment else date.today()  # noqa: DTZ011  (the biller's own calendar day)
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _finish(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong with the input ends in one worded line and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show(stderr.file)
+        code = error.exit_code
+    except CleanclaimError as error:
+        say(f"error: {error}")
+        code = EXIT_UNUSABLE
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away; nothing is left to say to it
+        code = 0
+    sys.exit(code or 0)

@@ -1,0 +1,211 @@
+"""`ingest`, `labels`, `simulate`, `train`, `evaluate`, `promote`: the data scientist's commands."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from claims.errors import UnreadableFile, UnreadableInput
+from cli.console import emit, progress, say, stdout
+from serving.settings import Settings
+
+if TYPE_CHECKING:
+    from store import Store
+
+SHOWN = 20  # unmatched services named on standard error; the rest is counted, `--json` has them all
+HEADLINE = ("lines", "base_rate", "pr_auc", "roc_auc", "brier", "ece")
+
+
+def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int:
+    """Read files and folders into the store; exit code 1 when something was refused, 2 when all of it was."""
+    for path in paths:
+        if not path.exists():
+            raise UnreadableFile(
+                str(path), found="no such file or folder", expected="837P or 835 files, or folders of them"
+            )
+    with _store(settings, create=True) as store, progress("files") as update:
+        report = store.ingest(paths, progress=update)
+    for refused in (*report.rejected_files, *report.refusals):
+        say(str(refused))
+    for unmatched in report.unmatched[:SHOWN]:
+        say(f"no line for claim {unmatched.claim_id}, {unmatched.procedure or 'no service'}: {unmatched.reason}")
+    if len(report.unmatched) > SHOWN:
+        say(f"... and {report.lines_unmatched - SHOWN} more services without a line; `--json` lists them")
+    if as_json:
+        emit(report.json())
+    else:
+        stdout().print(
+            f"{report.files} files: {report.claims} claims and {report.remittances} remittances are new, "
+            f"{report.duplicates} were there before; {report.lines_matched} services found their line, "
+            f"{report.lines_unmatched} did not; {len(report.rejected_files)} files and "
+            f"{len(report.refusals)} records refused."
+        )
+    if report.ok:
+        return 0
+    return (
+        1
+        if report.claims or report.remittances or report.duplicates or report.files > len(report.rejected_files)
+        else 2
+    )
+
+
+def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
+    """The ledger as NDJSON, or its summary by payer and outcome."""
+    with _store(settings) as store:
+        if as_json:
+            for row in store.ledger(as_of):
+                emit(row.json())
+            return 0
+        outcomes: dict[str, Counter[str]] = defaultdict(Counter)
+        dollars: dict[str, Decimal] = defaultdict(Decimal)
+        reasons: Counter[str] = Counter()
+        for row in store.ledger(as_of):
+            outcomes[row.payer_id][row.outcome.value] += 1
+            dollars[row.payer_id] += row.denied_amount
+            reasons.update(row.denial_carcs)
+    if not outcomes:
+        stdout().print("The store holds no claims yet. `cleanclaim ingest PATH...` reads 837P and 835 files.")
+        return 0
+    words = sorted({word for counts in outcomes.values() for word in counts})
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("payer")
+    for column in (*words, "denied share", "denied"):
+        table.add_column(column.replace("_", " "), justify="right")
+    for payer, counts in sorted(outcomes.items(), key=lambda item: -item[1].total()):
+        decided = sum(counts[w] for w in ("denied", "paid", "reduced", "patient_responsibility"))
+        share = f"{counts['denied'] / decided:.1%}" if decided else ""
+        table.add_row(Text(payer), *(str(counts[w] or "") for w in words), share, f"${dollars[payer]:,.2f}")
+    console = stdout()
+    console.print(table)
+    if reasons:
+        console.print("\nMost frequent denial codes: " + ", ".join(f"{carc} {n}" for carc, n in reasons.most_common(8)))
+    return 0
+
+
+def simulate_practice(out: Path, months: int, claims_per_month: int, seed: int, start: date, *, as_json: bool) -> int:
+    """Write a pretend practice; refuses a folder that holds something."""
+    _needs("pyarrow")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UnreadableInput(
+            str(out), found="a folder that is not empty", expected="a new or empty folder for the files"
+        )
+    from simulator import simulate  # noqa: PLC0415
+
+    with progress("months", months) as update:
+        counts = simulate(months, claims_per_month, seed, out, start=start, progress=update)
+    if as_json:
+        emit(counts)
+    else:
+        stdout().print(Text("Simulated, nothing of it is real: " + ", ".join(f"{k} {v:,}" for k, v in counts.items())))
+        stdout().print(
+            Text(
+                f"Next: cleanclaim ingest {out}/837 {out}/835; cleanclaim train --simulated --truth {out}/truth.parquet"
+            )
+        )
+    return 0
+
+
+def train_model(
+    settings: Settings, until: date | None, *, seed: int, simulated: bool, truth: Path | None, as_json: bool
+) -> int:
+    """Fit, measure, register as challenger."""
+    _needs("mlflow")
+    from scrubber.tables import load_tables  # noqa: PLC0415
+    from training.run import train  # noqa: PLC0415
+
+    with _store(settings) as store:
+        result = train(
+            store, load_tables(settings.home), until=until, home=settings.home, seed=seed, simulated=simulated,
+            truth=truth, progress=say,
+        )  # fmt: skip
+    if as_json:
+        emit({"version": result.version, "run_id": result.run_id, "simulated": simulated, "metrics": result.metrics})
+        return 0
+    _show_metrics(result.metrics, simulated)
+    if result.excluded:
+        left = ", ".join(f"{n:,} {why}" for why, n in result.excluded.most_common())
+        stdout().print(Text(f"Lines left out: {left}"))
+    stdout().print(
+        Text(f"Version {result.version} is the challenger. `cleanclaim promote {result.version}` puts it in use.")
+    )
+    return 0
+
+
+def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_json: bool) -> int:
+    """Grade a version on what came after its training."""
+    _needs("mlflow")
+    from models.denial import DenialModel  # noqa: PLC0415
+    from scrubber.tables import load_tables  # noqa: PLC0415
+    from training import track  # noqa: PLC0415
+    from training.run import evaluate  # noqa: PLC0415
+
+    model = DenialModel.load(track.bundle_of(version, settings.home))
+    with _store(settings) as store:
+        metrics = evaluate(store, load_tables(settings.home), model=model, truth=truth, progress=say)
+    if as_json:
+        emit({"version": model.version, "simulated": model.simulated, "metrics": metrics})
+    else:
+        _show_metrics(metrics, model.simulated)
+    return 0
+
+
+def promote_model(settings: Settings, version: str, *, force: bool, as_json: bool) -> int:
+    """Put a version in use."""
+    _needs("mlflow")
+    from training.promote import promote  # noqa: PLC0415
+
+    folder = promote(version, home=settings.home, force=force)
+    if as_json:
+        emit({"version": version, "bundle": str(folder)})
+    else:
+        stdout().print(Text(f"Version {version} is the champion; `score` and `serve` now load {folder}."))
+    return 0
+
+
+def _show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
+    """The headline figures first, then the rest by name."""
+    if simulated:
+        stdout().print(Text("SIMULATED: these figures say how the tool works, not what your payers do.", "bold yellow"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    ordered = [k for k in HEADLINE if k in metrics] + sorted(k for k in metrics if k not in HEADLINE)
+    for name in ordered:
+        value = metrics[name]
+        table.add_row(Text(name), f"{value:,.0f}" if value == int(value) and abs(value) > 1 else f"{value:.4f}")
+    stdout().print(table)
+
+
+def _store(settings: Settings, *, create: bool = False) -> Store:
+    """The home's store; without one only `ingest` makes it."""
+    from serving.start import default_store  # noqa: PLC0415
+    from store import Store  # noqa: PLC0415
+
+    path = default_store(settings.home)
+    if settings.store:
+        return Store.open(settings.store, settings.practice)
+    if not create and not path.exists():
+        raise UnreadableInput(
+            "the store", found=f"none at {path}", expected="claims and remittances read in before",
+            advice="Run `cleanclaim ingest PATH...` first, or name another --home.",
+        )  # fmt: skip
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Store.open(f"sqlite:///{path}", settings.practice)
+
+
+def _needs(module: str) -> None:
+    """Say which extra is missing instead of a traceback."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    if find_spec(module) is None:
+        raise UnreadableInput(
+            "this installation", found=f"no {module}", expected="the `train` extra",
+            advice="`make install` sets up .venv with it; serving and scoring do not need it.",
+        )  # fmt: skip
