@@ -23,17 +23,20 @@ def scrub(
     A rule or line that fails does not stop the others: it becomes `Unchecked`. Findings come worst first, then by line
     and rule id, whatever the order of the rules.
     """
+    chosen = tuple(RULES.values() if rules is None else rules)
     case = Case(claim, as_of, tables, past, tables.payer_type(claim))
     findings: list[Finding] = []
     unchecked: list[Unchecked] = []
-    for r in RULES.values() if rules is None else rules:
+    for r in chosen:
         if case.payer_type in r.payer_types:
             for answer in _answers(r, case):
                 if isinstance(answer, Unchecked):
                     unchecked.append(answer)
                 else:
                     findings.append(answer)
-    ordered = sorted(_one_cause_one_finding(findings), key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
+    ordered = sorted(
+        _one_cause_one_finding(findings, chosen), key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message)
+    )
     return Report(tuple(ordered), tuple(sorted(set(unchecked), key=lambda u: (u.rule_id, u.line or 0, u.why))))
 
 
@@ -95,11 +98,21 @@ def _segment_number(claim: Claim, line: Line | None, place: Place) -> int | None
     return claim.segments.get(place.key) or claim.segments.get("CLM")
 
 
-def _one_cause_one_finding(findings: list[Finding]) -> Iterator[Finding]:
-    """Drop a finding where a more specific rule speaks of the same line; the other's id stands in its `also`."""
-    said = {(f.rule_id, f.line) for f in findings}
+def _one_cause_one_finding(findings: list[Finding], rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    """Drop a finding where a more specific rule speaks of the same line; the other's id stands in its `also`.
+
+    A rule that says less than the one it supersedes (a warning beside a denial) does not silence it.
+    """
+    supersedes = {r.id: r.supersedes for r in rules if r.supersedes}
+    worst: dict[tuple[str, int | None], Severity] = {}
     for f in findings:
-        speaks = any((r, f.line) in said for r in RULES if f.rule_id in RULES[r].supersedes)
-        if not speaks:
-            also = sorted(other for other in RULES[f.rule_id].supersedes if (other, f.line) in said)
+        worst[f.rule_id, f.line] = max(f.severity, worst.get((f.rule_id, f.line), f.severity))
+    silenced: dict[tuple[str, int | None], set[tuple[str, int | None]]] = {}
+    for (rule_id, line), severity in worst.items():
+        others = {(other, line) for other in supersedes.get(rule_id, ()) if (other, line) in worst}
+        silenced[rule_id, line] = {other for other in others if worst[other] <= severity}
+    gone = set().union(*silenced.values())
+    for f in findings:
+        if (f.rule_id, f.line) not in gone:
+            also = sorted(rule_id for rule_id, _ in silenced[f.rule_id, f.line])
             yield replace(f, also=tuple(also)) if also else f

@@ -1,0 +1,342 @@
+"""The loop that runs the rules: what one rule does never spoils what another says."""
+
+import math
+import random
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from claims.claim import (
+    Address,
+    Authorization,
+    Claim,
+    ClaimKind,
+    Diagnosis,
+    Line,
+    Payer,
+    PayerType,
+    Person,
+    PriorService,
+    PriorServices,
+    Provider,
+    Subscriber,
+)
+from claims.reasons import Reason
+from past.patient import PatientPast, services_of
+from scrubber import RULES, Report, Severity, Unchecked, scrub
+from scrubber.places import UNITS
+from scrubber.registry import Citation, Gap, Hit, RemedyKind, rule
+from scrubber.tables import shipped_tables
+
+DAY, AS_OF = date(2026, 3, 10), date(2026, 3, 20)
+TABLES = shipped_tables()
+
+
+def line(number: int, code: str, *modifiers: str, **fields: object) -> Line:
+    plain = {"charge": Decimal("200.00"), "units": Decimal(1), "service_from": DAY, "diagnosis_pointers": (1,)}
+    return Line(number, code, **{**plain, **fields}, modifiers=modifiers)
+
+
+def claim(*lines: Line, **fields: object) -> Claim:
+    plain = {
+        "payer": Payer("ZZ01", "ZZTEST PLAN", "MB", PayerType.MEDICARE),
+        "billing": Provider("1234567893", address=Address(state="FL")),
+        "rendering": Provider("1987654328"),
+        "diagnoses": (Diagnosis("M5416"),),
+        "place_of_service": "11",
+    }
+    return Claim(
+        id="ZZTEST-1",
+        charge=sum((each.charge for each in lines), Decimal(0)),
+        subscriber=Subscriber(Person("PATIENT-007", "ZZTEST"), "1EG4TE5MK73"),
+        patient=Person("PATIENT-007", "ZZTEST", birth_date=date(1950, 1, 1), sex="F"),
+        lines=lines,
+        kind=ClaimKind.PROFESSIONAL,
+        **{**plain, **fields},
+    )
+
+
+def past_of(*earlier: Claim, known_since: date = date(2024, 1, 1)) -> PatientPast:
+    services = []
+    for n, each in enumerate(earlier):
+        known_on = each.first_service or DAY
+        services += services_of(each, known_on=known_on, submission=f"s{n}", content=f"c{n}", batch="")
+    return PatientPast(tuple(services), (), known_since)
+
+
+SEEN = past_of(claim(line(1, "99213", service_from=date(2025, 1, 7))))
+
+
+def made_up(rule_id: str, check, **fields: object):
+    """A rule for one test, which does not stay in the catalogue."""
+    plain = {
+        "severity": Severity.DENY,
+        "reason": Reason.OTHER,
+        "carcs": ("96",),
+        "citation": Citation("made up", "https://example.org"),
+        "place": UNITS,
+        "remedy": "Nothing.",
+        "remedy_kind": RemedyKind.CORRECT,
+    }
+    rule(rule_id, **{**plain, **fields})(check)
+    return RULES.pop(rule_id)
+
+
+def fires(case, line):
+    """A line is looked at."""
+    yield Hit(f"{line.code} fires.")
+
+
+def fires_on_the_first_line(case):
+    """A claim is looked at."""
+    yield Hit("The first line fires.", line=case.claim.lines[0])
+
+
+def breaks(case, line):
+    """A rule with a fault of its own."""
+    if line.number == 1:
+        raise ZeroDivisionError("PATIENT-007 divided by zero")
+    yield Hit(f"{line.code} fires.")
+
+
+def looks_nowhere(case, line):
+    """A rule without its data."""
+    yield Gap(("a table", "a history"), "there is none")
+
+
+def run(one: Claim, *rules, past: PatientPast = SEEN, as_of: date = AS_OF) -> Report:
+    return scrub(one, TABLES, past, as_of=as_of, rules=rules or None)
+
+
+def said(report: Report) -> list[tuple[str, int | None, str]]:
+    return [(f.rule_id, f.line, f.severity.word) for f in report.findings]
+
+
+def test_a_rule_that_fails_on_a_line_stops_neither_the_next_line_nor_the_next_rule() -> None:
+    two = claim(line(1, "99213"), line(2, "J3301"))
+    report = run(two, made_up("BAD-001", breaks), made_up("TST-001", fires))
+    assert said(report) == [("TST-001", 1, "deny"), ("BAD-001", 2, "deny"), ("TST-001", 2, "deny")]
+    (unchecked,) = report.unchecked
+    assert unchecked == Unchecked(
+        "BAD-001", Reason.OTHER, 1, ("a working rule",), "the rule failed (ZeroDivisionError)"
+    )
+
+
+def test_what_a_failing_rule_says_holds_no_patient() -> None:
+    report = run(claim(line(1, "99213")), made_up("BAD-001", breaks))
+    assert "PATIENT" not in repr(report)
+
+
+def test_a_line_without_a_date_stops_no_other_line() -> None:
+    two = claim(line(1, "99213", service_from=None), line(2, "64466", service_from=date(2024, 12, 31)))
+    report = run(two, RULES["COD-001"])
+    assert said(report) == [("COD-001", 2, "reject")]
+    assert [(u.line, u.missing, u.why) for u in report.unchecked] == [
+        (1, ("date of service",), "line 1 has no date of service")
+    ]
+
+
+def test_a_gap_is_unchecked_with_what_is_missing_and_why() -> None:
+    report = run(claim(line(1, "99213")), made_up("TST-001", looks_nowhere))
+    assert report == Report((), (Unchecked("TST-001", Reason.OTHER, 1, ("a table", "a history"), "there is none"),))
+
+
+def test_a_missing_table_is_unchecked_and_says_what_to_import() -> None:
+    old = claim(line(1, "64493", units=Decimal(9), service_from=date(2024, 6, 30)))
+    (unchecked,) = run(old, RULES["NCC-008"]).unchecked
+    assert unchecked.missing == ("mue table",)
+    assert unchecked.why == (
+        "no mue release covers 2024-06-30; the earliest we hold starts 2024-07-01. "
+        "Run `cleanclaim tables import mue FILE`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "fired"),
+    [(date(2026, 1, 14), 0), (date(2026, 1, 15), 1), (date(2026, 3, 10), 1), (date(2026, 3, 11), 0)],
+)
+def test_a_rule_speaks_only_of_days_of_service_it_is_in_force(day: date, fired: int) -> None:
+    dates = {"effective": "2026-01-15", "until": "2026-03-10"}
+    for each in (made_up("TST-001", fires, **dates), made_up("TST-002", fires_on_the_first_line, **dates)):
+        assert len(run(claim(line(1, "99213", service_from=day)), each).findings) == fired
+
+
+def test_a_rule_about_the_claim_speaks_of_no_line_outside_its_dates() -> None:
+    each = made_up("TST-001", fires_on_the_first_line, effective="2026-01-15")
+    two = claim(line(1, "99213", service_from=date(2026, 1, 14)), line(2, "99213"))
+    assert run(two, each).findings == ()
+
+
+def test_a_rule_of_other_payers_is_silent() -> None:
+    each = made_up("TST-001", fires, payer_types=frozenset({PayerType.MEDICAID}))
+    assert run(claim(line(1, "99213")), each) == Report()
+
+
+def test_a_rule_we_are_not_sure_of_at_most_warns() -> None:
+    each = made_up("TST-001", fires, confidence="medium")
+    assert each.severity is Severity.WARN
+    assert said(run(claim(line(1, "99213")), each)) == [("TST-001", 1, "warn")]
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "got"),
+    [(Severity.WARN, Severity.DENY, "warn"), (Severity.DENY, Severity.WARN, "warn"), (Severity.DENY, None, "deny")],
+)
+def test_a_hit_may_lower_its_rules_severity_but_not_raise_it(own: Severity, asked: Severity | None, got: str) -> None:
+    def check(case, line):
+        """A rule that asks for a severity."""
+        yield Hit("It fires.", severity=asked)
+
+    assert said(run(claim(line(1, "99213")), made_up("TST-001", check, severity=own))) == [("TST-001", 1, got)]
+
+
+def test_the_more_specific_rule_speaks_and_names_the_other() -> None:
+    general, specific = made_up("TST-001", fires), made_up("TST-002", fires, supersedes=("TST-001",))
+    for rules in ((general, specific), (specific, general)):
+        (finding,) = run(claim(line(1, "99213")), *rules).findings
+        assert (finding.rule_id, finding.also) == ("TST-002", ("TST-001",))
+
+
+def test_a_rule_silences_another_on_its_own_line_only() -> None:
+    specific = made_up("TST-002", fires_on_the_first_line, supersedes=("TST-001",))
+    report = run(claim(line(1, "99213"), line(2, "J3301")), made_up("TST-001", fires), specific)
+    assert [(f.rule_id, f.line, f.also) for f in report.findings] == [("TST-002", 1, ("TST-001",)), ("TST-001", 2, ())]
+
+
+def test_a_warning_does_not_silence_a_denial() -> None:
+    specific = made_up("TST-002", fires, supersedes=("TST-001",), severity=Severity.WARN)
+    report = run(claim(line(1, "99213")), made_up("TST-001", fires), specific)
+    assert [(f.rule_id, f.also) for f in report.findings] == [("TST-001", ()), ("TST-002", ())]
+
+
+def test_modifier_25_speaks_for_the_pair_it_would_lift() -> None:
+    report = run(claim(line(1, "99213"), line(2, "62323")))
+    (finding,) = report.findings
+    assert (finding.rule_id, finding.line, finding.also) == ("MOD-001", 1, ("NCC-002",))
+
+
+def test_findings_come_worst_first_then_by_line_and_rule() -> None:
+    lines = (line(1, "62323"), line(2, "J1030"), line(3, "64493", units=Decimal(2)), line(4, "64494"))
+    report = run(claim(*lines))
+    keys = [(-f.severity, f.line or 0, f.rule_id, f.message) for f in report.findings]
+    assert keys == sorted(keys)
+    assert len({f.severity for f in report.findings}) > 1
+
+
+def test_neither_the_order_of_rules_nor_of_lines_changes_a_report() -> None:
+    lines = [line(1, "62323"), line(2, "99213"), line(3, "64483"), line(4, "64493", "RT"), line(5, "64493", "LT")]
+    whole = run(claim(*lines))
+    shuffled = random.Random(7)
+    for _ in range(10):
+        shuffled.shuffle(lines)
+        rules = list(RULES.values())
+        shuffled.shuffle(rules)
+        assert run(claim(*lines), *rules) == whole
+
+
+def test_two_runs_say_the_same() -> None:
+    one = claim(line(1, "62323"), line(2, "99213"), line(3, "80305"), line(4, "80307"))
+    assert repr(run(one)) == repr(run(one))
+
+
+def test_a_finding_points_to_its_segment_and_to_the_claims_own_where_there_is_none() -> None:
+    on_wire = claim(line(1, "64493", units=Decimal(2), segments={"SV1": 31}), segments={"CLM": 22})
+    units = next(f for f in run(on_wire).findings if f.rule_id == "NCC-008")
+    assert (units.location.loop, units.location.element, units.location.segment_number) == ("2400", "SV104", 31)
+    assert units.cms1500_box == "24G"
+    plan = Payer("ZZ02", "ZZTEST ADVANTAGE", "16", PayerType.MEDICARE_ADVANTAGE)
+    missing = run(claim(line(1, "62323"), payer=plan, segments={"CLM": 22}), RULES["AUT-001"]).findings[0]
+    assert (missing.location.element, missing.location.segment_number) == ("REF02", 22)
+    assert run(claim(line(1, "64493", units=Decimal(2)))).findings[0].location.segment_number is None
+
+
+def test_a_report_tells_a_pass_from_what_was_not_checked() -> None:
+    report = run(claim(line(1, "64493", units=Decimal(2)), line(2, "J1010", units=Decimal(40))))
+    assert report.worst(1, Reason.FREQUENCY) == Severity.DENY
+    assert math.isnan(report.worst(2, Reason.FREQUENCY))  # J1010 is newer than the MUE release
+    assert report.worst(1, Reason.DUPLICATE) == 0
+
+
+def test_a_claim_without_lines_breaks_nothing() -> None:
+    assert run(claim()).findings == ()
+
+
+# --- the shipped tables, on invented claims of everyday work
+
+
+def test_an_everyday_claim_is_clean() -> None:
+    visit = line(1, "99214", "25", charge=Decimal("180.00"))
+    injection = line(2, "62323", charge=Decimal("420.00"))
+    steroid = line(3, "J3301", units=Decimal(4), charge=Decimal("24.00"))
+    report = run(claim(visit, injection, steroid))
+    assert report.findings == ()
+    assert {u.rule_id for u in report.unchecked} <= {"COD-001", "COD-002"}, report.unchecked
+
+
+def test_both_sides_of_a_facet_joint_on_one_line_are_clean() -> None:
+    facet = (Diagnosis("M47.816"),)
+    report = run(claim(line(1, "64493", "50", "KX"), line(2, "64494", "50", "KX"), diagnoses=facet))
+    assert report.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([line(1, "99213"), line(2, "62323")], ("MOD-001", 1, "deny")),
+        ([line(1, "80307"), line(2, "80305")], ("NCC-001", 2, "deny")),
+        ([line(1, "62323"), line(2, "64483")], ("NCC-002", 2, "deny")),
+        ([line(1, "62323"), line(2, "77003")], ("NCC-002", 2, "deny")),
+        ([line(1, "64493", units=Decimal(2))], ("NCC-008", 1, "deny")),
+        ([line(1, "64494")], ("NCC-009", 1, "deny")),
+        ([line(1, "64466", service_from=date(2024, 12, 31))], ("COD-001", 1, "reject")),
+        ([line(1, "J1030")], ("COD-001", 1, "warn")),
+        ([line(1, "62323", charge=Decimal(-1))], ("STR-004", 1, "reject")),
+        ([line(1, "20610", "RT"), line(2, "20610", "RT")], ("DUP-001", 1, "deny")),
+    ],
+)
+def test_a_known_fault_is_caught(lines: list[Line], expected: tuple[str, int, str]) -> None:
+    assert expected in said(run(claim(*lines)))
+
+
+def test_an_ended_diagnosis_is_caught_and_the_chart_decides_what_replaces_it() -> None:
+    (finding,) = run(claim(line(1, "62323"), diagnoses=(Diagnosis("M545"),))).findings
+    assert (finding.rule_id, finding.severity, finding.change) == ("COD-002", Severity.REJECT, None)
+    assert finding.message == (
+        "M54.5 ended on 2021-09-30; the date of service is 2026-03-10. "
+        "The publisher names M54.50, M54.51, M54.59 in its place."
+    )
+
+
+def test_a_commercial_plan_that_may_want_an_authorization_warns() -> None:
+    plan = Payer("ZZ02", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL)
+    bare = claim(line(1, "62323"), payer=plan)
+    assert ("AUT-001", 1, "warn") in said(run(bare))
+    assert run(replace(bare, authorization_number="A1"), RULES["AUT-001"]) == Report()
+
+
+def test_an_approval_recorded_after_the_day_is_not_seen_yet() -> None:
+    plan = Payer("ZZ02", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL)
+    held = Authorization("A7", status="approved", recorded_on=AS_OF)
+    one = claim(line(1, "62323"), payer=plan, authorizations=(held,))
+    assert "A7 is approved" in run(one, RULES["AUT-001"]).findings[0].message
+    assert "A7" not in run(one, RULES["AUT-001"], as_of=date(2026, 3, 19)).findings[0].message
+
+
+def test_a_fifth_epidural_is_caught_across_the_store_and_the_practices_own_list() -> None:
+    days = (date(2025, 6, 10), date(2025, 9, 10))
+    elsewhere = PriorServices(None, (PriorService("64483", date(2025, 11, 4)), PriorService("62323", date(2026, 1, 6))))
+    earlier = past_of(*(claim(line(1, "62323", service_from=day)) for day in days))
+    report = run(claim(line(1, "62323"), prior_services=elsewhere), past=earlier)
+    assert ("FRQ-001", 1, "deny") in said(report)
+
+
+def test_the_same_claim_sent_again_is_caught_and_a_replacement_is_not() -> None:
+    one = claim(line(1, "62323"))
+    assert ("DUP-001", 1, "deny") in said(run(one, past=past_of(one)))
+    assert "DUP-001" not in {f.rule_id for f in run(replace(one, frequency="7"), past=past_of(one)).findings}
+
+
+def test_an_npi_with_a_slip_is_caught() -> None:
+    assert ("STR-002", None, "reject") in said(run(claim(line(1, "62323"), rendering=Provider("1987654329"))))
