@@ -29,7 +29,7 @@ SEED = 20
 
 
 def build(pretend: Path, folder: Path, progress: Callable[[str], None] | None = None) -> DenialModel:
-    """Train on the 837 and 835 files of a simulated practice, and write the bundle into `folder` in place of the old."""
+    """Train on a simulated practice's 837 and 835 files, and write the bundle into `folder` in place of the old."""
     with tempfile.TemporaryDirectory() as scratch, Store.open(Path(scratch) / "store.db") as store:
         store.ingest([pretend / "837", pretend / "835"])
         trained = fit_and_measure(
