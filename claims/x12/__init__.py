@@ -7,5 +7,17 @@ from claims.x12.delimiters import Delimiters
 from claims.x12.read_835 import read_835, read_provider_adjustments
 from claims.x12.read_837 import read_837
 from claims.x12.sniff import sniff
+from claims.x12.write_835 import write_835
+from claims.x12.write_837 import write_837
+from claims.x12.writing import Envelope
 
-__all__ = ["Delimiters", "read_835", "read_837", "read_provider_adjustments", "sniff"]
+__all__ = [
+    "Delimiters",
+    "Envelope",
+    "read_835",
+    "read_837",
+    "read_provider_adjustments",
+    "sniff",
+    "write_835",
+    "write_837",
+]
