@@ -37,39 +37,38 @@ Rates = Mapping[Reason, float]  # one for each of CAUSES, and OTHER for all the 
 
 def code_rates(look: Look) -> Rates | None:
     """The payer's denial rates on the line's code over a year; None when no payer decided anything."""
-    code, family = look.line.code, look.family
+    payer, code = look.claim.payer.id, look.line.code
 
     def compute() -> Rates | None:
         above = family_rates(look)
-        return above and _drawn(decided(look, look.claim.payer.id, code=code), above)
+        return above and _drawn(decided(look, payer, code=code), above)
 
-    return look.once(("code rates", code, family), compute)
+    return look.once_of_payers(("code rates", payer, code, look.family), compute)
 
 
 def family_rates(look: Look) -> Rates | None:
     """The payer's denial rates on the family of the line's code over a year; without a family, on all codes."""
-    family = look.family
+    payer, family = look.claim.payer.id, look.family
 
     def compute() -> Rates | None:
         above = payer_rates(look)
-        if above is None or not family:
-            return above
-        return _drawn(decided(look, look.claim.payer.id, family=family), above)
+        return _drawn(decided(look, payer, family=family), above) if above and family else above
 
-    return look.once(("family rates", family), compute)
+    return look.once_of_payers(("family rates", payer, family), compute)
 
 
 def payer_rates(look: Look) -> Rates | None:
     """The payer's denial rates over a year, whatever was billed."""
+    payer = look.claim.payer.id
 
     def compute() -> Rates | None:
         every = decided(look, EVERY_PAYER)
         if not every.total:
             return None
-        top = {reason: every.denied.get(reason, 0) / every.total for reason in (*CAUSES, Reason.OTHER)}
-        return _drawn(decided(look, look.claim.payer.id), top) if look.claim.payer.id else top
+        top = _drawn(every, dict.fromkeys((*CAUSES, Reason.OTHER), 0.0), weight=0.0)
+        return _drawn(decided(look, payer), top) if payer else top
 
-    return look.once("payer rates", compute)
+    return look.once_of_payers(("payer rates", payer), compute)
 
 
 def shifts(look: Look) -> Rates | None:
@@ -77,33 +76,32 @@ def shifts(look: Look) -> Rates | None:
 
     A payer that starts a policy shows here first.
     """
-    family = look.family
+    payer, family = look.claim.payer.id, look.family
 
     def compute() -> Rates | None:
         year = family_rates(look)
         if year is None:
             return None
-        recent = _drawn(decided(look, look.claim.payer.id, family=family, days=QUARTER), year)
+        recent = _drawn(decided(look, payer, family=family, days=QUARTER), year)
         return {reason: recent[reason] - year[reason] for reason in year}
 
-    return look.once(("shifts", family), compute)
+    return look.once_of_payers(("shifts", payer, family), compute)
 
 
 def decided(look: Look, payer: str, *, code: str = "", family: str = "", days: int = YEAR) -> Decided:
     """What was decided in the `days` days before the look's day, and strictly before it."""
-    return look.once(
-        ("decided", payer, code, family, days),
-        lambda: _by_reason(look, payer, code, family, days),
-    )
+
+    def compute() -> Decided:
+        return Decided(*look.payer.denials(payer, before=look.as_of, code=code, family=family, days=days))
+
+    return look.once_of_payers(("decided", payer, code, family, days), compute)
 
 
-def _by_reason(look: Look, payer: str, code: str, family: str, days: int) -> Decided:
-    total, denied = look.payer.denials(payer, before=look.as_of, code=code, family=family, days=days)
-    return Decided(total, denied)
-
-
-def _drawn(own: Decided, above: Rates) -> Rates:
+def _drawn(own: Decided, above: Rates, weight: float = WEIGHT) -> Rates:
     if not own.total:
         return above
-    n = own.total + WEIGHT
-    return {reason: (own.denied.get(reason, 0) + WEIGHT * rate) / n for reason, rate in above.items()}
+    n = own.total + weight
+    rates = {reason: weight * rate / n for reason, rate in above.items()}
+    for reason, denied in own.denied.items():
+        rates[reason if reason in rates else Reason.OTHER] += denied / n
+    return rates

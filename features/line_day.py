@@ -21,7 +21,18 @@ def others_that_day(look: Look) -> tuple[Line, ...]:
     day, own = look.line.service_from, look.line
     if day is None:
         return ()
-    return tuple(line for line in look.claim.lines if line is not own and line.service_from == day)
+    return look.once(
+        ("others that day", id(own)),  # lines may be equal, or bear the same number
+        lambda: tuple(line for line in look.claim.lines if line is not own and line.service_from == day),
+    )
+
+
+def other_families(look: Look) -> frozenset[str]:
+    """The families of those lines' codes; "" for one unknown."""
+    return look.once(
+        ("other families", id(look.line)),
+        lambda: frozenset(family_of(look, other.code) for other in others_that_day(look)),
+    )
 
 
 def family_of(look: Look, code: str) -> str:

@@ -29,8 +29,22 @@ def mue_units(look: Look) -> int | None:
     return None if limit is None else limit.units
 
 
+def filing_limit(look: Look) -> int | None:
+    """Days the payer gives from the service to the claim."""
+    payer = look.once("payer row", lambda: look.tables.payer_row(look.claim))
+    release = None if payer is None else _on(look, look.tables.payers)
+    row = None if payer is None or release is None else release.get(payer.key)
+    return None if row is None else row.timely_filing_days
+
+
 def unspecified_share(look: Look) -> float | None:
     """Share of unspecified ones among the line's diagnoses that the ICD-10-CM table holds."""
+    return look.once(
+        ("unspecified", look.line.service_from, look.line.diagnosis_pointers), lambda: _unspecified_share(look)
+    )
+
+
+def _unspecified_share(look: Look) -> float | None:
     release = _on(look, look.tables.icd10)
     if release is None:
         return None

@@ -34,7 +34,8 @@ class Look:
     """All a feature may look at: one line of a claim, on the day it would be sent.
 
     `memo` lives as long as one call of `rows` and is shared by the claim's lines, so that twenty features that ask the
-    past the same question ask it once. It holds answers only: a row is the same with an empty one.
+    same question ask it once; `payer_memo` likewise, for questions to the payer's past alone, shared by all the claims
+    of a day (`PayerPast.answers`). They hold answers only: a row is the same with empty ones.
     """
 
     claim: Claim
@@ -46,12 +47,23 @@ class Look:
     as_of: date
     family: str  # of the line's code; "" unknown
     memo: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+    payer_memo: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The answer kept under `key`, computed the first time; the key must name all that the answer rests on."""
-        if key not in self.memo:
-            self.memo[key] = compute()
-        return self.memo[key]  # type: ignore[return-value]  # each key has one type of answer
+        """What was computed the first time, of the claim; the key must name all that it rests on within the claim."""
+        return _once(self.memo, key, compute)
+
+    def once_of_payers(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What was computed the first time, of the payer's past; the key must name all that it rests on but the day."""
+        return _once(self.payer_memo, key, compute)
+
+
+def _once(memo: dict[Hashable, object], key: Hashable, compute: Callable[[], T]) -> T:
+    try:
+        return memo[key]  # type: ignore[return-value]  # each key has one type of answer
+    except KeyError:
+        answer = memo[key] = compute()
+        return answer
 
 
 Compute = Callable[[Look], float | str | None]
@@ -103,8 +115,9 @@ def rows(
 ) -> list[Row]:
     """One row a line, in the claim's order; a missing number is NaN, a missing category "". Training calls this too."""
     memo: dict[Hashable, object] = {}
+    payer_memo = payer.answers(as_of)
     return [
-        _row(Look(claim, line, report, patient, payer, tables, as_of, tables.family(line.code), memo))
+        _row(Look(claim, line, report, patient, payer, tables, as_of, tables.family(line.code), memo, payer_memo))
         for line in claim.lines
     ]
 

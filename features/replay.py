@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 
 from claims.claim import Claim
 from features.registry import Row, rows
@@ -31,7 +31,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A payer's first adjudication of one line became known."""
+    """A payer's first adjudication of one line became known: on the day the decision itself bears."""
 
     known_on: date
     submission: str
@@ -41,6 +41,7 @@ class Decided:
 
 
 Event = Submitted | Decided
+_Services = dict[tuple[str, int], tuple[Service, ...]]  # by submission and line number, which a claim may use twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,11 @@ def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
 
     All submissions of a day are assessed before any of that day's events is learned: the past of a claim is what was
     known strictly before its day. Only the services of the same file are seen within a day, as in serving. Raises
-    ValueError when a day comes after a later one.
+    ValueError when a day comes after a later one, or a decision bears another day than its event: serving counts it on
+    its own day, and the rows would differ.
     """
     payer = PayerPast()
-    services: dict[str, dict[tuple[str, int], Service]] = defaultdict(dict)
+    services: dict[str, _Services] = defaultdict(dict)
     known_since: date | None = None
     last: date | None = None
     for day, of_day in groupby(events, key=lambda event: event.known_on):
@@ -70,11 +72,10 @@ def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
         today = sorted(of_day, key=_order)
         submitted = [event for event in today if isinstance(event, Submitted)]
         for event in submitted:  # first everyone's services: those of the same file see each other
-            for s in _services(event):
-                services[event.patient][s.submission, s.line] = s
+            services[event.patient] |= _by_line(event)
         for event in submitted:
             past = patient_past(
-                services[event.patient].values(),
+                chain.from_iterable(services[event.patient].values()),
                 as_of=day,
                 submission=event.submission,
                 content=event.content,
@@ -87,6 +88,8 @@ def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
             known_since = day
         for decided in today:
             if isinstance(decided, Decided):
+                if decided.decision.known_on != day:
+                    raise ValueError(f"a decision of {decided.decision.known_on} came as an event of {day}")
                 payer.learn(decided.decision)
                 _decide(services[decided.patient], decided)
 
@@ -95,17 +98,22 @@ def _order(event: Event) -> tuple[str, int]:
     return (event.submission, 0 if isinstance(event, Submitted) else event.line)
 
 
-def _services(event: Submitted) -> tuple[Service, ...]:
-    return services_of(
+def _by_line(event: Submitted) -> _Services:
+    services: _Services = defaultdict(tuple)
+    for s in services_of(
         event.claim,
         known_on=event.known_on,
         submission=event.submission,
         content=event.content,
         batch=event.batch,
-    )
+    ):
+        services[s.submission, s.line] += (s,)
+    return services
 
 
-def _decide(services: dict[tuple[str, int], Service], event: Decided) -> None:
+def _decide(services: _Services, event: Decided) -> None:
     key = event.submission, event.line
     if key in services:
-        services[key] = replace(services[key], decided_on=event.known_on, denied=event.decision.denied)
+        services[key] = tuple(
+            replace(s, decided_on=event.known_on, denied=event.decision.denied) for s in services[key]
+        )

@@ -6,6 +6,7 @@ one (frequency 7), the lines it replaces are no earlier services: same CLM01, bi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -39,19 +40,17 @@ class Answers(NamedTuple):
 
 
 class SameDay(NamedTuple):
-    """Lines of other claims on the line's day: with its code, and with others."""
+    """Lines of other claims to the same payer on the line's day: with its code, and with others."""
 
     same_code: int
     other_codes: int
 
 
-class _Seen(NamedTuple):
-    """An earlier service with what the tables say of its code."""
+class _Kind(NamedTuple):
+    """What the tables say of a code."""
 
-    day: date
-    code: str
-    family: str
-    region: str  # "" unknown or none
+    family: str  # "" unknown
+    region: str  # "" unknown, or none
     procedure: bool
 
 
@@ -71,49 +70,66 @@ def answers(look: Look) -> Answers | None:
 
 
 def same_day(look: Look) -> SameDay | None:
-    """Lines of the patient's other claims on that day, earlier or in the same file; None where that is not known."""
+    """Lines of other claims, earlier or in the same file, on that day; None where the patient was never seen."""
     day = look.line.service_from
     if day is None or not (look.patient.seen or look.patient.same_batch):
         return None
-    codes = [s.code for s in (*_earlier(look), *look.patient.same_batch) if s.service_date == day]
-    same = codes.count(look.line.code)
-    return SameDay(same, len(codes) - same)
+    return look.once(("same day", look.line.code, day), lambda: _same_day(look, day))
+
+
+def _same_day(look: Look, day: date) -> SameDay:
+    earlier = _earlier(look)
+    refs = {s.submission for s in earlier}
+    in_file = (s for s in look.patient.same_batch if s.submission not in refs)
+    payer, code = look.claim.payer.id, look.line.code
+    codes = [s.code == code for s in (*earlier, *in_file) if s.service_date == day and s.payer_id == payer]
+    return SameDay(codes.count(True), codes.count(False))
 
 
 def _sessions(look: Look, day: date) -> Sessions:
-    code = look.line.code
-    own = _region(look, code)
-    before = [s for s in _seen(look, day) if s.day < day]
-    of_family = {s.day for s in before if look.family and s.family == look.family and s.region == own}
-    of_region = {s.day for s in before if own and s.procedure and s.region == own}
+    before = {code: kept for code, days in _days_of_codes(look).items() if (kept := {d for d in days if d < day})}
+    own = _kind(look, look.line.code, day)
+    kinds = {code: _kind(look, code, day) for code in before}
+    of_family = _united(before[c] for c, k in kinds.items() if own.family and k[:2] == own[:2])
+    of_region = _united(before[c] for c, k in kinds.items() if own.region and k.procedure and k.region == own.region)
+    of_code = before.get(look.line.code)
     return Sessions(
         of_family=_within_year(of_family, day),
         of_region=_within_year(of_region, day),
         days_since_family=(day - max(of_family)).days if of_family else None,
-        days_since_code=min(((day - s.day).days for s in before if s.code == code), default=None),
-        days_known=max(((day - s.day).days for s in before), default=0),
+        days_since_code=(day - max(of_code)).days if of_code else None,
+        days_known=max(((day - min(days)).days for days in before.values()), default=0),
     )
+
+
+def _united(sets: Iterable[set[date]]) -> set[date]:
+    return set[date]().union(*sets)
 
 
 def _within_year(days: set[date], day: date) -> int:
     return sum((day - d).days <= YEAR for d in days)
 
 
-def _seen(look: Look, day: date) -> list[_Seen]:
-    def compute() -> list[_Seen]:
-        seen = []
+def _days_of_codes(look: Look) -> dict[str, set[date]]:
+    def compute() -> dict[str, set[date]]:
+        days: dict[str, set[date]] = {}
         for s in _earlier(look):
-            row = code_row(look, s.code)
-            procedure = row is not None and row.global_days in PROCEDURE_GLOBALS
-            seen.append(_Seen(s.service_date, s.code, family_of(look, s.code), _region(look, s.code), procedure))
-        return seen
+            days.setdefault(s.code, set()).add(s.service_date)
+        return days
 
-    return look.once(("seen", day), compute)
+    return look.once("days of codes", compute)
 
 
-def _region(look: Look, code: str) -> str:
+def _kind(look: Look, code: str, day: date) -> _Kind:
+    return look.once(("kind", code, day), lambda: _looked_up(look, code))
+
+
+def _looked_up(look: Look, code: str) -> _Kind:
     row = code_row(look, code)
-    return "" if row is None or row.region == NO_REGION else row.region
+    if row is None:
+        return _Kind(family_of(look, code), "", procedure=False)
+    region = "" if row.region == NO_REGION else row.region
+    return _Kind(family_of(look, code), region, row.global_days in PROCEDURE_GLOBALS)
 
 
 def _earlier(look: Look) -> tuple[Service, ...]:

@@ -47,7 +47,8 @@ class PatientPast:
     """A patient's past as it stood when a claim was to be sent.
 
     `services`: lines of earlier submissions known strictly before that day, without those since voided or replaced.
-    `same_batch`: lines of the other claims in the same file; only duplicate and same-day rules may look at them.
+    `same_batch`: lines of the other claims in the same file that are not among them; only duplicate and same-day rules
+    and features may look at them.
     `known_since`: the day from which the store holds this practice's claims; None when it holds nothing.
     """
 
@@ -97,26 +98,56 @@ def patient_past(
 ) -> PatientPast:
     """The past of one claim, out of everything known of its patient.
 
-    Leaves out what was not known strictly before `as_of`, the submission itself and any with the same content. What a
-    replacement or a void known by then took back is gone: it names the claim by CLM01 under the same billing NPI.
+    Leaves out what was not known strictly before `as_of`, the submission itself, any with the same content, and what a
+    replacement or a void known by then took back. No decision of `as_of` or later shows, on the same file's claims too.
     """
     others = [s for s in services if s.submission != submission and s.content != content]
-    same_batch = tuple(s for s in others if batch and s.batch == batch and s.frequency != VOID)
+    same_batch = tuple(
+        _as_known(s, as_of)
+        for s in others
+        if batch and s.batch == batch and s.frequency != VOID and s.known_on >= as_of
+    )
     before = sorted(
         (s for s in others if s.known_on < as_of), key=lambda s: (s.known_on, s.service_date, s.submission, s.line)
     )
-    last_change: dict[tuple[str, str], tuple[date, str]] = {}
-    for s in before:
-        if s.frequency in (VOID, REPLACEMENT):
-            last_change[s.billing_npi, s.claim_id] = (s.known_on, s.submission)
-    kept = []
-    for s in before:
-        changed = last_change.get((s.billing_npi, s.claim_id))
-        taken_back = changed is not None and s.submission != changed[1] and s.known_on <= changed[0]
-        if not taken_back and s.frequency != VOID:
-            kept.append(_as_known(s, as_of))
+    gone = _taken_back(before)
+    kept = tuple(_as_known(s, as_of) for s in before if s.submission not in gone)
     since = known_since if known_since is not None and known_since < as_of else None
-    return PatientPast(tuple(kept), same_batch, since)
+    return PatientPast(kept, same_batch, since)
+
+
+def _taken_back(services: list[Service]) -> set[str]:
+    """The submissions that a later replacement or void stands for, and the voids themselves.
+
+    CLM01 alone names no claim, for it may be the patient's account number: a replacement takes back what went to its
+    payer with its CLM01, billing NPI and first day of service, and where no such claim is known (the day was what was
+    wrong) the latest of its CLM01. Other visits of the account stay, and what went to another payer.
+    """
+    if not any(s.frequency in (VOID, REPLACEMENT) for s in services):
+        return set()
+    lines: dict[str, list[Service]] = {}
+    for s in services:
+        lines.setdefault(s.submission, []).append(s)
+    gone: set[str] = set()
+    visits: dict[tuple[str, str, str, date], list[str]] = {}  # the submissions that stand for a visit
+    newest: dict[tuple[str, str, str], list[str]] = {}
+    for ref, (s, *_) in sorted(lines.items(), key=lambda item: _in_order(*item)):
+        account = s.payer_id, s.billing_npi, s.claim_id
+        visit = (*account, min(line.service_date for line in lines[ref]))
+        change = s.frequency in (VOID, REPLACEMENT)
+        standing = visits.get(visit) or (newest.get(account) if change else None) or []
+        if change:
+            gone.update(standing)
+            standing.clear()
+        standing.append(ref)
+        visits[visit] = newest[account] = standing
+        if s.frequency == VOID:
+            gone.add(ref)
+    return gone
+
+
+def _in_order(ref: str, lines: list[Service]) -> tuple[date, bool, str]:
+    return lines[0].known_on, lines[0].frequency in (VOID, REPLACEMENT), ref
 
 
 def _as_known(service: Service, as_of: date) -> Service:

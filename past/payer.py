@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from claims.reasons import Reason
 
 EVERY_PAYER = ""
 EVERY_CODE = ""
+MOST_ANSWERS = 50_000  # kept for one day: some 100 payers with 100 codes each
+_REASONS = tuple(Reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,11 @@ class _Tally:
 
     def between(self, start: int | None, end: int, column: int) -> float:
         """The sum of one column over start <= day < end; all days before `end` when start is None."""
-        stop = bisect_left(self.days, end)
+        days = self.days
+        stop = len(days) if days and days[-1] < end else bisect_left(days, end)
         if not stop:
             return 0
-        first = bisect_left(self.days, start) if start is not None else 0
+        first = bisect_left(days, start) if start is not None else 0
         if first >= stop:
             return 0
         running = self.sums[column]
@@ -103,6 +107,8 @@ class PayerPast:
         self._denied_for: dict[tuple[str, str, str, Reason], _Tally] = defaultdict(_Tally)
         self._allowed: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
         self._lags: dict[str, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+        self._revision = 0
+        self._answers: tuple[int, date, dict[Hashable, object]] = (0, date.min, {})
 
     def learn(self, decision: Decision) -> None:
         """Take in a decision."""
@@ -123,6 +129,7 @@ class PayerPast:
             for payer, code in ((d.payer_id, d.code), (EVERY_PAYER, d.code), (EVERY_PAYER, EVERY_CODE)):
                 self._allowed[payer, code].add(day, *amounts)
         self._lags[d.payer_id][day][d.lag_days] += sign
+        self._revision += 1  # last: an answer worked out meanwhile is kept under the old number, and never seen again
 
     def decisions(
         self,
@@ -150,6 +157,18 @@ class PayerPast:
         for_reason = self._denied_for.get((*key, reason))
         return Decisions(int(for_reason.between(start, end, 0)) if for_reason else 0, total)
 
+    def answers(self, before: date) -> dict[Hashable, object]:
+        """Room for what was worked out from the decisions before a day; empty again once anything was learned since.
+
+        The claims of a day ask the same of the past, line after line: whoever works an answer out may leave it here,
+        under a key that names all of the question but the day.
+        """
+        revision, day, answers = self._answers
+        if revision != self._revision or day != before or len(answers) > MOST_ANSWERS:
+            answers = {}
+            self._answers = (self._revision, before, answers)
+        return answers
+
     def denials(
         self,
         payer: str = EVERY_PAYER,
@@ -172,7 +191,7 @@ class PayerPast:
         total = int(tally.between(start, end, 0))
         denied: dict[Reason, int] = {}
         if total:
-            for reason in Reason:
+            for reason in _REASONS:
                 for_reason = self._denied_for.get((*key, reason))
                 if for_reason is not None and (n := int(for_reason.between(start, end, 0))):
                     denied[reason] = n

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from claims.reasons import Reason
@@ -60,17 +60,24 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
+    _worst: dict[tuple[int | None, Reason], float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        worst: dict[tuple[int | None, Reason], float] = {(u.line, u.reason): math.nan for u in self.unchecked}
+        for f in self.findings:
+            known = worst.get((f.line, f.reason), 0.0)
+            if math.isnan(known) or f.severity > known:
+                worst[f.line, f.reason] = float(f.severity)
+        object.__setattr__(self, "_worst", worst)
 
     def worst(self, line: int, reason: Reason) -> float:
         """Severity (1 to 4) of the worst finding of a Reason on a line or on the whole claim.
 
         0 when every rule of the Reason that bound the line passed; NaN when none fired and one could not look.
         """
-        worst = 0
-        for f in self.findings:
-            if f.reason is reason and (f.line is None or f.line == line) and f.severity > worst:
-                worst = f.severity
-        if worst:
-            return float(worst)
-        unchecked = any(u.reason is reason and (u.line is None or u.line == line) for u in self.unchecked)
-        return math.nan if unchecked else 0.0
+        own, whole = self._worst.get((line, reason), 0.0), self._worst.get((None, reason), 0.0)
+        if math.isnan(own):
+            return whole or own
+        if math.isnan(whole):
+            return own or whole
+        return max(own, whole)

@@ -48,14 +48,14 @@ def days_since_code(look: Look) -> float | None:
 
 @feature(reason=Reason.DUPLICATE, unit="lines", risk=Direction.RAISES)
 def sent_before(look: Look) -> float | None:
-    """Lines of earlier claims, or of others in the same file, with the line's code on its day of service."""
+    """Lines sent to this payer on earlier claims, or others of the same file, with the line's code on its day."""
     that_day = same_day(look)
     return None if that_day is None else that_day.same_code
 
 
 @feature(reason=Reason.BUNDLING, unit="lines", risk=Direction.RAISES)
 def other_claims_that_day(look: Look) -> float | None:
-    """Lines with other codes on the line's day, on the patient's earlier claims or others in the same file."""
+    """Lines sent to this payer on earlier claims, or others of the same file, with other codes on the line's day."""
     that_day = same_day(look)
     return None if that_day is None else that_day.other_codes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claims.reasons import Reason
-from features.line_day import GUIDANCE, SUPPLIES, VISIT, family_of, has_procedure, others_that_day
+from features.line_day import GUIDANCE, SUPPLIES, VISIT, family_of, has_procedure, other_families, others_that_day
 from features.registry import Direction, Look, feature
 
 
@@ -45,7 +45,7 @@ def is_procedure_beside_visit(look: Look) -> float | None:
     """Whether the claim bills an office visit on the same day as this line, which is none itself."""
     if not look.family:
         return None
-    return look.family != VISIT and VISIT in _other_families(look)
+    return look.family != VISIT and VISIT in other_families(look)
 
 
 @feature(reason=Reason.BUNDLING, unit="0/1")
@@ -61,7 +61,7 @@ def has_guidance_line(look: Look) -> float | None:
     """Whether the claim bills imaging guidance on the line's day, on another line."""
     if look.line.service_from is None:
         return None
-    return GUIDANCE in _other_families(look)
+    return GUIDANCE in other_families(look)
 
 
 @feature(reason=Reason.BUNDLING, unit="families")
@@ -69,8 +69,4 @@ def other_families_that_day(look: Look) -> float | None:
     """Other code families the claim bills on the line's day, without visits and supplies."""
     if look.line.service_from is None:
         return None
-    return len(_other_families(look) - SUPPLIES - {VISIT, look.family, ""})
-
-
-def _other_families(look: Look) -> set[str]:
-    return {family_of(look, other.code) for other in others_that_day(look)}
+    return len(other_families(look) - SUPPLIES - {VISIT, look.family, ""})

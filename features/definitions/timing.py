@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from claims.reasons import Reason
+from features.line_tables import filing_limit
 from features.registry import Direction, Look, feature
 
 
@@ -11,6 +12,13 @@ def days_to_submission(look: Look) -> float | None:
     """Days from the line's last day of service to the day it is sent."""
     last = look.line.service_end
     return None if last is None else (look.as_of - last).days
+
+
+@feature(reason=Reason.TIMELY_FILING, unit="ratio", risk=Direction.RAISES)
+def filing_limit_used(look: Look) -> float | None:
+    """Days from the line's last day of service to the day it is sent, over the days this payer gives."""
+    last, limit = look.line.service_end, filing_limit(look)
+    return (look.as_of - last).days / limit if last is not None and limit else None
 
 
 @feature(reason=Reason.AUTHORIZATION, unit="0/1", risk=Direction.LOWERS)

@@ -10,7 +10,9 @@ from features.registry import Direction, Look, feature
 @feature(reason=Reason.CODING, unit="ratio")
 def charge_to_usual(look: Look) -> float | None:
     """Charge per unit, over the mean charge per unit of this code's lines that payers are known to have allowed."""
-    usual = look.once(("usual", look.line.code), lambda: look.payer.allowed(before=look.as_of, code=look.line.code))
+    usual = look.once_of_payers(
+        ("usual", look.line.code), lambda: look.payer.allowed(before=look.as_of, code=look.line.code)
+    )
     if usual.units <= 0 or usual.charge_cents <= 0 or look.line.units <= 0:
         return None
     return float(look.line.charge / look.line.units) / (usual.charge_cents / 100 / usual.units)
