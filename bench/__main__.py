@@ -1,0 +1,23 @@
+"""`python -m bench [reading] [assessing] [http]`: all of them when none is named."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import assessing, over_http, reading
+
+SECTIONS = {"reading": reading.run, "assessing": assessing.run, "http": over_http.run}
+
+
+def main() -> None:
+    """Run the sections named."""
+    named = sys.argv[1:] or list(SECTIONS)
+    unknown = [name for name in named if name not in SECTIONS]
+    if unknown:
+        sys.exit(f"no benchmark {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    for name in named:
+        SECTIONS[name]()
+
+
+if __name__ == "__main__":
+    main()

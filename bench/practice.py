@@ -1,0 +1,34 @@
+"""The pretend practice the benchmarks run on; made once, kept in `.bench/`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from store import Store
+
+FOLDER = Path(".bench")
+MONTHS, CLAIMS_PER_MONTH, SEED = 12, 420, 99  # about 5,000 claims: another practice than the one the model is from
+
+
+def pretend() -> Path:
+    """Its 837 and 835 files."""
+    from simulator import simulate
+
+    folder = FOLDER / f"practice-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}"
+    if not (folder / "truth.parquet").exists():
+        print("simulating a practice ...", file=sys.stderr)
+        simulate(MONTHS, CLAIMS_PER_MONTH, SEED, folder, start=date(2025, 1, 1))
+    return folder
+
+
+def store() -> Store:
+    """Its store, with all of its files ingested."""
+    files, path = pretend(), FOLDER / f"store-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}.db"
+    fresh = not path.exists()
+    opened = Store.open(path)
+    if fresh:
+        print("ingesting its files ...", file=sys.stderr)
+        opened.ingest([files / "837", files / "835"])
+    return opened
