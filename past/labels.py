@@ -100,6 +100,7 @@ def label_claim(
     for received, link in sorted(answers, key=lambda pair: pair[0].order):
         for i, answer in answers_of(claim, received, link).items():
             by_line[i].append(answer)
+    claim_answered = bool(by_line)
     return [
         label_line(
             line,
@@ -109,7 +110,7 @@ def label_claim(
             waiting=waiting,
             replaced_on=replaced_on,
             rejected_on=rejected_on,
-            claim_answered=bool(by_line),
+            claim_answered=claim_answered,
             is_denial=is_denial,
             reason_of=reason_of,
         )

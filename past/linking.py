@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from claims.claim import Claim
@@ -24,6 +25,8 @@ from past.patient import REPLACEMENT, VOID
 
 # CLP02 -> which payer in the chain answered (SBR01). 4 (patient unknown), 22, 23 and 25 do not say.
 _SEQUENCES = {"1": "P", "2": "S", "3": "T", "19": "P", "20": "S", "21": "T"}
+
+LONGEST_SPAN = 31  # days
 
 NO_CLAIM = "no submission of this claim number is in the store"
 OTHER_PAYEE = "submissions of this claim number were billed by another provider than the payee"
@@ -65,6 +68,7 @@ class _Linker:
 
     sent: Sequence[Sent]
     by_key: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
+    by_day: dict[tuple[str, date | None], list[Sent]] = field(default_factory=lambda: defaultdict(list))
     by_reference: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     by_control: dict[str, Sent] = field(default_factory=dict)  # the payer's number -> what its last answer went to
     answered: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -75,6 +79,8 @@ class _Linker:
         for s in self.sent:
             if key := claim_key(s.claim.id):
                 self.by_key[key].append(s)
+                for day in _days([(line.service_from, line.service_end) for line in s.claim.lines]):
+                    self.by_day[key, day].append(s)
             if reference := control_key(s.claim.original_reference):
                 self.by_reference[reference].append(s)
 
@@ -103,7 +109,7 @@ class _Linker:
         """The submission the answer goes to, or None and why no candidate would do."""
         candidates = self._candidates(answer.remittance)
         if not candidates:
-            return None, NO_CLAIM
+            return None, OTHER_DAYS if claim_key(answer.remittance.claim_id) in self.by_key else NO_CLAIM
         vetoes = {s.ref: self._veto(s, answer) for s in candidates}
         possible = [s for s in candidates if not vetoes[s.ref]]
         if not possible:
@@ -124,13 +130,23 @@ class _Linker:
         return max(known, key=lambda s: (self._fit(s, answer), s.ref)), ""
 
     def _candidates(self, r: Remittance) -> list[Sent]:
-        found = {s.ref: s for s in self.by_key.get(claim_key(r.claim_id), ())}
+        found = {s.ref: s for s in self._of_number(r)}
         for number in (r.payer_control_number, r.original_reference):
             if key := control_key(number):
                 found.update((s.ref, s) for s in self.by_reference.get(key, ()))
                 if before := self.by_control.get(key):
                     found[before.ref] = before
         return sorted(found.values(), key=lambda s: (s.known_on, s.ref))
+
+    def _of_number(self, r: Remittance) -> Iterable[Sent]:
+        """The submissions of the claim number, of the answer's days where it gives some.
+
+        The days come first for the sake of systems that send one number with thousands of claims.
+        """
+        key, days = claim_key(r.claim_id), _days(_days_answered(r))
+        if None in days:
+            return self.by_key.get(key, ())
+        return [s for day in {*days, None} for s in self.by_day.get((key, day), ())]
 
     def _fit(self, s: Sent, answer: Received) -> _Fit:
         claim, r = s.claim, answer.remittance
@@ -217,15 +233,34 @@ def _same_member(claim: Claim, r: Remittance) -> bool:
     return bool(ours and theirs) and (ours.startswith(theirs) or theirs.startswith(ours))
 
 
+Days = Sequence[tuple[date | None, date | None]]
+
+
 def _other_days(claim: Claim, r: Remittance) -> bool:
     """True when both sides give days of service and share none."""
-    ours = [(line.service_from, line.service_end or line.service_from) for line in claim.lines if line.service_from]
-    theirs = [(x.service_from, x.service_to or x.service_from) for x in r.lines if x.service_from]
-    if not theirs and r.service_from:
-        theirs = [(r.service_from, r.service_to or r.service_from)]
+    ours = [(start, end) for x in claim.lines if (start := x.service_from) and (end := x.service_end)]
+    theirs = [(start, end or start) for start, end in _days_answered(r) if start]
     if not ours or not theirs:
         return False
-    return not any(a <= d and c <= b for a, b in ours for c, d in theirs if b and d)
+    return not any(a <= d and c <= b for a, b in ours for c, d in theirs)
+
+
+def _days_answered(r: Remittance) -> Days:
+    """First and last day of each service; those of the claim when no service has any."""
+    of_services = [(x.service_from, x.service_to) for x in r.lines if x.service_from]
+    return of_services or [(r.service_from, r.service_to)]
+
+
+def _days(spans: Days) -> set[date | None]:
+    """Every day of the spans; None stands for days not given, and for a span too long to be one service."""
+    days: set[date | None] = set()
+    for start, end in spans:
+        length = (end - start).days if start and end else 0
+        if start is None or not 0 <= length <= LONGEST_SPAN:
+            days.add(None)
+        else:
+            days.update(start + timedelta(days=i) for i in range(length + 1))
+    return days or {None}
 
 
 def _agreement(claim: Claim, r: Remittance, services: Sequence[ServiceLink]) -> int:

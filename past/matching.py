@@ -71,10 +71,11 @@ class _Matcher:
         for modifiers, day, charge in _LEVELS:
             for service, adjudication in enumerate(self.r.lines):
                 if self.links[service] is None:
-                    for i in sorted(self.free & self.among.get(service, self.free)):
-                        if self._alike(self.claim.lines[i], adjudication, modifiers, day, charge):
-                            self._take(service, i, _how(modifiers, day, charge))
-                            break
+                    free = self.free & self.among.get(service, self.free)
+                    lines = [i for i in free if self._alike(self.claim.lines[i], adjudication, modifiers, day, charge)]
+                    if lines:
+                        best = max(lines, key=lambda i: (_shared_modifiers(self.claim.lines[i], adjudication), -i))
+                        self._take(service, best, _how(modifiers, day, charge))
 
     def _alike(self, line: Line, adjudication: Adjudication, modifiers: bool, day: bool, charge: bool) -> bool:
         return (
@@ -96,15 +97,16 @@ class _Matcher:
                     and abs(adjudication.charge) <= self.left[i]
                 ]
                 if lines:
-                    best = max(lines, key=lambda i: (same_modifiers(self.claim.lines[i], self.r.lines[service]), -i))
+                    best = max(lines, key=lambda i: (_shared_modifiers(self.claim.lines[i], adjudication), -i))
                     self._take(service, best, "part of a split line")
 
 
-# (modifiers, day, charge) that must agree beside the code, from the surest; a day not given counts from the fifth on
+# (modifiers, day, charge) that must agree beside the code, from the surest: payers drop modifiers more often than they
+# change a charge; a day not given counts from the fifth on
 _LEVELS = (
     (True, True, True),
-    (True, True, False),
     (False, True, True),
+    (True, True, False),
     (False, True, False),
     (False, False, True),
     (False, False, False),
@@ -131,6 +133,10 @@ def same_code(line: Line, adjudication: Adjudication) -> bool:
 def same_modifiers(line: Line, adjudication: Adjudication) -> bool:
     """True when the modifiers we sent are those of the line, in any order."""
     return sorted(line.modifiers) == sorted(_submitted(adjudication)[1])
+
+
+def _shared_modifiers(line: Line, adjudication: Adjudication) -> int:
+    return len(set(line.modifiers) & set(_submitted(adjudication)[1]))
 
 
 def _day_of(adjudication: Adjudication, r: Remittance) -> date | None:
