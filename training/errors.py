@@ -2,7 +2,8 @@
 
 * CleanclaimError
   - NotEnoughData: too few labelled lines, or too short a time, for an honest split
-  - NotPromoted: the version is unknown, or does worse than the champion
+  - NotPromoted: the version does worse than the champion, or there is none to go back to
+    - UnknownVersion: no such version is registered
 """
 
 from __future__ import annotations
@@ -24,3 +25,15 @@ class NotPromoted(CleanclaimError):
     def __init__(self, version: str, *, found: str, expected: str, advice: str) -> None:
         self.version, self.found, self.expected, self.advice = version, found, expected, advice
         super().__init__(f"model version {version}: found {found}, expected {expected}. {advice}")
+
+
+class UnknownVersion(NotPromoted):
+    """No such version is registered."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            version,
+            found="no such version",
+            expected="a version that `cleanclaim train` registered",
+            advice="Run `cleanclaim train`; its answer names the version.",
+        )

@@ -6,9 +6,9 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from models.denial import DenialModel
 from models.folders import POINTER
@@ -25,9 +25,10 @@ def promote(version: str, *, home: Path, force: bool = False) -> Path:
     lines (`force` waives that). The answer is the bundle's folder.
     """
     api = track.client(home)
+    registered = track.registered(version, home)
     if not force:
-        _gate(api, version)
-    folder = _export(api, version, home)
+        _gate(version, api.get_run(registered.run_id).data.metrics)
+    folder = _export(version, home)
     before = _pointer(home)
     previous = before.get("folder", "")
     if previous == folder.name:  # promoted again: what came before it stays what to go back to
@@ -54,8 +55,7 @@ def rollback(*, home: Path) -> Path:
     return folder
 
 
-def _gate(api: Any, version: str) -> None:
-    metrics = api.get_run(_version(api, version).run_id).data.metrics
+def _gate(version: str, metrics: Mapping[str, float]) -> None:
     champion, challenger = metrics.get("champion.pr_auc"), metrics.get("pr_auc")
     if champion is not None and challenger is not None and challenger < champion - TOLERANCE:
         raise NotPromoted(
@@ -66,9 +66,8 @@ def _gate(api: Any, version: str) -> None:
         )
 
 
-def _export(api: Any, version: str, home: Path) -> Path:
+def _export(version: str, home: Path) -> Path:
     """Write the bundle beside the others under a passing name, load it back, then give it its own."""
-    _version(api, version)
     model = DenialModel.load(track.bundle_of(version, home))
     target = home / "models" / f"{track.MODEL_NAME}-{version}"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,20 +99,6 @@ def _replaced(target: Path, fresh: Path) -> Path:
     fresh.chmod(0o755)
     fresh.rename(target)
     return target
-
-
-def _version(api: Any, version: str) -> Any:
-    from mlflow.exceptions import MlflowException  # noqa: PLC0415
-
-    try:
-        return api.get_model_version(track.MODEL_NAME, version)
-    except MlflowException:
-        raise NotPromoted(
-            version,
-            found="no such version",
-            expected="a version that `cleanclaim train` registered",
-            advice="Run `cleanclaim train`; its answer names the version.",
-        ) from None
 
 
 def _pointer(home: Path) -> dict[str, str]:

@@ -44,6 +44,7 @@ class TrainResult:
     run_id: str
     metrics: dict[str, float]
     model: DenialModel
+    dataset: Dataset
     split: Split
     excluded: Counter[str]
 
@@ -81,7 +82,7 @@ def train(
     say("recording the run in MLflow")
     run_id, version = track.record(model, _run(dataset, split, model, seed), home)
     model = replace(model, card=replace(model.card, version=version))
-    return TrainResult(version, run_id, figures, model, split, dataset.excluded + split.left_out)
+    return TrainResult(version, run_id, figures, model, dataset, split, dataset.excluded + split.left_out)
 
 
 def fit_and_measure(

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pandas as pd
 
 from features.registry import FEATURES
 from models.denial import DenialModel
+from training.errors import UnknownVersion
 
 MODEL_NAME = "denial"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -45,7 +46,11 @@ def client(home: Path) -> Any:
 
 
 def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
-    """Write the run, register its model and call it the challenger; the answer is run id and version."""
+    """Write the run, register its model and call it the challenger; the answer is run id and version.
+
+    The bundle inside is given the number the registry will give next; were two trainings to race, `promote` sets it
+    right.
+    """
     mlflow = _mlflow()
     home.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(tracking_uri(home))
@@ -56,14 +61,26 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
         mlflow.log_metrics(dict(run.metrics))
         for name, table in run.tables.items():
             mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
-        logged = _log_model(mlflow, model, run.typical)
+        logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run.typical)
         version = mlflow.register_model(logged.model_uri, MODEL_NAME).version
     client(home).set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return str(active.info.run_id), str(version)
 
 
+def registered(version: str, home: Path) -> Any:
+    """What the registry holds of a version; raises UnknownVersion."""
+    api = client(home)
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+    try:
+        return api.get_model_version(MODEL_NAME, version)
+    except MlflowException:
+        raise UnknownVersion(version) from None
+
+
 def bundle_of(version: str, home: Path) -> Path:
-    """The bundle folder of a registered version."""
+    """The bundle folder of a registered version; raises UnknownVersion."""
+    registered(version, home)
     mlflow = _mlflow()
     mlflow.set_tracking_uri(tracking_uri(home))
     mlflow.set_registry_uri(tracking_uri(home))
@@ -81,6 +98,11 @@ def typical_rows(features: pd.DataFrame) -> pd.DataFrame:
         else:
             row[name] = float(column.median()) if column.notna().any() else 0.0
     return pd.DataFrame([row])
+
+
+def _next(home: Path) -> str:
+    versions = client(home).search_model_versions(f"name = '{MODEL_NAME}'")
+    return str(max((int(v.version) for v in versions), default=0) + 1)
 
 
 def _log_model(mlflow: Any, model: DenialModel, typical: pd.DataFrame) -> Any:

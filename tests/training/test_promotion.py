@@ -10,7 +10,7 @@ from features import FEATURES
 from models import DenialModel, champion_folder, model_folder
 from models.errors import BundleBroken
 from training import track
-from training.errors import NotPromoted
+from training.errors import NotPromoted, UnknownVersion
 from training.promote import promote, rollback
 from training.run import _run, fit
 from training.split import split_by_time
@@ -81,6 +81,10 @@ def test_the_registered_model_has_a_signature_and_answers_through_mlflow_as_it_d
         loaded.predict(dataset.features.iloc[some].drop(columns=next(iter(FEATURES))))
 
 
+def test_a_registered_bundle_knows_its_number(home):
+    assert [DenialModel.load(track.bundle_of(version, home)).version for version in ("1", "2")] == ["1", "2"]
+
+
 def test_no_artefact_is_a_pickle_and_none_holds_a_claim_or_a_patient(home, trained):
     dataset, _, _ = trained
     files = [p for p in (home / "mlartifacts").rglob("*") if p.is_file()]
@@ -139,9 +143,12 @@ def test_there_is_nothing_to_go_back_to_at_first(copied):
 
 
 def test_an_unknown_version_is_a_worded_error(copied):
-    for force in (False, True):
-        with pytest.raises(NotPromoted, match=r"version 99: found no such version, .*cleanclaim train"):
-            promote("99", home=copied, force=force)
+    for version in ("99", "nonsense"):
+        for force in (False, True):
+            with pytest.raises(UnknownVersion, match=rf"version {version}: found no such version, .*cleanclaim train"):
+                promote(version, home=copied, force=force)
+        with pytest.raises(UnknownVersion):
+            track.bundle_of(version, copied)
     assert champion_folder(copied) is None
 
 
