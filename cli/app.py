@@ -13,16 +13,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from claims.errors import CleanclaimError
-from cli.console import say, stderr
+from cli.console import say
 
 if TYPE_CHECKING:
     from serving.settings import Settings
 
-EXIT_REFUSED, EXIT_UNUSABLE = 1, 2
+EXIT_UNUSABLE = 2
 
 app = typer.Typer(
     name="cleanclaim",
@@ -250,7 +249,7 @@ def serve(
     try:
         settings = replace(ctx.obj, **given)
     except UnsafeSettings as error:
-        raise click.UsageError(str(error)) from error
+        raise typer.BadParameter(str(error)) from error
     run(settings)
 
 
@@ -287,7 +286,7 @@ def _settings(home: Path) -> Settings:
     try:
         return replace(read_settings(os.environ), home=home)
     except UnsafeSettings as error:
-        raise click.UsageError(str(error)) from error
+        raise typer.BadParameter(str(error)) from error
 
 
 def _day(moment: datetime | None) -> date:
@@ -304,18 +303,11 @@ def _finish(code: int) -> None:
 
 
 def main() -> None:
-    """Run the command line; whatever goes wrong with the input ends in one worded line and an exit code."""
+    """Run the command line; whatever is wrong with the input ends in one worded line and an exit code."""
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show(stderr.file)
-        code = error.exit_code
+        app()
     except CleanclaimError as error:
         say(f"error: {error}")
-        code = EXIT_UNUSABLE
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away; nothing is left to say to it
-        code = 0
-    sys.exit(code or 0)
+        sys.exit(EXIT_UNUSABLE)
+    except BrokenPipeError:  # the reader of our output went away; nothing is left to say to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

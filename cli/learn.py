@@ -31,7 +31,7 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
                 str(path), found="no such file or folder", expected="837P or 835 files, or folders of them"
             )
     with _store(settings, create=True) as store, progress("files") as update:
-        report = store.ingest(paths, progress=update)
+        report = store.ingest(paths, progress=lambda done, of, _: update(done, of))
     for refused in (*report.rejected_files, *report.refusals):
         say(str(refused))
     for unmatched in report.unmatched[:SHOWN]:
@@ -185,19 +185,19 @@ def _show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
 
 def _store(settings: Settings, *, create: bool = False) -> Store:
     """The home's store; without one only `ingest` makes it."""
-    from serving.start import default_store  # noqa: PLC0415
+    from scrubber.tables import load_tables  # noqa: PLC0415
+    from serving.start import STORE_FILE, store_is_there  # noqa: PLC0415
     from store import Store  # noqa: PLC0415
 
-    path = default_store(settings.home)
-    if settings.store:
-        return Store.open(settings.store, settings.practice)
-    if not create and not path.exists():
+    path = settings.home / STORE_FILE
+    if not create and not store_is_there(settings):
         raise UnreadableInput(
             "the store", found=f"none at {path}", expected="claims and remittances read in before",
             advice="Run `cleanclaim ingest PATH...` first, or name another --home.",
         )  # fmt: skip
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Store.open(f"sqlite:///{path}", settings.practice)
+    family_of = load_tables(settings.home).family
+    return Store.open(settings.store or path, settings.practice, home=settings.home, family_of=family_of)
 
 
 def _needs(module: str) -> None:

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ def command_line() -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _commands(group: click.Command, prefix: str) -> list[str]:
+def _commands(group: Any, prefix: str) -> list[str]:
     parts = []
     for name, command in sorted(getattr(group, "commands", {}).items()):
         if getattr(command, "commands", None):
@@ -46,12 +46,12 @@ def _commands(group: click.Command, prefix: str) -> list[str]:
     return parts
 
 
-def _help(command: click.Command) -> str:
+def _help(command: Any) -> str:
     lines = [line.strip() for line in (command.help or "").splitlines()]
     return "\n".join(f"    {line}" if line.startswith("cleanclaim") else line for line in lines).strip()
 
 
-def _options(command: click.Command) -> str:
+def _options(command: Any) -> str:
     rows = [
         f"| `{', '.join(p.opts)}` | {getattr(p, 'help', '') or ''} | {_default(p)} |"
         for p in command.params
@@ -60,7 +60,7 @@ def _options(command: click.Command) -> str:
     return "\n".join(["| option | meaning | default |", "|---|---|---|", *rows]) if rows else ""
 
 
-def _default(option: click.Parameter) -> str:
+def _default(option: Any) -> str:
     value = option.default
     if value in (None, "", False) or callable(value):
         return ""
