@@ -111,7 +111,7 @@ def test_attention_is_the_gravest_finding(assessor):
     a = assessor.assess(example_claim(), TODAY)
     worst = max(f.severity for f in a.findings)
     assert a.attention is {Severity.REJECT: Attention.REJECT, Severity.DENY: Attention.DENY}[worst]
-    calm = assessor.assess(example_claim(lines=[{**SIMPLE_VISIT}]), TODAY)
+    calm = assessor.assess(example_claim(lines=[SIMPLE_VISIT], charge="250.00"), TODAY)
     assert not [f for f in calm.findings if f.severity >= Severity.DENY]
     assert calm.attention is Attention.RISK
 

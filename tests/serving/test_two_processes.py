@@ -1,0 +1,142 @@
+"""What one process ingests, the next answer of another reflects."""
+
+import sys
+import threading
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from claims.remittance import Adjudication, Adjustment, Payment, Remittance
+from serving.assess import Assessor
+from serving.examples import CLAIM
+from serving.pasts import SnapshotPasts, StorePasts
+from store import Store
+from tests.serving.processes import get, post, served
+from tests.serving.samples import TODAY, claim_json, example_claim
+
+SENT, ANSWERED = date(2026, 1, 12), date(2026, 2, 2)
+
+
+def sent(number):
+    """The example claim as sent in January for another patient."""
+    document = claim_json(id=f"EXAMPLE-{number:03}", submitted_on=SENT.isoformat())
+    document["claim"]["patient"]["last_name"] = f"PATIENT-{number:03}"
+    document["claim"]["subscriber"]["member_id"] = f"ZZTEST{number:05}"
+    for line in document["claim"]["lines"]:
+        line["from"] = "2026-01-05"
+    return document
+
+
+def paid(claim):
+    """The payer's answer: every line paid at a third of its charge."""
+    lines = tuple(
+        Adjudication(
+            code=line.code,
+            charge=line.charge,
+            paid=(line.charge / 3).quantize(Decimal("0.01")),
+            modifiers=line.modifiers,
+            allowed=(line.charge / 3).quantize(Decimal("0.01")),
+            service_from=line.service_from,
+            adjustments=(Adjustment("CO", "45", line.charge - (line.charge / 3).quantize(Decimal("0.01"))),),
+        )
+        for line in claim.lines
+    )
+    payment = Payment(payer_id=claim.payer.id, payer_name=claim.payer.name, trace=f"T{claim.id}")
+    return Remittance(
+        claim_id=claim.id,
+        status="1",
+        charge=claim.charge,
+        paid=sum((a.paid for a in lines), Decimal(0)),
+        patient_responsibility=Decimal(0),
+        payer_control_number=f"C{claim.id}",
+        lines=lines,
+        payment=payment,
+        known_on=ANSWERED,
+        member_id=claim.subscriber.member_id,
+        rendering_npi=claim.rendering.npi,
+        service_from=date(2026, 1, 5),
+        service_to=date(2026, 1, 5),
+    )
+
+
+def record(home, numbers):
+    from claims.claim_json import claim_from_json
+
+    claims = [claim_from_json(sent(n)) for n in numbers]
+    with Store.open(home / "store.db") as store:
+        store.record(claims, [paid(c) for c in claims])
+
+
+def ask(url):
+    status, answer = post(url, CLAIM)
+    assert status == 200
+    return answer["assessments"][0]
+
+
+def test_the_next_answer_of_a_running_service_reflects_an_ingest(model, tmp_path):
+    model.save(tmp_path / "bundle")
+    with served(sys.executable, tmp_path, bundle=str(tmp_path / "bundle")) as (url, _):
+        before = ask(url)
+        assert before["own_record"]["decisions"] == 0
+        assert {line["allowed_basis"] for line in before["lines"]} == {"fee_table"}
+        record(tmp_path, range(101, 111))
+        between = ask(url)
+        assert between["own_record"]["decisions"] == 30
+        assert {line["allowed_basis"] for line in between["lines"]} == {"remittances"}
+        seen = get(url, "/readyz")["last_event"]
+        record(tmp_path, range(111, 113))
+        assert ask(url)["own_record"]["decisions"] == 36
+        assert get(url, "/readyz")["last_event"] > seen
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(tmp_path / "store.db") as store:
+        yield store
+
+
+def test_a_claim_already_ingested_is_not_its_own_past(tables, model, store):
+    claim = example_claim()
+    assessor = Assessor(tables, model, StorePasts(store))
+    before = assessor.assess(claim, TODAY)
+    store.record([claim])
+    assert assessor.assess(claim, TODAY) == before
+    assert assessor.assess(claim, TODAY + timedelta(1)).findings == before.findings
+
+
+def test_a_file_ingested_before_it_is_scored_is_not_counted_twice(tables, model, store):
+    first, second = example_claim(), example_claim(id="EXAMPLE-002")
+    assessor = Assessor(tables, model, StorePasts(store))
+    before = list(assessor.assess_all(lambda: [first, second], TODAY))
+    store.record([first, second])
+    after = list(assessor.assess_all(lambda: [first, second], TODAY))
+    assert [a.findings for a in after] == [a.findings for a in before]
+    assert [a.risk for a in after] == [a.risk for a in before]
+
+
+def test_threads_get_the_answer_one_alone_would_get(tables, model, store):
+    claims = [example_claim(id=f"EXAMPLE-{i}") for i in range(4)]
+    assessor = Assessor(tables, model, StorePasts(store))
+    alone = [assessor.assess(c, TODAY) for c in claims]
+    answers: dict[int, list[object]] = {}
+
+    def work(i):
+        answers[i] = [assessor.assess(c, TODAY) for c in claims for _ in range(5)][::5]
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert all(answers[i] == alone for i in range(4))
+
+
+def test_patients_met_in_the_store_are_met_by_the_same_key(tables, model, store):
+    earlier = replace(example_claim(id="EXAMPLE-000"), submitted_on=SENT)
+    store.record([earlier])
+    own = Assessor(tables, model, StorePasts(store)).pasts.patient(example_claim(), as_of=TODAY)
+    none = Assessor(tables, model, SnapshotPasts()).pasts.patient(example_claim(), as_of=TODAY)
+    assert own.seen
+    assert not none.seen
