@@ -33,35 +33,39 @@ def declared_delimiters(head: bytes) -> tuple[Delimiters, int]:
         raise _unreadable("an empty file")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _unreadable("UTF-16 text")
+    if head[:2] in (b"GS", b"ST") and not head[2:3].isalnum():
+        raise _unreadable(f"a file that begins with {head[:2].decode()}, without its envelope")
     if not head.startswith(b"ISA"):
         raise _unreadable("a file that does not begin with ISA")
     text = head[: 2 * _ISA_SEARCH].decode("latin-1")
     element = text[3:4]
+    if not _separates(element):
+        raise _unreadable("an ISA segment without a separator after its name")
     parts = _elements(text, element)
     if len(parts) < 17 or len(parts[16]) < 2:
         if len(head) < _ISA_SEARCH:
             raise _unreadable(f"an ISA segment cut after {len(head)} bytes")
         raise _unreadable(f"an ISA segment with {len(parts) - 1} of its 16 elements")
     component, segment = parts[16][0], parts[16][1]
+    if segment == " ":  # blanks before the terminator
+        segment = parts[16][1:].lstrip(" ")[:1]
+    if not segment or segment.isalnum():
+        raise _unreadable("an ISA segment without a terminator after ISA16")
     if len({element, component, segment}) < 3 or not all(_separates(c) for c in (element, component)):
         raise _unreadable("an ISA segment whose separators cannot be told apart")
-    if segment.isalnum() or segment == " ":
-        raise _unreadable("an ISA segment without a terminator after ISA16")
     repetition = parts[11] if len(parts[11]) == 1 and _separates(parts[11]) else ""
     return Delimiters(element, component, repetition, segment), sum(map(len, parts[:16])) + 18
 
 
 def _elements(text: str, element: str) -> list[str]:
     """The ISA cut at its separators; a line break inside it (lines wrapped at 80 columns) is no part of it."""
-    if not element or not _separates(element):
-        return []
     parts = text[:_ISA_SEARCH].split(element, 16)
     unwrapped = [part.replace("\r", "").replace("\n", "") for part in parts[:16]]
     return unwrapped + parts[16:]
 
 
 def _separates(character: str) -> bool:
-    return not character.isalnum() and not character.isspace()
+    return bool(character) and not character.isalnum() and character not in " \t\r\n\0"
 
 
 def _unreadable(found: str) -> UnreadableFile:

@@ -116,7 +116,8 @@ class Segments:
             pieces = block.split(terminator)
             texts, sizes = [self._decoded(piece) for piece in pieces], map(len, pieces)
         starts: Iterable[int] = accumulate(map(_WITH_TERMINATOR, sizes), initial=0)
-        if any(mark in block for mark in (b"\n", b"\r", b"\0", b"\x1a", b"\t", b" " + terminator, terminator + b" ")):
+        marks = (b"\n", b"\r", b"\0", b"\x1a", b"\t", b" " + terminator, terminator + b" ")
+        if not block.endswith(terminator) or any(mark in block for mark in marks):
             leads = [len(text) - len(text.lstrip(_BLANK_TEXT)) for text in texts]
             starts = map(add, starts, leads)
             texts = [_unwrapped(text.strip(_BLANK_TEXT)) for text in texts]
