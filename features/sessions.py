@@ -79,7 +79,7 @@ def same_day(look: Look) -> SameDay | None:
 
 def _same_day(look: Look, day: date) -> SameDay:
     earlier = _earlier(look)
-    refs = {s.submission for s in earlier}
+    refs = {s.submission for s in look.patient.services}
     in_file = (s for s in look.patient.same_batch if s.submission not in refs)
     payer, code = look.claim.payer.id, look.line.code
     codes = [s.code == code for s in (*earlier, *in_file) if s.service_date == day and s.payer_id == payer]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from claims.claim import ClaimKind
 from claims.reasons import Reason
 from features.line_day import DRUGS
 from features.line_tables import code_row
@@ -31,7 +32,7 @@ def place_of_service(look: Look) -> str | None:
 @feature(reason=Reason.CLAIM_CONTENT, categorical=True)
 def claim_kind(look: Look) -> str | None:
     """Whether the claim bills professional work or a surgery centre's facility fee."""
-    return look.claim.kind.value
+    return None if look.claim.kind is ClaimKind.UNKNOWN else look.claim.kind.value
 
 
 @feature(reason=Reason.CLAIM_CONTENT, unit="0/1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from claims.claim import PayerType
 from claims.reasons import Reason
 from features.habits import CAUSES, Rates, code_rates, decided, shifts
 from features.registry import Direction, Look, feature
@@ -34,7 +35,8 @@ def payer_id(look: Look) -> str | None:
 @feature(reason=Reason.PAYER_HABIT, categorical=True)
 def payer_type(look: Look) -> str | None:
     """Kind of payer: Medicare, Medicare Advantage, Medicaid, commercial and so on."""
-    return look.once("payer type", lambda: look.tables.payer_type(look.claim).value)
+    kind = look.once("payer type", lambda: look.tables.payer_type(look.claim))
+    return None if kind is PayerType.UNKNOWN else kind.value
 
 
 def _of(rates: Rates | None, reason: Reason) -> float | None:

@@ -11,7 +11,8 @@ from claims.reasons import Reason
 from features import FEATURES, Decided, Look, Submitted
 from past.patient import PatientPast, Service, services_of
 from past.payer import Decision, PayerPast
-from scrubber.report import Report
+from scrubber.registry import Citation, RemedyKind, Severity
+from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Release, Table, Tables
 from scrubber.tables.rows import CodeRow, DiagnosisRow, MueLimit, PayerRow
 
@@ -140,3 +141,18 @@ def answered(event: Submitted, after: int, reason: Reason | None = None, line: i
     code, day = event.claim.lines[line].code, event.known_on + timedelta(after)
     decision = a_decision(day, code, event.claim.payer.id, reason, lag_days=after)
     return Decided(day, event.submission, event.claim.lines[line].number, event.patient, decision)
+
+
+def a_finding(reason: Reason, severity: Severity = Severity.DENY, line: int | None = 1) -> Finding:
+    """A finding of no rule in particular."""
+    return Finding(
+        rule_id="ZZT-001", rule_version="1", severity=severity, reason=reason, line=line, carcs=(), rarcs=(),
+        message="Made up.", remedy="None.", remedy_kind=RemedyKind.CORRECT, requires="", change=None,
+        location=Location("2400", "SV1", "SV101-2", None), cms1500_box="24D",
+        citation=Citation("A policy", "https://example.org"), effective=None,
+    )  # fmt: skip
+
+
+def a_gap(reason: Reason, line: int | None = 1) -> Unchecked:
+    """A rule of no name that could not look."""
+    return Unchecked("ZZT-002", reason, line, ("evidence",), "Made up.")
