@@ -268,8 +268,8 @@ class _Claims(Body[Claim]):
     # Claim
 
     def _clm(self, e: Elements) -> None:
-        draft = self._open_claim(e[1])
         e += _PADDING
+        draft = self._open_claim(e[1])
         place = self.composite(e, 5)
         causes = self.composite(e, 11)
         draft.fields |= {

@@ -75,6 +75,21 @@ def test_no_record_is_lost_without_a_word(accident):
         assert len(records) + lost(refusals) == records_in(document, kind)
 
 
+@pytest.mark.parametrize("kind", ["837P", "835"])
+def test_a_segment_may_end_after_any_element(kind):
+    segments = BASES[kind].split(b"~")
+    for i in range(1, len(segments) - 1):
+        elements = segments[i].split(b"*")
+        for end in range(1, len(elements)):
+            document = b"~".join([*segments[:i], b"*".join(elements[:end]), *segments[i + 1 :]])
+            try:
+                records, refusals = read_all(document, kind)
+            except UnreadableFile:
+                assert records_in(document, kind) == 0
+            else:
+                assert len(records) + lost(refusals) == records_in(document, kind)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=3000), KINDS, st.booleans(), st.integers(0, ISA))
 @example(b"", "835", False, 0)

@@ -39,7 +39,7 @@ def records_in(document: bytes, kind: str) -> int:
     inside, version, count = False, "", 0
     text = document.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
     for segment in text.split(text[105:106] or "~"):
-        elements = segment.strip(" \t\r\n\0\x1a").split("*")
+        elements = segment.strip(" \t\r\n\0\x1a").replace("\r", "").replace("\n", "").split("*")
         name = elements[0].strip()
         if name == "GS":
             version = elements[8].strip() if len(elements) > 8 else ""
