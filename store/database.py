@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from store.errors import UnusableStore
 from store.schema import HEAD, practices
@@ -43,7 +43,14 @@ def open_engine(url_or_path: str | Path, home: Path | None) -> tuple[Engine, Pat
     if path is not None:
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
-    _migrate(engine)
+    try:
+        _migrate(engine)
+    except DatabaseError as error:
+        raise UnusableStore(
+            str(path) if path is not None else url.render_as_string(hide_password=True),
+            found=f"no database that can be used ({error.orig})",
+            expected="a store, or a file that does not exist yet",
+        ) from None
     return engine, home
 
 
@@ -98,8 +105,14 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    """The store's version; None for an empty database."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
         return None
+    if "alembic_version" not in tables:
+        raise UnusableStore(
+            "the store", found="a database with tables of something else", expected="a store, or an empty database"
+        )
     version: str | None = connection.scalar(text("select version_num from alembic_version"))
     return version
 
