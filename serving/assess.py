@@ -117,9 +117,12 @@ class Assessor:
 
 def _with_peers(past: PatientPast, claim: Claim, peers: Iterable[Claim], practice: str, as_of: date) -> PatientPast:
     """The patient's past with the other claims of the file; those the store holds already are not counted twice."""
+    others = [peer for peer in peers if peer is not claim]
+    if not others:
+        return past
     held = {content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
     added: dict[str, tuple[Service, ...]] = {}
-    for peer in peers:
+    for peer in others:
         content = content_hash(peer)
         if content not in held and peer.frequency != VOID:
             ref, batch = submission_ref(practice, peer), batch_key(peer)

@@ -139,6 +139,16 @@ class Assessment:
         return sorted(every, key=most_dollars_first)
 
     @property
+    def first_remedy(self) -> Remedy | None:
+        """What to do first: the way out of the gravest finding, else what saves most."""
+        every = self.all_remedies
+        for finding in self.findings[:1]:
+            for remedy in every:
+                if (remedy.rule_id, remedy.line) == (finding.rule_id, finding.line):
+                    return remedy
+        return every[0] if every else None
+
+    @property
     def abstained(self) -> bool:
         """True when the risk shown is not to be relied on."""
         return bool(self.abstentions)

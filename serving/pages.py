@@ -154,12 +154,12 @@ def _table(assessed: list[Assessment]) -> str:
 
 
 def _row(a: Assessment) -> str:
-    remedies = a.all_remedies
+    remedy = a.first_remedy
     return (
         f'<tr class="{a.attention.value}"><td>{ATTENTION_WORDS[a.attention]}</td>'
         f'<th scope="row"><a href="#{a.ref}">{escape(a.claim_id)}</a></th><td>{escape(a.payer_id)}</td>'
         f'<td class="number">{_risk(a.risk, a.abstained)}</td><td class="number">{_money(a.expected_loss)}</td>'
-        f"<td>{escape(_why(a))}</td><td>{escape(remedies[0].text) if remedies else ''}</td></tr>"
+        f"<td>{escape(_why(a))}</td><td>{escape(remedy.text) if remedy else ''}</td></tr>"
     )
 
 
@@ -197,7 +197,7 @@ def _remedy(r: Remedy) -> str:
     after = ""
     if r.risk_after is not None:
         after = f" <small>Then: risk {r.risk_after:.0%}, {_money(r.dollars_after)} at risk on the claim.</small>"
-    requires = f" <small>Only if: {escape(r.requires)}</small>" if r.requires else ""
+    requires = f" <small>Only if: {escape(r.requires.rstrip('.'))}.</small>" if r.requires else ""
     return f"<li>{_on_line(r.line)}{escape(r.text)}{requires}{after}</li>"
 
 

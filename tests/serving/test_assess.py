@@ -183,3 +183,11 @@ def test_the_tables_that_spoke_are_named_with_their_age(assessor):
 def test_money_is_never_below_zero_cents(assessor):
     for line in assessor.assess(example_claim(), TODAY).lines:
         assert line.expected_allowed == line.expected_allowed.quantize(Decimal("0.01")) > 0
+
+
+def test_what_to_do_first_answers_the_gravest_finding(assessor):
+    a = list(assessor.assess_all(twins, TODAY))[0]
+    assert a.findings[0].reason is Reason.DUPLICATE
+    assert a.first_remedy.rule_id == a.findings[0].rule_id
+    assert a.all_remedies[0].rule_id != a.findings[0].rule_id
+    assert replace(a, findings=()).first_remedy == a.all_remedies[0]
