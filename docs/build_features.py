@@ -22,9 +22,9 @@ constraint); *reason* is the heading under which its part of an explanation stan
 - Unknown is not zero: what the claim, the tables or the past do not tell is missing (NaN, or an empty word).
 - History is what was known strictly before the day the claim is sent. A window of n days ends on the day before.
 - *Smoothed*: a payer's rate on a code is drawn towards its rate on the code's family, that towards its rate on all it
-  decides, and that towards the rate of all payers, each as if {weight:.0f} more decisions had been seen at the wider rate.
-  An unseen code has its family's rate, an unseen payer that of all payers; with no decision in the window the rate is
-  missing.
+  decides, and that towards the rate of all payers, each as if {weight:.0f} more decisions had been seen at the wider
+  rate. An unseen code has its family's rate, an unseen payer that of all payers; with no decision in the window the
+  rate is missing.
 - A denial counts for its own cause, so the part of a rate in an explanation lands on that cause. There is no overall
   denial rate among the inputs: it would count every denial twice, and its part would land on no cause. `payer_habit` is
   what is left.

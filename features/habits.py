@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from claims.reasons import Reason
-from features.registry import Look
+from features.registry import Look, once_a_line
 from past.payer import EVERY_PAYER
 
 WEIGHT = 20.0
@@ -35,6 +35,7 @@ class Decided(NamedTuple):
 Rates = Mapping[Reason, float]  # one for each of CAUSES, and OTHER for all the rest
 
 
+@once_a_line
 def code_rates(look: Look) -> Rates | None:
     """The payer's denial rates on the line's code over a year; None when no payer decided anything."""
     payer, code = look.claim.payer.id, look.line.code
@@ -46,6 +47,7 @@ def code_rates(look: Look) -> Rates | None:
     return look.once_of_payers(("code rates", payer, code, look.family), compute)
 
 
+@once_a_line
 def family_rates(look: Look) -> Rates | None:
     """The payer's denial rates on the family of the line's code over a year; without a family, on all codes."""
     payer, family = look.claim.payer.id, look.family
@@ -71,6 +73,7 @@ def payer_rates(look: Look) -> Rates | None:
     return look.once_of_payers(("payer rates", payer), compute)
 
 
+@once_a_line
 def shifts(look: Look) -> Rates | None:
     """By how much the last quarter's rates of payer and family lie above the year's (drawn towards them); None unknown.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from claims.claim import Line
 from features.line_tables import code_row
-from features.registry import Look
+from features.registry import Look, once_a_line
 
 PROCEDURE_GLOBALS = frozenset({"000", "010", "090"})  # MPFS: a procedure has a global period of its own
 VISIT = "em"  # families of the code table
@@ -16,23 +16,19 @@ SUPPLIES = DRUGS | {"contrast"}
 SIDES = frozenset({"LT", "RT", "50"})
 
 
+@once_a_line
 def others_that_day(look: Look) -> tuple[Line, ...]:
     """The other lines of that day; none when the line has no day."""
     day, own = look.line.service_from, look.line
     if day is None:
         return ()
-    return look.once(
-        ("others that day", id(own)),  # lines may be equal, or bear the same number
-        lambda: tuple(line for line in look.claim.lines if line is not own and line.service_from == day),
-    )
+    return tuple(line for line in look.claim.lines if line is not own and line.service_from == day)
 
 
+@once_a_line
 def other_families(look: Look) -> frozenset[str]:
     """The families of those lines' codes; "" for one unknown."""
-    return look.once(
-        ("other families", id(look.line)),
-        lambda: frozenset(family_of(look, other.code) for other in others_that_day(look)),
-    )
+    return frozenset(family_of(look, other.code) for other in others_that_day(look))
 
 
 def family_of(look: Look, code: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeVar
 
-from features.registry import Look
+from features.registry import Look, once_a_line
 from scrubber.tables import TableGap
 from scrubber.tables.release import Release, Table
 from scrubber.tables.rows import CodeRow
@@ -20,6 +20,12 @@ def code_row(look: Look, code: str) -> CodeRow | None:
     """The code in the code table."""
     release = _on(look, look.tables.codes)
     return None if release is None else release.get(code)
+
+
+@once_a_line
+def own_row(look: Look) -> CodeRow | None:
+    """The line's own code in the code table."""
+    return code_row(look, look.line.code)
 
 
 def mue_units(look: Look) -> int | None:
@@ -37,14 +43,9 @@ def filing_limit(look: Look) -> int | None:
     return None if row is None else row.timely_filing_days
 
 
+@once_a_line
 def unspecified_share(look: Look) -> float | None:
     """Share of unspecified ones among the line's diagnoses that the ICD-10-CM table holds."""
-    return look.once(
-        ("unspecified", look.line.service_from, look.line.diagnosis_pointers), lambda: _unspecified_share(look)
-    )
-
-
-def _unspecified_share(look: Look) -> float | None:
     release = _on(look, look.tables.icd10)
     if release is None:
         return None

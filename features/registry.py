@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from functools import wraps
 from hashlib import sha256
 from typing import TypeVar
 
@@ -33,9 +34,9 @@ class Direction(IntEnum):
 class Look:
     """All a feature may look at: one line of a claim, on the day it would be sent.
 
-    `memo` lives as long as one call of `rows` and is shared by the claim's lines, so that twenty features that ask the
-    same question ask it once; `payer_memo` likewise, for questions to the payer's past alone, shared by all the claims
-    of a day (`PayerPast.answers`). They hold answers only: a row is the same with empty ones.
+    The memos let twenty features that ask the same question ask it once: `line_memo` is this line's alone, `memo` is
+    shared by the claim's lines, `payer_memo` by all the claims of a day (`PayerPast.answers`), for questions to the
+    payer's past. They hold answers only: a row is the same with empty ones.
     """
 
     claim: Claim
@@ -48,6 +49,7 @@ class Look:
     family: str  # of the line's code; "" unknown
     memo: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
     payer_memo: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+    line_memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What was computed the first time, of the claim; the key must name all that it rests on within the claim."""
@@ -64,6 +66,20 @@ def _once(memo: dict[Hashable, object], key: Hashable, compute: Callable[[], T])
     except KeyError:
         answer = memo[key] = compute()
         return answer
+
+
+def once_a_line(compute: Callable[[Look], T]) -> Callable[[Look], T]:
+    """Make a function of a look remember its answer for the line."""
+    key = f"{compute.__module__}.{compute.__qualname__}"
+
+    @wraps(compute)
+    def remembered(look: Look) -> T:
+        memo = look.line_memo
+        if key not in memo:
+            memo[key] = compute(look)
+        return memo[key]  # type: ignore[return-value]  # each key has one type of answer
+
+    return remembered
 
 
 Compute = Callable[[Look], float | str | None]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from features.line_day import PROCEDURE_GLOBALS, family_of
 from features.line_tables import code_row
-from features.registry import Look
+from features.registry import Look, once_a_line
 from past.patient import REPLACEMENT, Service
 
 YEAR = 365
@@ -54,27 +54,30 @@ class _Kind(NamedTuple):
     procedure: bool
 
 
+@once_a_line
 def sessions(look: Look) -> Sessions | None:
     """Earlier days of service; None for a patient never seen, or a line without a day."""
     day = look.line.service_from
     if day is None or not look.patient.seen:
         return None
-    return look.once(("sessions", look.line.code, day), lambda: _sessions(look, day))
+    return _sessions(look, day)
 
 
+@once_a_line
 def answers(look: Look) -> Answers | None:
     """The payer's answers on this patient's lines; None for a patient never seen."""
     if not look.patient.seen:
         return None
-    return look.once(("answers", look.line.code), lambda: _answers(look))
+    return _answers(look)
 
 
+@once_a_line
 def same_day(look: Look) -> SameDay | None:
     """Lines of other claims, earlier or in the same file, on that day; None where the patient was never seen."""
     day = look.line.service_from
     if day is None or not (look.patient.seen or look.patient.same_batch):
         return None
-    return look.once(("same day", look.line.code, day), lambda: _same_day(look, day))
+    return _same_day(look, day)
 
 
 def _same_day(look: Look, day: date) -> SameDay:

@@ -7,7 +7,7 @@ import math
 from claims.claim import ClaimKind
 from claims.reasons import Reason
 from features.line_day import DRUGS
-from features.line_tables import code_row
+from features.line_tables import own_row
 from features.registry import Direction, Look, feature
 
 
@@ -38,7 +38,7 @@ def claim_kind(look: Look) -> str | None:
 @feature(reason=Reason.CLAIM_CONTENT, unit="0/1")
 def is_addon(look: Look) -> float | None:
     """Whether the code is an add-on to another one, as the code table says."""
-    row = code_row(look, look.line.code)
+    row = own_row(look)
     return None if row is None else row.is_addon
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from claims.reasons import Reason
 from features.habits import code_rates, family_rates
 from features.line_day import SIDES, VISIT, has_procedure, others_that_day
-from features.line_tables import code_row, unspecified_share
+from features.line_tables import own_row, unspecified_share
 from features.registry import Direction, Look, feature
 from features.sessions import sessions
 
@@ -55,7 +55,7 @@ def bundling_denial_rate_unmarked(look: Look) -> float | None:
 @feature(reason=Reason.MODIFIER, unit="share", risk=Direction.RAISES)
 def modifier_denial_rate_without_side(look: Look) -> float | None:
     """The payer's modifier denial rate on the code when the code expects a side and the line has none, else 0."""
-    rates, row = code_rates(look), code_row(look, look.line.code)
+    rates, row = code_rates(look), own_row(look)
     if rates is None or row is None:
         return None
     lacking = row.side_expected == "side" and SIDES.isdisjoint(look.line.modifiers)

@@ -99,7 +99,7 @@ def a_look(claim: Claim | None = None, line: int = 0, **changes) -> Look:
         claim, claim.lines[line], Report(), PatientPast(), PayerPast(), tables, MONDAY,
         tables.family(claim.lines[line].code),
     )  # fmt: skip
-    return replace(look, **changes, memo={}, payer_memo={})
+    return replace(look, **changes, memo={}, payer_memo={}, line_memo={})
 
 
 def value(name: str, look: Look):
