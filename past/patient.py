@@ -101,15 +101,16 @@ def patient_past(
     Leaves out what was not known strictly before `as_of`, the submission itself, any with the same content, and what a
     replacement or a void known by then took back. No decision of `as_of` or later shows, on the same file's claims too.
     """
-    others = [s for s in services if s.submission != submission and s.content != content]
+    others = sorted(
+        (s for s in services if s.submission != submission and s.content != content),
+        key=lambda s: (s.known_on, s.service_date, s.submission, s.line),
+    )
     same_batch = tuple(
         _as_known(s, as_of)
         for s in others
         if batch and s.batch == batch and s.frequency != VOID and s.known_on >= as_of
     )
-    before = sorted(
-        (s for s in others if s.known_on < as_of), key=lambda s: (s.known_on, s.service_date, s.submission, s.line)
-    )
+    before = [s for s in others if s.known_on < as_of]
     gone = _taken_back(before)
     kept = tuple(_as_known(s, as_of) for s in before if s.submission not in gone)
     since = known_since if known_since is not None and known_since < as_of else None

@@ -97,7 +97,7 @@ services = Table(
     "services",
     metadata,
     Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),  # in the claim's lines, from 0
+    Column("position", Integer, primary_key=True),  # among the claim's lines that have a day, from 0
     _practice(),
     Column("patient", String(64), nullable=False),
     Column("line", Integer, nullable=False),

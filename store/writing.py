@@ -15,7 +15,7 @@ from claims.errors import UnreadableInput
 from claims.identity import batch_key, content_hash, patient_key, remittance_ref, submission_ref
 from claims.remittance import Remittance
 from past.exchange import claim_key, control_key
-from past.patient import Service, services_of
+from past.patient import services_of
 from store.codec import dump, load
 from store.schema import events, remittances, services, submissions
 from store.scope import Scope
@@ -190,9 +190,7 @@ def _check_amounts(amounts: Sequence[Decimal]) -> None:
 
 
 def _service_rows(entry: _NewClaim, ref: str, row: Any) -> list[dict[str, Any]]:
-    found: dict[int, Service] = {}
-    for service in services_of(entry.claim, known_on=entry.known_on, submission=ref, content="", batch=""):
-        found[service.line] = service  # a line number sent twice: the last, as in features.replay
+    told = services_of(entry.claim, known_on=entry.known_on, submission=ref, content="", batch="")
     return [
         {
             "submission_id": row.id,
@@ -210,5 +208,5 @@ def _service_rows(entry: _NewClaim, ref: str, row: Any) -> list[dict[str, Any]]:
             "diagnoses": json.dumps(service.diagnoses),
             "claim_id": service.claim_id,
         }
-        for position, service in enumerate(found.values())
+        for position, service in enumerate(told)
     ]
