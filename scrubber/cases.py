@@ -191,7 +191,7 @@ def _service(s: Toml, number: int) -> Service:
         claim_id=s.get("claim", f"EARLIER-{number}"),
         frequency=s.get("frequency", "1"),
         line=1,
-        submission=f"submission-{number}",
+        submission=s.get("submission", f"submission-{number}"),
         content=f"content-{number}",
         batch="",
         decided_on=s.get("decided_on"),

@@ -27,7 +27,7 @@ VISIT = frozenset({"24", "25", "57"})
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A PTP edit in force between two lines of a claim."""
+    """A PTP edit between two lines of a claim; indicator 0 nothing lifts, 1 a modifier may, 9 is switched off."""
 
     column1: Line
     column2: Line
@@ -65,7 +65,7 @@ def pairs(case: Case, line: Line) -> list[Pair]:
     found = []
     for other in others:
         edit = edits.get(other.code)
-        if edit and edit.indicator != "9" and edit.effective <= day and (edit.until is None or day <= edit.until):
+        if edit and edit.effective <= day and (edit.until is None or day <= edit.until):
             found.append(Pair(other, line, edit.indicator))
     return found
 

@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ from claims.claim import (
 from claims.reasons import Reason
 from past.patient import PatientPast, services_of
 from scrubber import RULES, Report, Severity, Unchecked, scrub
+from scrubber.parameters import parameters
 from scrubber.places import UNITS
 from scrubber.registry import Citation, Gap, Hit, RemedyKind, rule
 from scrubber.tables import shipped_tables
@@ -272,7 +274,7 @@ def test_an_everyday_claim_is_clean() -> None:
     steroid = line(3, "J3301", units=Decimal(4), charge=Decimal("24.00"))
     report = run(claim(visit, injection, steroid))
     assert report.findings == ()
-    assert {u.rule_id for u in report.unchecked} <= {"COD-001", "COD-002"}, report.unchecked
+    assert report.unchecked == ()
 
 
 def test_both_sides_of_a_facet_joint_on_one_line_are_clean() -> None:
@@ -330,6 +332,19 @@ def test_a_fifth_epidural_is_caught_across_the_store_and_the_practices_own_list(
     earlier = past_of(*(claim(line(1, "62323", service_from=day)) for day in days))
     report = run(claim(line(1, "62323"), prior_services=elsewhere), past=earlier)
     assert ("FRQ-001", 1, "deny") in said(report)
+
+
+def test_a_limit_we_have_not_verified_warns(monkeypatch: pytest.MonkeyPatch) -> None:
+    frequency = sys.modules[RULES["FRQ-001"].check.__module__]
+    unsure = {p.name: replace(p, values=tuple(map(_unverified, p.values))) for p in parameters()}
+    monkeypatch.setattr(frequency, "parameter", unsure.__getitem__)
+    days = (date(2025, 6, 10), date(2025, 9, 10), date(2025, 12, 10), date(2026, 1, 6))
+    earlier = past_of(*(claim(line(1, "62323", service_from=day)) for day in days))
+    assert said(run(claim(line(1, "62323")), RULES["FRQ-001"], past=earlier)) == [("FRQ-001", 1, "warn")]
+
+
+def _unverified(dated):
+    return replace(dated, value=dated.value and replace(dated.value, verified=False))
 
 
 def test_the_same_claim_sent_again_is_caught_and_a_replacement_is_not() -> None:

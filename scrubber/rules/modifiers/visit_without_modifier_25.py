@@ -70,7 +70,7 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
 
 
 def _holds_the_visit(row: CodeRow, periods: tuple[str, ...]) -> bool:
-    return row.family != "em" and row.global_days in periods and row.global_days != XXX
+    return row.global_days in periods and row.global_days != XXX
 
 
 def _edited(case: Case, visit: Line, other: Line, row: CodeRow) -> bool:
