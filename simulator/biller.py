@@ -65,7 +65,7 @@ class Biller:
         if any(v.mechanism is not None and v.mechanism.name.endswith("authorization") for v in verdicts):
             again.authorization = again.authorization or f"ZZ{self._rng.randrange(10**8):08d}"
         all_denied = all(verdict.denied for verdict in verdicts)
-        replaces = draft.patient.payer.reply.takes_replacements
+        replaces = draft.payer.reply.takes_replacements
         if replaces and (not all_denied or self._rng.random() < self._shares["as_replacement"]):
             again.frequency, again.original_reference = REPLACEMENT, control_number
             again.claim_id = draft.claim_id

@@ -11,6 +11,7 @@ from typing import Any
 from simulator.care import Encounter
 from simulator.chance import Wheel
 from simulator.patients import Patient
+from simulator.payers import PretendPayer
 from simulator.practice import Practice
 from simulator.reference import OFFICE, read_toml, services
 
@@ -36,6 +37,8 @@ class Draft:
     """A claim while it is being coded, and what the biller needs to send it again."""
 
     patient: Patient
+    payer: PretendPayer  # on the day of service: the patient may change cover before the claim is sent
+    group_number: str
     day: date
     place: str
     visit: str
@@ -117,6 +120,8 @@ class Coder:
         visit = self._visits[encounter.visit]
         draft = Draft(
             patient=patient,
+            payer=patient.payer,
+            group_number=patient.group_number,
             day=encounter.day,
             place=visit.places.pick(rng),
             visit=encounter.visit,
@@ -135,7 +140,7 @@ class Coder:
         return draft
 
     def _add_services(self, draft: Draft, visit: _Visit) -> None:
-        rng, payer = self._rng, draft.patient.payer
+        rng, payer = self._rng, draft.payer
         side = draft.patient.side
         if side == "B" and rng.random() < 0.25:
             side = "R" if rng.random() < 0.5 else "L"
@@ -170,7 +175,7 @@ class Coder:
         steroid = visit.steroid.pick(rng) if visit.steroid else ""
         if steroid in STEROID_UNITS and draft.place == OFFICE:
             choices = STEROID_UNITS[steroid]
-            jz = ("JZ",) if steroid == "J1100" and draft.patient.payer.payer.filing_indicator in ("MB", "16") else ()
+            jz = ("JZ",) if steroid == "J1100" and draft.payer.payer.filing_indicator in ("MB", "16") else ()
             draft.lines.append(DraftLine(steroid, choices[rng.randrange(len(choices))], jz))
         if rng.random() < visit.companion:
             level = "99213" if rng.random() < 0.6 else "99214"
@@ -178,7 +183,7 @@ class Coder:
             draft.lines.insert(0, DraftLine(level, 1, ("25",), (len(draft.diagnoses),)))
 
     def _add_numbers(self, draft: Draft) -> None:
-        rng, payer = self._rng, draft.patient.payer
+        rng, payer = self._rng, draft.payer
         number, referral = rng.randrange(10**8), rng.randrange(10**6)
         families = {services()[line.code].family for line in draft.lines}
         if any(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from claims.claim import Claim
-from claims.remittance import REVERSAL, Adjudication, Payment, Remittance
+from claims.remittance import REVERSAL, Adjudication, Payment, ProviderAdjustment, Remittance
 from simulator.adjudication import Decision
 from simulator.payers import PretendPayer
 
@@ -17,7 +17,7 @@ PATIENT = "PR"
 PROCESSED, FORWARDED = "1", "19"
 FILING_ON_REMITTANCE = {"CI": "15", "BL": "15"}  # CLP06 knows no CI or BL
 NO_PAYMENT = Payment()  # the real one is made when the day's answers are together
-WEEK = timedelta(days=7)
+FORWARD_BALANCE = "FB"  # PLB03-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,7 @@ class PaymentDay:
     day: date
     payment: Payment
     remittances: tuple[Remittance, ...]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """Records that belong on one remittance, in their order: a reversal before its correction."""
-
-    order: int
-    remittances: tuple[Remittance, ...]
-
-    @property
-    def net(self) -> Decimal:
-        return sum((r.paid for r in self.remittances), Decimal(0))
+    provider_adjustments: tuple[ProviderAdjustment, ...]
 
 
 class Outbox:
@@ -48,9 +37,9 @@ class Outbox:
     def __init__(self, payee_npi: str, payee_tax_id: str, payee_name: str, rng: Random) -> None:
         self._payee = (payee_npi, payee_tax_id, payee_name)
         self._rng = rng
-        self._waiting: dict[tuple[date, str], list[_Waiting]] = {}
+        self._waiting: dict[tuple[date, str], list[Remittance]] = {}
         self._payers: dict[str, PretendPayer] = {}
-        self._put = 0
+        self._owed: dict[str, Decimal] = {}  # by the practice, from days on which more was taken back than paid
         self._traces = 0
 
     def answer_day(self, payer: PretendPayer, sent: date, *, denied: bool) -> date:
@@ -63,8 +52,7 @@ class Outbox:
     def put(self, payer: PretendPayer, day: date, *remittances: Remittance) -> None:
         """Put records on the payer's remittance of a payment day."""
         self._payers[payer.key] = payer
-        self._put += 1
-        self._waiting.setdefault((day, payer.key), []).append(_Waiting(self._put, remittances))
+        self._waiting.setdefault((day, payer.key), []).extend(remittances)
 
     def due(self, until: date) -> Iterator[PaymentDay]:
         """The remittances of every payment day up to and with `until`, in order."""
@@ -72,21 +60,18 @@ class Outbox:
             first = min(self._waiting)
             if first[0] > until:
                 return
-            yield from self._close(*first)
+            yield self._close(*first)
 
-    def _close(self, day: date, key: str) -> Iterator[PaymentDay]:
-        waiting = self._waiting.pop((day, key))
-        payer = self._payers[key]
-        total = sum((w.net for w in waiting), Decimal(0))
-        for taken in sorted((w for w in waiting if w.net < 0), key=lambda w: w.net):
-            if total >= 0:
-                break
-            total -= taken.net  # a payer cannot be paid by remittance: it takes back when it owes more
-            waiting.remove(taken)
-            self._waiting.setdefault((day + WEEK, key), []).append(taken)
-        if waiting:
-            remittances = tuple(r for w in sorted(waiting, key=lambda w: w.order) for r in w.remittances)
-            yield PaymentDay(payer, day, self._payment(payer, day, total), remittances)
+    def _close(self, day: date, key: str) -> PaymentDay:
+        payer, remittances = self._payers[key], self._waiting.pop((day, key))
+        total = sum((r.paid for r in remittances), Decimal(0))
+        owed = self._owed.get(key, Decimal(0))
+        moved = total if total < 0 else min(owed, total)  # below zero: carried to a later payment; above: recovered
+        self._owed[key] = owed - moved
+        provider = self._payee[0]
+        reference = remittances[0].payer_control_number
+        adjustments = (ProviderAdjustment(provider, FORWARD_BALANCE, reference, moved),) if moved else ()
+        return PaymentDay(payer, day, self._payment(payer, day, total - moved), tuple(remittances), adjustments)
 
     def _payment(self, payer: PretendPayer, day: date, amount: Decimal) -> Payment:
         self._traces += 1
@@ -101,7 +86,7 @@ class Outbox:
             paid_on=day + timedelta(days=1),
             trace=f"ZZ{payer.payer.id}{self._traces:07d}",
             method="ACH" if amount else "NON",
-            payer_tax_id=payer.tax_id,
+            payer_tax_id=f"1{payer.tax_id}",  # TRN03 is a 1 and the tax id
             produced_on=day,
         )
 

@@ -183,7 +183,7 @@ class _Run:
         return claim
 
     def case(self, draft: Draft, claim: Claim, day: date) -> Case:
-        payer, clinician = draft.patient.payer, self.practice.clinicians[draft.clinician]
+        payer, clinician = draft.payer, self.practice.clinicians[draft.clinician]
         return Case(
             claim=claim,
             payer=payer,
@@ -257,7 +257,7 @@ class _Run:
             group=self.counts["files_835"], transaction=1, day=due.day, test=True,
         )  # fmt: skip
         path = self.out / "835" / f"{due.payer.key}_{due.day}.835"
-        path.write_bytes(write_835(due.payment, due.remittances, envelope))
+        path.write_bytes(write_835(due.payment, due.remittances, envelope, due.provider_adjustments))
         self.counts["remittances"] += len(due.remittances)
         self.counts["reversals"] += sum(r.status == REVERSAL for r in due.remittances)
 

@@ -24,9 +24,9 @@ def to_claim(draft: Draft, practice: Practice, origin: Origin) -> Claim:
     return Claim(
         id=draft.claim_id,
         charge=sum((line.charge for line in lines), Decimal(0)),
-        payer=patient.payer.payer,
+        payer=draft.payer.payer,
         billing=practice.group,
-        subscriber=Subscriber(patient.person, draft.member_id, patient.group_number),
+        subscriber=Subscriber(patient.person, draft.member_id, draft.group_number),
         patient=patient.person,
         diagnoses=tuple(Diagnosis(code.replace(".", "")) for code in draft.diagnoses),
         lines=lines,
