@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from claims.wording import described, shown
+
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2199  # outside it is a slip of the keyboard, and arithmetic on it may overflow
 
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,16}(?:\.[0-9]{0,8})?|\.[0-9]{1,8})")
@@ -80,23 +82,6 @@ def required(elements: Elements, i: int, what: str) -> str:
 def name(elements: Elements, i: int) -> str:
     """The element's name in the guides, such as SV102."""
     return f"{elements[0]}{i:02d}"
-
-
-def shown(value: str) -> str:
-    """A code, amount or day of service, quoted; anything that could be a name only by its length.
-
-    >>> shown("20241399"), shown("ABC"), shown("Somebody"), shown("")
-    ("'20241399'", "'ABC'", 'a value of 8 characters', 'nothing')
-    """
-    harmless = len(value) <= 3 or (len(value) <= 20 and any(c.isdigit() for c in value))
-    return repr(value) if value and harmless and value.isascii() and value.isprintable() else described(value)
-
-
-def described(value: str) -> str:
-    """A value that may be a patient's, by its length alone."""
-    if not value:
-        return "nothing"
-    return f"a value of {len(value)} character{'' if len(value) == 1 else 's'}"
 
 
 @lru_cache(maxsize=1 << 14)

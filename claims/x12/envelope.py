@@ -8,8 +8,9 @@ from typing import BinaryIO, Generic, Protocol, TypeVar
 
 from claims.errors import UnreadableFile, UnreadableSegment
 from claims.reading import Refusal
+from claims.wording import shown
 from claims.x12.delimiters import ISA_LENGTH
-from claims.x12.elements import Elements, at, date_of, shown
+from claims.x12.elements import Elements, at, date_of
 from claims.x12.segments import Segments
 from claims.x12.transactions import MANDATED, Heading, in_words, kind_of, where_to_read
 

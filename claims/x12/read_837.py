@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-from claims.claim import FILING_INDICATORS, Claim, ClaimKind, Diagnosis, Line, Payer, PayerType, Subscriber
+from claims.claim import Claim, Diagnosis, Line, Payer, Subscriber
 from claims.errors import UnreadableSegment
+from claims.kinds import kind_of_claim, type_of_payer
 from claims.reading import Refusal
+from claims.wording import shown
 from claims.x12.body import Body, Handler, Place
 from claims.x12.elements import (
     BadElement,
@@ -19,14 +21,11 @@ from claims.x12.elements import (
     day,
     days,
     required,
-    shown,
     whole_number,
 )
 from claims.x12.envelope import read
 from claims.x12.parties import Party
 from claims.x12.transactions import PROFESSIONAL_CLAIM, Heading
-
-ASC_TAXONOMY = "261QA1903X"  # NUCC: clinic/center, ambulatory surgical
 
 BILLING, SUBSCRIBER, PATIENT = "20", "22", "23"  # HL03
 _ABOVE = {BILLING: "", SUBSCRIBER: BILLING, PATIENT: SUBSCRIBER}
@@ -455,10 +454,9 @@ class _Claims(Body[Claim]):
         person = insured.person()
         patient = self._levels.get(PATIENT)
         sbr = self._sbr
-        kind = ClaimKind.PROFESSIONAL if billed_by.taxonomy else ClaimKind.UNKNOWN
         return {
             "billing": billed_by.provider(),
-            "kind": ClaimKind.ASC_FACILITY if billed_by.taxonomy == ASC_TAXONOMY else kind,
+            "kind": kind_of_claim(billed_by.taxonomy),
             "subscriber": Subscriber(
                 person=person,
                 member_id=insured.id,
@@ -476,6 +474,6 @@ class _Claims(Body[Claim]):
             id=party.id,
             name=party.last_name,
             filing_indicator=indicator,
-            type=FILING_INDICATORS.get(indicator, PayerType.UNKNOWN),
+            type=type_of_payer(indicator),
             sequence=at(sbr, 1),
         )
