@@ -62,7 +62,7 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
         for name, table in run.tables.items():
             mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
         logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run.typical)
-        version = mlflow.register_model(logged.model_uri, MODEL_NAME).version
+        version = _register(client(home), logged, active.info.run_id)
     client(home).set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return str(active.info.run_id), str(version)
 
@@ -98,6 +98,14 @@ def typical_rows(features: pd.DataFrame) -> pd.DataFrame:
         else:
             row[name] = float(column.median()) if column.notna().any() else 0.0
     return pd.DataFrame([row])
+
+
+def _register(api: Any, logged: Any, run_id: str) -> str:
+    """By the client, because `mlflow.register_model` talks to the terminal."""
+    if not api.search_registered_models(f"name = '{MODEL_NAME}'"):
+        api.create_registered_model(MODEL_NAME)
+    made = api.create_model_version(MODEL_NAME, source=logged.model_uri, run_id=run_id, model_id=logged.model_id)
+    return str(made.version)
 
 
 def _next(home: Path) -> str:
@@ -139,6 +147,8 @@ def _mlflow() -> Any:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
     import mlflow  # noqa: PLC0415  # slow to import; the settings above must come first
 
     return mlflow
