@@ -75,19 +75,23 @@ def cases_path(rule: Rule) -> Path:
 
 
 def cases_of(rule: Rule) -> tuple[RuleCase, ...]:
-    """The rule's cases. Raises ValueError for a file that is another rule's, or a case that expects nothing."""
-    path = cases_path(rule)
+    """The rule's cases."""
+    return read_cases(cases_path(rule), rule.id)
+
+
+def read_cases(path: Path, rule_id: str) -> tuple[RuleCase, ...]:
+    """The cases of a file. Raises ValueError for another rule's file, a strange key, a case that expects nothing."""
     with path.open("rb") as file:
         content = tomllib.load(file)
-    if content.get("rule") != rule.id:
-        raise ValueError(f"{path.name}: found rule = {content.get('rule')!r}, expected {rule.id!r}")
+    if content.get("rule") != rule_id:
+        raise ValueError(f"{path.name}: found rule = {content.get('rule')!r}, expected {rule_id!r}")
     return tuple(_case(case, content.get("tables", {}), path.name) for case in content.get("cases", ()))
 
 
 def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
     if not ({"finding", "findings", "unchecked"} & case.keys() or case.get("passes")):
         raise ValueError(f"{file}, case {case.get('name')!r}: expected finding, findings, unchecked or passes = true")
-    strange = case.keys() - _KEYS
+    strange = case.keys() - CASE_KEYS
     if strange:
         raise ValueError(f"{file}, case {case.get('name')!r}: no such key: {', '.join(sorted(strange))}")
     findings = case.get("findings", [case["finding"]] if "finding" in case else [])
@@ -107,7 +111,7 @@ def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
     )
 
 
-_KEYS = frozenset(
+CASE_KEYS = frozenset(
     {"name", "lines", "finding", "findings", "unchecked", "passes", "as_of", "past", "same_batch", "known_since"}
     | {"tables", "charge", "payer", "payer_type", "frequency", "place", "state", "facility_state", "diagnoses"}
     | {"billing", "rendering", "referring", "supervising", "facility"}
@@ -116,7 +120,8 @@ _KEYS = frozenset(
 
 
 def _claim(case: Toml) -> Claim:
-    lines = tuple(_line(line, number) for number, line in enumerate(case["lines"], 1))
+    each = [line for line in case["lines"] for _ in range(line.get("times", 1))]
+    lines = tuple(_line(line, number) for number, line in enumerate(each, 1))
     charge = Decimal(case["charge"]) if "charge" in case else sum((line.charge for line in lines), Decimal(0))
     facility = case.get("facility", "")
     return Claim(

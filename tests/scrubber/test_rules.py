@@ -1,6 +1,10 @@
 """Every rule on its own cases, and the promises every rule keeps."""
 
+import importlib.util
+import inspect
 import itertools
+import re
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +14,7 @@ import pytest
 from docs.build_rules import stale
 from past.patient import PatientPast
 from scrubber import RULES, rules, scrub
-from scrubber.cases import RuleCase, cases_of
+from scrubber.cases import CASE_KEYS, RuleCase, cases_of, read_cases
 from scrubber.catalogue import catalogue, index, page
 from scrubber.engine import Report
 from scrubber.registry import Rule, Severity
@@ -39,8 +43,6 @@ FAMILIES = {
     "NCC": "ncci",
     "STR": "structure",
 }
-NEEDS_NOTHING = {"STR-002", "STR-004"}  # they look at the claim alone, so there is nothing they could lack
-NOT_DATED = {"STR-004"}  # always in force, and no table: its boundaries are amounts
 
 EVERY_RULE = [pytest.param(rule, id=rule_id) for rule_id, rule in sorted(RULES.items())]
 EVERY_CASE = [
@@ -78,19 +80,25 @@ def test_a_rule_has_a_case_that_fires_one_that_passes_and_one_that_cannot_look(r
     cases = cases_of(rule)
     assert any(case.findings for case in cases)
     assert any(not case.findings and not case.unchecked for case in cases)
-    assert any(case.unchecked for case in cases) == (rule.id not in NEEDS_NOTHING)
+    assert any(case.unchecked for case in cases) == _looks_up(rule)
     assert len({case.name for case in cases}) == len(cases)
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_a_rule_that_dates_bound_has_cases_a_day_apart_that_differ(rule: Rule) -> None:
     """Two cases of the same codes, one day apart in some date they carry, one firing and the other not."""
-    if rule.id in NOT_DATED:
-        return
+    if not (_looks_up(rule) or rule.effective or rule.until):
+        return  # its boundaries are not days
     firing = [_days(case) for case in cases_of(rule) if case.findings]
     silent = [_days(case) for case in cases_of(rule) if not case.findings]
     day = timedelta(days=1)
     assert any({d + day for d in one} & two or {d - day for d in one} & two for one in firing for two in silent)
+
+
+def _looks_up(rule: Rule) -> bool:
+    """True when the rule needs more than the claim: a table, the past, a day of service."""
+    source = Path(inspect.getfile(rule.check)).read_text(encoding="utf-8")
+    return any(word in source for word in ("Gap(", "case.day(", "ncci."))
 
 
 def _days(case: RuleCase) -> set:
@@ -184,6 +192,50 @@ def test_a_page_shows_the_source_the_dates_and_both_examples(rule_id: str) -> No
 
 def test_the_pages_in_docs_are_those_the_rules_would_write() -> None:
     assert stale() == [], "run `python docs/build_rules.py`"
+
+
+def test_the_rule_that_the_manual_adds_works_as_written(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "add-a-rule.md").read_text(encoding="utf-8")
+    check, cases = re.search(r"```python\n(.*?)```", manual, re.S), re.search(r"```toml\n(.*?)```", manual, re.S)
+    path = tmp_path / "more_lines_than_fit.py"
+    path.write_text(check[1], encoding="utf-8")
+    path.with_suffix(".toml").write_text(cases[1], encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("scrubber.rules.structure.more_lines_than_fit", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    shipped = RULES.pop("STR-006", None)
+    try:
+        spec.loader.exec_module(module)
+        rule = RULES.pop("STR-006")
+        assert len(cases_of(rule)) == 2
+        for case in cases_of(rule):
+            test_a_rule_says_what_its_cases_expect(rule, case)
+        test_a_rule_cites_a_published_source_and_says_what_to_do(rule)
+        test_a_rule_says_in_full_sentences_what_it_objects_to_and_why(rule)
+        test_a_rule_lies_in_its_family_under_its_name(rule)
+    finally:
+        del sys.modules[spec.name]
+        if shipped:
+            RULES["STR-006"] = shipped
+
+
+def test_the_manual_names_every_key_a_case_may_have() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "add-a-rule.md").read_text(encoding="utf-8")
+    assert {key for key in CASE_KEYS if f"`{key}`" not in manual} == set()
+
+
+def test_a_case_with_a_mistyped_key_or_without_an_expectation_is_refused(tmp_path: Path) -> None:
+    rule = RULES["STR-004"]
+    for case, text in (
+        ('lines = []\npasses = true\npayertype = "va"', "no such key: payertype"),
+        ("lines = []", "expected finding, findings, unchecked or passes = true"),
+    ):
+        path = tmp_path / "charge_or_units_out_of_range.toml"
+        path.write_text(f'rule = "STR-004"\n[[cases]]\nname = "x"\n{case}\n', encoding="utf-8")
+        with pytest.raises(ValueError, match=text):
+            read_cases(path, rule.id)
+    with pytest.raises(ValueError, match="found rule = 'STR-004', expected 'STR-002'"):
+        read_cases(path, "STR-002")
 
 
 def test_a_changed_page_is_found_stale(tmp_path: Path) -> None:
