@@ -28,9 +28,10 @@ constraint); *reason* is the heading under which its part of an explanation stan
 - A denial counts for its own cause, so the part of a rate in an explanation lands on that cause. There is no overall
   denial rate among the inputs: it would count every denial twice, and its part would land on no cause. `payer_habit` is
   what is left.
-- Not inputs, on purpose: identifiers of patient, provider and claim; age, sex and address (decision 0009); and what
-  only claim JSON can carry beside an 837 (evidence, authorization records, eligibility answers), for a model is fitted
-  on 837s: the rules read those.
+- Not inputs, on purpose: identifiers of patient, provider and claim; age, sex and address (decision 0009); how far the
+  store reaches back and how much a payer decides, which grow with the calendar alone; and what only claim JSON can
+  carry beside an 837 (evidence, authorization records, eligibility answers), for a model is fitted on 837s: the rules
+  read those.
 """
 
 

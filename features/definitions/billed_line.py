@@ -85,10 +85,3 @@ def is_replacement(look: Look) -> float | None:
 def is_drug_without_ndc(look: Look) -> float | None:
     """Whether the line bills a drug without its national drug code (LIN03)."""
     return look.family in DRUGS and not look.line.ndc if look.family else None
-
-
-@feature(reason=Reason.ENROLMENT, unit="0/1")
-def rendered_by_another(look: Look) -> float | None:
-    """Whether the line's rendering provider is another NPI than the billing provider's."""
-    rendering, billing = look.claim.rendering_of(look.line).npi, look.claim.billing.npi
-    return rendering != billing if rendering and billing else None

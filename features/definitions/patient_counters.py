@@ -1,7 +1,8 @@
 """What has been done for this patient before?
 
 Counted over all payers, from claims known before the day; unknown for a patient the store has never seen. Where the
-store does not reach back a year the counts are of what it holds: `look_back` says how far that is.
+store does not reach back a year the counts are of what it holds. How far it reaches is no feature: it grows with the
+calendar alone, and a model takes that for a cause.
 """
 
 from __future__ import annotations
@@ -9,13 +10,6 @@ from __future__ import annotations
 from claims.reasons import Reason
 from features.registry import Direction, Look, feature
 from features.sessions import answers, same_day, sessions
-
-
-@feature(reason=Reason.FREQUENCY, unit="days")
-def look_back(look: Look) -> float | None:
-    """Days from the store's first claim of the practice to the line's day of service, at most 365."""
-    day, since = look.line.service_from, look.patient.known_since
-    return None if day is None or since is None else max(0, min(365, (day - since).days))
 
 
 @feature(reason=Reason.FREQUENCY, unit="sessions", risk=Direction.RAISES)

@@ -87,9 +87,3 @@ def payer_family_other_denial_shift(look: Look) -> float | None:
 def payer_code_decisions(look: Look) -> float | None:
     """This payer's decisions on the code, last 365 days."""
     return math.log1p(decided(look, look.claim.payer.id, code=look.line.code).total)
-
-
-@feature(reason=Reason.PAYER_HABIT, unit="ln(1 + decisions)")
-def payer_decisions(look: Look) -> float | None:
-    """All this payer's decisions, last 365 days."""
-    return math.log1p(decided(look, look.claim.payer.id).total)

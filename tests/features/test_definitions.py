@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from claims.claim import ClaimKind, Diagnosis, Payer, Provider
+from claims.claim import ClaimKind, Diagnosis, Payer
 from claims.reasons import Reason
 from tests.features.builders import MONDAY, SERVICE, a_claim, a_decision, a_line, a_look, learned, value
 
@@ -41,9 +41,6 @@ def of(name, *lines, **claim):
         ("is_drug_without_ndc", a_line(DRUG, ndc="00009307301"), 0),
         ("is_drug_without_ndc", a_line(FACET), 0),
         ("is_drug_without_ndc", a_line("99999"), None),
-        ("rendered_by_another", a_line(), 1),
-        ("rendered_by_another", a_line(rendering=Provider("1234567893")), 0),
-        ("rendered_by_another", a_line(rendering=Provider()), None),
         ("modifier_count", a_line(modifiers=("RT", "59")), 2),
         ("has_separate_visit_modifier", a_line(modifiers=("25",)), 1),
         ("has_distinct_service_modifier", a_line(modifiers=("XU",)), 1),
@@ -152,7 +149,6 @@ def test_the_charge_is_compared_with_what_was_charged_for_allowed_lines() -> Non
     assert value("charge_to_usual", a_look(a_claim(a_line(units=Decimal(0))), payer=learned(*allowed))) is None
 
 
-def test_counts_of_decisions_are_logarithms() -> None:
+def test_the_count_of_decisions_is_a_logarithm() -> None:
     payer = learned(*(a_decision(MONDAY - timedelta(9), code) for code in (FACET, FACET, VISIT)))
     assert value("payer_code_decisions", a_look(payer=payer)) == pytest.approx(math.log(3))
-    assert value("payer_decisions", a_look(payer=payer)) == pytest.approx(math.log(4))

@@ -59,11 +59,6 @@ def test_a_patient_never_seen_is_unknown_and_not_new(name) -> None:
     assert value(name, a_look(patient=PatientPast(known_since=SERVICE - timedelta(900)))) is None
 
 
-def test_look_back_says_how_far_the_counts_reach() -> None:
-    for since, expected in ((None, None), (SERVICE - timedelta(30), 30), (SERVICE - timedelta(900), 365), (MONDAY, 0)):
-        assert value("look_back", a_look(patient=PatientPast(known_since=since))) == expected
-
-
 # The payer's answers.
 
 

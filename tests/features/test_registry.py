@@ -121,7 +121,6 @@ def test_a_line_without_a_day_of_service_has_no_time_and_no_neighbours() -> None
         "days_to_submission",
         "filing_limit_used",
         "other_codes_that_day",
-        "look_back",
         "family_sessions_365d",
     ):
         assert math.isnan(row[name]), name
