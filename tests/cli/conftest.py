@@ -1,0 +1,48 @@
+"""Run the command as a shell would, and see what a shell sees."""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli.app import main
+
+DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
+BATCH, SENT, REMITTANCES, CLAIM = (DEMO / n for n in ("batch.837", "sent.837", "remittances.835", "claim.json"))
+AS_OF = "2026-02-20"
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(monkeypatch, capfd, home):
+    def run_command(*words):
+        monkeypatch.setattr(sys, "argv", ["cleanclaim", "--home", str(home), *(str(w) for w in words)])
+        monkeypatch.delenv("CLEANCLAIM_STORE", raising=False)
+        capfd.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return Said(code, out, err)
+
+    return run_command
