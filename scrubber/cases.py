@@ -57,7 +57,7 @@ class RuleCase:
     """One case of a rule: what is looked at, and what the rule must say.
 
     `findings` and `unchecked` are as the file gives them: a finding by `message`, with `line`, `severity`, `carcs`,
-    `change` or `remedy_kind` where the case cares; an `unchecked` by its `missing` names.
+    `change`, `remedy` or `remedy_kind` where the case cares; an `unchecked` by its `missing` names.
     """
 
     name: str

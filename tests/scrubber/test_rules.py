@@ -68,6 +68,7 @@ def test_a_rule_says_what_its_cases_expect(rule: Rule, case: RuleCase) -> None:
             "severity": finding.severity.word,
             "carcs": list(finding.carcs),
             "change": f"{change.what} {change.value}" if change else "",
+            "remedy": finding.remedy,
             "remedy_kind": finding.remedy_kind.value,
             "citation": finding.citation.text,
         }

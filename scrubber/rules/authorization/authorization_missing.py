@@ -13,6 +13,15 @@ from scrubber.remedies import TO_BE_OBTAINED
 from scrubber.tables.rows import AuthorizationRow
 
 _PAYER_TYPES = frozenset(kind.value for kind in PayerType)
+_FACILITY = frozenset({"19", "22", "24"})  # where Original Medicare asks the hospital or surgery centre
+_ASK_THE_FACILITY = (
+    "Ask the hospital or surgery centre whether it holds Medicare's approval for this service: the number goes on the "
+    "facility's claim, and without it this claim may be denied along with theirs."
+)
+_REVIEW = (
+    "Find Medicare's approval and put its number on the claim. Without one Medicare reviews the claim before it pays: "
+    "have the record ready."
+)
 
 
 @rule(
@@ -55,34 +64,54 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     reaching = [row for row in binding if not _missing(row, case.claim, line) and _reaches(row, case.claim, line)]
     if reaching:
         strictest = max(reaching, key=lambda row: (row.need == "required", row.verified, row.valid_from))
-        yield _hit(case, line, day, strictest)
+        held = _approval(case, line, day)
+        if held is None:
+            yield _nothing_to_show(case, line, day, strictest)
+        elif not _asked_of_the_facility(case, line):
+            yield _held_but_not_sent(line, held, strictest)
         return
     missing = sorted({_missing(row, case.claim, line) for row in binding} - {""})
     if missing:
         yield Gap(tuple(missing), f"whether {line.code} needs an authorization depends on the {' and '.join(missing)}")
 
 
-def _hit(case: Case, line: Line, day: date, row: AuthorizationRow) -> Hit:
-    citation = Citation(row.citation, row.url) if row.url else None
-    held = _approval(case, line, day)
-    if held:
-        return Hit(
-            f"{line.code} needs prior authorization; {held.number} is approved, but its number is not on the claim.",
-            severity=Severity.WARN,
-            remedy="Put the number of the approval on the claim (REF G1, box 23).",
-            remedy_kind=RemedyKind.CORRECT,
-            requires="the approval covers this service on this date",
-            change=Change("set_authorization", line.number, held.number),
-            citation=citation,
-        )
-    certain = row.need == "required" and row.verified and case.payer_type is not PayerType.MEDICARE
-    needs = "needs" if row.need == "required" else "may need"
+def _nothing_to_show(case: Case, line: Line, day: date, row: AuthorizationRow) -> Hit:
+    medicare = case.payer_type is PayerType.MEDICARE
+    elsewhere = _asked_of_the_facility(case, line)
+    certain = row.need == "required" and row.verified and not medicare
     return Hit(
-        f"{line.code} {needs} prior authorization from this payer on {day}, and the claim carries no number.",
+        f"{line.code} {_needs(row)} prior authorization from this payer on {day}, and the claim carries no number.",
         severity=Severity.DENY if certain else Severity.WARN,
-        change=Change("set_authorization", line.number, TO_BE_OBTAINED),
-        citation=citation,
+        remedy=_ASK_THE_FACILITY if elsewhere else _REVIEW if medicare else "",
+        change=None if elsewhere else Change("set_authorization", line.number, TO_BE_OBTAINED),
+        citation=_citation(row),
     )
+
+
+def _held_but_not_sent(line: Line, held: Authorization, row: AuthorizationRow) -> Hit:
+    needs = f"{line.code} {_needs(row)} prior authorization"
+    return Hit(
+        f"{needs}; {held.number} is approved, but its number is not on the claim.",
+        severity=Severity.WARN,
+        remedy="Put the number of the approval on the claim (REF G1, box 23).",
+        remedy_kind=RemedyKind.CORRECT,
+        requires="the approval covers this service on this date",
+        change=Change("set_authorization", line.number, held.number),
+        citation=_citation(row),
+    )
+
+
+def _needs(row: AuthorizationRow) -> str:
+    return "needs" if row.need == "required" else "may need"
+
+
+def _citation(row: AuthorizationRow) -> Citation | None:
+    return Citation(row.citation, row.url) if row.url else None
+
+
+def _asked_of_the_facility(case: Case, line: Line) -> bool:
+    """True where Original Medicare wants the number on the hospital's or surgery centre's claim, not on this one."""
+    return case.payer_type is PayerType.MEDICARE and case.claim.place_of(line) in _FACILITY
 
 
 def _binds(case: Case, row: AuthorizationRow) -> bool:

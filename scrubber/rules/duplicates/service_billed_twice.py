@@ -9,9 +9,8 @@ from claims.reasons import Reason
 from past.patient import Service
 from scrubber import places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import other_lines
+from scrubber.same_day import ORIGINAL, other_lines
 
-ORIGINAL = "1"
 # Modifiers that say a like service was done again, or elsewhere, on the same day
 _REPEATED = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
 

@@ -38,7 +38,8 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
 
     A session is a day with any epidural injection of the region, whatever the levels and whoever paid. The window is
     the 12 months that end on this day of service: after 2026-03-10 it holds the days from 2025-03-11. Sessions the
-    payer denied count, for the policy counts what is reported.
+    payer denied count, for the policy counts what is reported. Medicare Advantage plans follow the coverage policies of
+    the contractor where they are (42 CFR 422.101(b)).
     """
     day = case.day(line)
     codes = case.tables.codes.on(day, case.as_of)

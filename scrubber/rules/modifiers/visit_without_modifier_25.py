@@ -48,25 +48,24 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
         return
     value = parameter("visit_25_global_periods").on(day, case.as_of)
     periods = value.words if value else ()
-    unknown = []
-    for other in other_lines(case, line):
-        row = release.get(other.code)
-        if row is None:
-            unknown.append(other.code)
-        elif _holds_the_visit(row, periods) or (XXX in periods and _edited(case, line, other, row)):
-            text = (
-                f"{line.code} and {other.code} (line {other.number}) are billed for the same day by the same clinician"
-            )
-            yield _hit(line, f"{text}, and the visit carries no modifier 25.", ncci.severity(case.payer_type))
-            return
+    others = [(other, release.get(other.code)) for other in other_lines(case, line)]
+    procedure = next((other for other, row in others if row and _holds_the_visit(row, periods)), None)
+    if procedure is None and XXX in periods:
+        procedure = next((other for other, row in others if row and _edited(case, line, other, row)), None)
+    if procedure is not None:
+        text = f"{line.code} and {procedure.code} (line {procedure.number}) are billed for the same day"
+        text += " by the same clinician, and the visit carries no modifier 25."
+        yield _hit(line, text, ncci.severity(case.payer_type))
+        return
     for service in other_claims(case, line):
         row = release.get(service.code)
         if row is not None and _holds_the_visit(row, periods):
             text = f"{line.code} carries no modifier 25, and another claim bills {service.code} for the same day"
             yield _hit(line, f"{text} by the same clinician.", Severity.WARN)
             return
+    unknown = sorted({other.code for other, row in others if row is None})
     if unknown and not release.complete:
-        yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(sorted(set(unknown)))}")
+        yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(unknown)}")
 
 
 def _holds_the_visit(row: CodeRow, periods: tuple[str, ...]) -> bool:

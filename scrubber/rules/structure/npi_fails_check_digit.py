@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from claims.claim import Line, Provider
 from claims.reasons import Reason
@@ -52,6 +53,7 @@ def _providers(case: Case) -> Iterator[tuple[str, Place, Provider | None, Line |
         yield "ordering", places.LINE_ORDERING_NPI, line.ordering, line
 
 
+@lru_cache(maxsize=4096)  # a practice bills under few NPIs, and the sum is the dearest part of the rule
 def _fault(prefix: str, npi: str) -> str:
     """What is wrong with the number; empty when nothing is."""
     if len(npi) != 10 or not (npi.isascii() and npi.isdigit()):
