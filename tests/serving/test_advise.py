@@ -19,7 +19,7 @@ from scrubber.report import Finding, Location, Report
 from serving.advise import MOST_A_LINE, QUESTIONS, WHAT_WAS_DONE, advise
 from serving.assessment import Rescored
 from serving.scoring import Circumstances
-from tests.serving.samples import TODAY, example_claim
+from tests.serving.samples import TODAY, claim_json, example_claim
 
 
 @pytest.fixture
@@ -123,11 +123,14 @@ def test_a_change_that_does_not_fit_leaves_the_words(at):
 
 def test_holding_a_claim_scores_it_as_sent_that_day(at):
     day = TODAY + timedelta(40)
-    scored = scored_with(
-        at, finding(remedy_kind=RemedyKind.HOLD, line=None, change=Change("hold_until", None, str(day)))
-    )
-    remedy = only(advise(scored, [], at))
-    assert remedy.claim_risk_after == at.on(day).score(apply(scored.claim, remedy.change)).risk
+    mue = at.tables.mue
+    later = replace(mue, releases=tuple(replace(r, published=TODAY + timedelta(20)) for r in mue.releases))
+    at = replace(at, tables=replace(at.tables, mue=later))
+    lines = [{**line, "units": "9"} for line in claim_json()["claim"]["lines"]]
+    hold = finding(remedy_kind=RemedyKind.HOLD, line=None, change=Change("hold_until", None, str(day)))
+    remedy = only(advise(scored_with(at, hold, claim=example_claim(lines=lines)), [], at))
+    held = apply(example_claim(lines=lines), remedy.change)
+    assert remedy.claim_risk_after == at.on(day).score(held).risk != at.score(held).risk
 
 
 def test_remedies_come_most_dollars_first_and_few_a_line(at):

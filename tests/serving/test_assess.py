@@ -186,7 +186,7 @@ def test_money_is_never_below_zero_cents(assessor):
 
 
 def test_what_to_do_first_answers_the_gravest_finding(assessor):
-    a = list(assessor.assess_all(twins, TODAY))[0]
+    a = next(assessor.assess_all(twins, TODAY))
     assert a.findings[0].reason is Reason.DUPLICATE
     assert a.first_remedy.rule_id == a.findings[0].rule_id
     assert a.all_remedies[0].rule_id != a.findings[0].rule_id

@@ -18,7 +18,6 @@ from tests.serving.samples import TODAY, example_claim
 CLAIMS = {
     "whole": {},
     "void": {"frequency": "8", "original_reference": "ZZ1"},
-    "no lines": {"lines": []},
     "unknown code": {"lines": [{"number": 1, "code": "ZZ999", "units": "1", "charge": "1.00", "from": "2026-03-02"}]},
 }
 
@@ -28,6 +27,11 @@ CLAIMS = {
 def test_every_answer_has_the_published_shape(assessor, changes, rules_only):
     by = replace(assessor, model=None, degraded="no bundle") if rules_only else assessor
     said = assessment_json(by.assess(example_claim(**changes), TODAY))
+    AssessmentShape.model_validate_json(json.dumps(said, allow_nan=False))
+
+
+def test_a_claim_without_lines_has_the_published_shape(assessor):
+    said = assessment_json(assessor.assess(replace(example_claim(), lines=()), TODAY))
     AssessmentShape.model_validate_json(json.dumps(said, allow_nan=False))
 
 

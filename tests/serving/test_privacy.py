@@ -74,7 +74,7 @@ def test_an_answered_claim_leaves_no_patient_in_the_log(watched, capsys):
         (x12_of({**IN_X12, "64483:RT*600": "64483:RT*CANARYLAST"}), X12),
         (json.dumps(marked_json(charge="CANARYLAST")), JSON),
         (json.dumps(marked_json(lines="CANARYLAST")), JSON),
-        (json.dumps(marked_json(CANARYFIRST="CANARYLAST")), JSON),
+        (json.dumps(marked_json(diagnoses=[{"CANARYFIRST": "CANARYLAST"}])), JSON),
         ('{"claim": "CANARYLAST', JSON),
         ("CANARYLAST", X12),
         ("CANARYLAST", {"Content-Type": "text/CANARYLAST"}),
@@ -117,6 +117,7 @@ def test_a_fault_of_ours_says_its_place_and_nothing_of_the_claim(watched, capsys
 
 def test_what_a_library_logs_is_not_passed_on(quiet_root, capsys):
     configure_logs("debug")
+    logging.getLogger("sqlalchemy.pool").warning("row %s", "CANARYMEMBER")
     try:
         raise ValueError("CANARYLAST")
     except ValueError:
@@ -124,7 +125,17 @@ def test_what_a_library_logs_is_not_passed_on(quiet_root, capsys):
         logging.getLogger("uvicorn.error").error("failed CANARYFIRST", exc_info=True)
     written = logged(capsys)
     unmarked(written)
-    assert [json.loads(line)["fault"] for line in written.splitlines()] == ["ValueError", "ValueError"]
+    assert [json.loads(line).get("fault") for line in written.splitlines()] == [None, "ValueError", "ValueError"]
+
+
+def test_a_parameter_of_the_wrong_form_is_not_repeated(watched):
+    @watched.app.get("/probe")
+    def probe(units: int):
+        return units
+
+    answer = watched.get("/probe", params={"units": "CANARYLAST"})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "Look at query/units."
 
 
 def test_a_key_that_is_not_listed_is_dropped_whoever_writes_it(capsys):

@@ -67,6 +67,16 @@ def test_a_broken_model_leaves_the_old_one_serving_until_it_is_mended(desk, home
     assert desk.reload_failed == ""
 
 
+def test_a_broken_model_is_not_tried_again_at_once(desk, home, model, monkeypatch):
+    (promote(home, model, "2") / "model.json").unlink()
+    tries = []
+    load = serving.desk.load_model
+    monkeypatch.setattr(serving.desk, "load_model", lambda settings: tries.append(1) or load(settings))
+    for _ in range(3):
+        assert desk.assessor().model.version == "1"
+    assert len(tries) == 1
+
+
 def test_without_a_usable_model_the_rules_serve_and_say_why(home):
     (home / "models" / "denial-1" / "booster.txt").write_text("no trees")
     assessor = build_assessor(Settings(home=home))

@@ -9,12 +9,13 @@ from decimal import Decimal
 import pytest
 
 from claims.remittance import Adjudication, Adjustment, Payment, Remittance
+from claims.x12 import read_837
 from serving.assess import Assessor
 from serving.examples import CLAIM
 from serving.pasts import SnapshotPasts, StorePasts
 from store import Store
 from tests.serving.processes import get, post, served
-from tests.serving.samples import TODAY, claim_json, example_claim
+from tests.serving.samples import TODAY, claim_json, example_claim, x12_of
 
 SENT, ANSWERED = date(2026, 1, 12), date(2026, 2, 2)
 
@@ -107,11 +108,11 @@ def test_a_claim_already_ingested_is_not_its_own_past(tables, model, store):
 
 
 def test_a_file_ingested_before_it_is_scored_is_not_counted_twice(tables, model, store):
-    first, second = example_claim(), example_claim(id="EXAMPLE-002")
+    file = list(read_837(x12_of({}, {"CLM*EXAMPLE-001*": "CLM*EXAMPLE-002*"})))
     assessor = Assessor(tables, model, StorePasts(store))
-    before = list(assessor.assess_all(lambda: [first, second], TODAY))
-    store.record([first, second])
-    after = list(assessor.assess_all(lambda: [first, second], TODAY))
+    before = list(assessor.assess_all(lambda: file, TODAY))
+    store.record(file)
+    after = list(assessor.assess_all(lambda: file, TODAY))
     assert [a.findings for a in after] == [a.findings for a in before]
     assert [a.risk for a in after] == [a.risk for a in before]
 
