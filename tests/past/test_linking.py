@@ -107,6 +107,11 @@ def test_a_remittance_answers_what_was_known_by_its_day():
     assert links({"s1": first, "s2": second}, {"r": whole(first)}) == {"r": "s1"}
 
 
+def test_a_submission_of_later_does_not_take_an_answer_however_well_it_fits():
+    first, second = a_claim(a_line(charge="490.00")), a_claim(sent=LATER, n=2)
+    assert links({"s1": first, "s2": second}, {"r": whole(second, known=ANSWERED)}) == {"r": "s1"}
+
+
 def test_a_remittance_that_comes_before_any_submission_answers_the_earliest_after():
     first, second = a_claim(sent=LATER), a_claim(sent=LATER + timedelta(days=1), n=2)
     assert links({"s2": second, "s1": first}, {"r": whole(first, known=ANSWERED)}) == {"r": "s1"}
@@ -180,9 +185,17 @@ def test_a_remittance_delivered_twice_answers_one_submission():
 
 
 def test_an_ordinary_answer_does_not_go_to_a_void():
+    void = a_claim(frequency="8", original_reference="99ZZ999")
+    anew = a_claim(sent=SENT + timedelta(days=3), n=2)
+    assert links({"s8": void, "s1": anew}, {"r1": whole(anew)}) == {"r1": "s1"}
+
+
+def test_a_reversal_takes_back_what_it_names_though_another_submission_looks_more_like_it():
     original = a_claim()
-    void = a_claim(sent=SENT + timedelta(days=3), frequency="8", original_reference="99ZZ999", n=2)
-    assert links({"s1": original, "s8": void}, {"r1": whole(original)}) == {"r1": "s1"}
+    replacement = a_claim(a_line(modifiers=["RT"]), sent=LATER, frequency="7", n=2)
+    paid = an_answer(original, a_service(original.lines[0], paid="500.00", modifiers=("RT",)))
+    answers = {"r1": paid, "r22": a_reversal(paid, known=ANSWERED_LATER)}
+    assert links({"s1": original, "s7": replacement}, answers) == {"r1": "s1", "r22": "s1"}
 
 
 def test_of_two_visits_of_one_account_the_charges_and_services_tell():

@@ -62,10 +62,11 @@ def test_a_past_catches_up_by_what_was_decided_and_undecided(tmp_path):
     with open_store(tmp_path) as reader, open_store(tmp_path) as writer:
         writer.ingest([files.sent, files.replaced, files.corrected])
         assert reader.payer_past().decisions(before=END, code="62323") == (1, 1)  # denied, as far as is known
-        last = reader.last_event()
+        last, handed_out = reader.last_event(), reader.payer_past()
         writer.ingest([files.answered])
         assert reader.last_event() > last
         assert reader.payer_past().decisions(before=END, code="62323") == (0, 1)  # the first answer paid
+        assert handed_out.decisions(before=END, code="62323") == (1, 1), "a past in use does not change"
 
 
 def test_a_reader_goes_on_while_a_writer_writes(tmp_path):

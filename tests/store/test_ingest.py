@@ -79,6 +79,26 @@ def test_every_order_of_files_leads_to_the_same_state(tmp_path):
     assert all(other == states[0] for other in states)
 
 
+@pytest.mark.parametrize("answered_as", ["ACC-1", "ACC-2"])
+def test_a_replacement_under_a_new_claim_number_is_one_claim_with_its_original_in_every_order(tmp_path, answered_as):
+    original = a_claim(id="ACC-1")
+    replacement = a_claim(id="ACC-2", sent=date(2026, 2, 3), frequency="7", original_reference="ICN-1", n=2)
+    denied = an_answer(original, a_service(original.lines[0], "CO-197 500.00"), icn="ICN-1")
+    paid = an_answer(
+        replacement, a_service(replacement.lines[0], paid="500.00"),
+        icn="ICN-2", known=SECOND_ANSWER, claim_id=answered_as, original_reference="ICN-1",
+    )  # fmt: skip
+    steps = [([original], []), ([replacement], []), ([], [denied]), ([], [paid])]
+    states = []
+    for i, order in enumerate(permutations(steps)):
+        with open_store(tmp_path / str(i)) as store:
+            for claims, answers in order:
+                store.record(claims, answers)
+            states.append(state(store))
+            assert outcomes(store) == {("ACC-1", 1, 1): "denied", ("ACC-2", 2, 1): "paid"}
+    assert all(other == states[0] for other in states)
+
+
 def test_one_call_with_all_files_leads_there_too(tmp_path):
     files = the_files(tmp_path / "in")
     with open_store(tmp_path / "a") as one, open_store(tmp_path / "b") as other:
