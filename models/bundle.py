@@ -3,8 +3,8 @@
 | file | holds |
 |---|---|
 | `booster.txt` | the booster over lines, LightGBM's own text |
-| `causes.txt` | the booster over Reasons, or nothing where there were too few denials to fit one |
-| `model.json` | the card, categories, calibration, claim map and CARC shares |
+| `causes.txt` | the booster over causes, or nothing where there were too few denials to fit one |
+| `model.json` | the card, categories, calibration, claim map and causes |
 | `history.json` | what was known of payers when the model was fitted, or null |
 | `manifest.json` | SHA-256 of each of the others |
 
@@ -24,7 +24,7 @@ import lightgbm
 from claims.reasons import Reason
 from models.calibration import Calibration, ClaimMap
 from models.card import ModelCard
-from models.causes import CauseModel
+from models.causes import CauseModel, Pair
 from models.denial import DenialModel
 from models.encoding import Encoder
 from models.errors import BundleBroken
@@ -55,9 +55,8 @@ def save(model: DenialModel, folder: Path) -> None:
                     "intercept": model.claim_map.intercept,
                 },
                 "causes": {
-                    "reasons": [r.value for r in causes.reasons],
+                    "pairs": [[pair.carc, pair.reason.value] for pair in causes.pairs],
                     "prior": list(causes.prior),
-                    "carcs": {r.value: [list(pair) for pair in pairs] for r, pairs in causes.carcs.items()},
                 },
             },
             indent=1,
@@ -123,9 +122,8 @@ def _causes(folder: Path, spec: Mapping[str, Any], text: str, features: tuple[st
     return _built(
         folder,
         lambda: CauseModel(
-            reasons=tuple(Reason(r) for r in spec["reasons"]),
-            prior=tuple(spec["prior"]),
-            carcs={Reason(r): tuple((c, float(p)) for c, p in pairs) for r, pairs in spec["carcs"].items()},
+            pairs=tuple(Pair(str(carc), Reason(reason)) for carc, reason in spec["pairs"]),
+            prior=tuple(float(p) for p in spec["prior"]),
             booster=_parsed(folder / CAUSES, text, _booster(features)) if text else None,
         ),
     )

@@ -96,12 +96,11 @@ def claim_metrics(model: DenialModel, s: Scored) -> dict[str, float]:
 def cause_metrics(model: DenialModel, dataset: Dataset, positions: Positions) -> dict[str, float]:
     """On denied lines: how often the true CARC and the true Reason are the first, or among the first three."""
     denied = positions[dataset.column("denied", positions).astype(bool)]
-    if not model.causes.reasons or not len(denied):
+    if not model.causes.pairs or not len(denied):
         return {}
     matrix = dataset.matrix(model.encoder, denied)
     carcs = [[cause.carc for cause in ranked] for ranked in model.causes.rank(matrix)]
-    order = np.argsort(-model.causes.reason_probabilities(matrix), axis=1, kind="stable")
-    reasons = [[model.causes.reasons[i].value for i in row] for row in order]
+    reasons: list[list[str]] = [list(ranked) for ranked in model.causes.rank_reasons(matrix)]
     true_carcs = [of[0] if of else "" for of in dataset.column("carcs", denied)]
     true_reasons = dataset.column("reason", denied).tolist()
     return {

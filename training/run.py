@@ -25,7 +25,7 @@ from training.calibrate import fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
 from training.errors import NotEnoughData
 from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
-from training.fit import choose_trees, denial_params, fit_booster, fit_causes
+from training.fit import BINS, denial_params, fit_booster, fit_causes
 from training.split import Positions, Split, split_by_time
 from training.truth import truth_metrics
 
@@ -169,20 +169,14 @@ def fit(
     matrix = dataset.matrix(encoder, split.train)
     lines = dataset.lines.iloc[split.train]
     denied = lines["denied"].to_numpy(dtype=np.float64)
-    trees = choose_trees(encoder, matrix, denied, submitted=lines["submitted"], known_on=lines["known_on"], seed=seed)
-    refused = np.flatnonzero(denied)
+    refused = lines[lines["denied"]]
+    pairs = [(of[0] if of else "", reason) for of, reason in zip(refused["carcs"], refused["reason"], strict=True)]
     model = DenialModel(
-        booster=fit_booster(encoder, matrix, denied, seed, trees),
+        booster=fit_booster(encoder, matrix, denied, seed),
         encoder=encoder,
         calibration=Calibration(),
         claim_map=ClaimMap(),
-        causes=fit_causes(
-            encoder,
-            matrix[refused],
-            lines["reason"].iloc[refused].tolist(),
-            lines["carcs"].iloc[refused].tolist(),
-            seed,
-        ),
+        causes=fit_causes(encoder, matrix[lines["denied"].to_numpy()], pairs, seed),
         card=ModelCard(name, "unregistered", simulated, recorded=recorded, window=split.days()),
         history=dataset.payer_past,
     )
@@ -243,6 +237,7 @@ def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track
         | split.days()
         | {
             "trees": model.booster.num_trees(),
+            "lightgbm.max_bin": BINS,
             "embargo_days": split.embargo_days,
             "known_until": str(dataset.as_of),
             "features": len(FEATURES),

@@ -36,14 +36,14 @@ def fitted(seed: int, *, noise: bool) -> Fixture:
     encoder = Encoder.fit(rows, list(FEATURES), categorical)
     matrix, _ = encoder.matrix(rows)
     refused = np.flatnonzero(denied)
-    reasons = ["authorization" if rows[i][categorical[0]] == "red" else "bundling" for i in refused]
-    carcs = [(("197",) if i % 4 else ("16", "197")) if r == "authorization" else ("97",) for i, r in enumerate(reasons)]
+    red = [rows[i][categorical[0]] == "red" for i in refused]
+    pairs = [(("197" if i % 4 else "16", "authorization") if r else ("97", "bundling")) for i, r in enumerate(red)]
     model = DenialModel(
-        booster=fit_booster(encoder, matrix, denied, seed=3, trees=60),
+        booster=fit_booster(encoder, matrix, denied, seed=3),
         encoder=encoder,
         calibration=Calibration(0.9, -0.1),
         claim_map=ClaimMap(0.5, 0.4, -0.2),
-        causes=fit_causes(encoder, matrix[refused], reasons, carcs, seed=3),
+        causes=fit_causes(encoder, matrix[refused], pairs, seed=3),
         card=ModelCard(name="denial", version="7", simulated=False, metrics={"pr_auc": 0.5}),
     )
     return Fixture(model, rows, denied)

@@ -9,7 +9,7 @@ from claims.errors import CleanclaimError
 from claims.reasons import Reason
 from models import champion_folder, model_folder
 from models.bundle import PARTS
-from models.causes import CauseModel
+from models.causes import CauseModel, Pair
 from models.denial import DenialModel
 from models.errors import BundleBroken, FeaturesChanged
 from models.folders import bundled_model_folder
@@ -51,7 +51,7 @@ def test_a_model_saved_twice_gives_the_same_bytes(bundle, tmp_path):
 
 
 def test_a_model_without_a_booster_of_causes_speaks_from_the_prior(learned, tmp_path):
-    causes = CauseModel((Reason.BUNDLING,), (1.0,), {Reason.BUNDLING: (("97", 0.75), ("236", 0.25))})
+    causes = CauseModel((Pair("97", Reason.BUNDLING), Pair("236", Reason.BUNDLING)), (0.75, 0.25))
     replace(learned.model, causes=causes).save(tmp_path / "b")
     loaded = DenialModel.load(tmp_path / "b")
     assert loaded.predict(learned.rows[:1]).causes == ((("97", 0.75, "bundling"), ("236", 0.25, "bundling")),)

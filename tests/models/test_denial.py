@@ -4,9 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from claims.reasons import Reason
 from features import FEATURES
 from features.registry import Direction
 from models.card import ModelCard
+from models.causes import CauseModel, Pair
 from models.denial import OwnDecisions, abstentions
 from models.errors import FeaturesChanged
 
@@ -135,3 +137,13 @@ def test_a_model_of_other_features_is_refused(learned):
     assert learned.model.card.features[0] in text
     assert "cleanclaim train" in text
     assert refused.value.fields()["where"] == "model denial 7"
+
+
+def test_a_code_that_stands_for_two_reasons_adds_up_and_names_the_likelier():
+    pairs = (Pair("16", Reason.DOCUMENTATION), Pair("16", Reason.AUTHORIZATION), Pair("197", Reason.AUTHORIZATION))
+    causes = CauseModel(pairs, (0.2, 0.25, 0.55))
+    ((first, second),) = causes.rank(np.zeros((1, 3)))
+    assert first == ("197", 0.55, Reason.AUTHORIZATION)
+    assert second == ("16", pytest.approx(0.45), Reason.AUTHORIZATION)
+    assert causes.rank_reasons(np.zeros((1, 3))) == [[Reason.AUTHORIZATION, Reason.DOCUMENTATION]]
+    assert CauseModel().rank(np.zeros((2, 3))) == ((), ())

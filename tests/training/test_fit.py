@@ -9,7 +9,7 @@ from tests.training.conftest import made_up_dataset
 from training import metrics
 from training.baselines import baselines, payer_code_rate
 from training.evaluate import cause_metrics, claim_metrics, line_metrics, score
-from training.fit import MOST_TREES, choose_trees
+from training.fit import TREES
 from training.run import fit
 from training.split import split_by_time
 
@@ -33,7 +33,7 @@ def test_training_twice_gives_the_same_bytes(dataset, split, model):
 
 def test_trees_are_few_and_small(model):
     trees = model.booster.dump_model()["tree_info"]
-    assert len(trees) <= MOST_TREES
+    assert len(trees) == TREES
     assert max(t["num_leaves"] for t in trees) <= 15
 
 
@@ -86,19 +86,6 @@ def test_nothing_of_the_calibration_or_the_test_window_reaches_the_booster(datas
     changed = fit(other, split, seed=1, recorded={}, simulated=True)
     assert changed.booster.model_to_string() == model.booster.model_to_string()
     assert changed.calibration != model.calibration
-
-
-def test_the_trial_that_chooses_the_trees_learns_no_answer_given_after_its_cut(dataset, split, model):
-    lines = dataset.lines.iloc[split.train]
-    matrix = dataset.matrix(model.encoder, split.train)
-    denied = lines["denied"].to_numpy(dtype=float)
-    first, last = lines["submitted"].min(), lines["submitted"].max()
-    cut = (first + (last - first) * 0.8).floor("D")
-    straddling = ((lines["submitted"] < cut) & (lines["known_on"] > cut)).to_numpy()
-    assert straddling.sum() > 20
-    flipped = np.where(straddling, 1 - denied, denied)
-    when = {"submitted": lines["submitted"], "known_on": lines["known_on"], "seed": 1}
-    assert choose_trees(model.encoder, matrix, flipped, **when) == choose_trees(model.encoder, matrix, denied, **when)
 
 
 def test_every_baseline_answers_every_test_line(dataset, split):
