@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -148,8 +149,13 @@ class OneOf:
 
     def read(self, value: Any, pointer: str) -> Any:
         if not isinstance(value, str) or value not in self.words:
-            raise unreadable(pointer, value, f"one of {', '.join(filter(None, self.words))}", show=True)
+            error = unreadable(pointer, value, f"one of {', '.join(filter(None, self.words))}", show=True)
+            raise UnreadableClaim(pointer, found=error.found, expected=error.expected, advice=self._meant(value))
         return self.make(value)
+
+    def _meant(self, value: Any) -> str:
+        near = get_close_matches(value, self.words, 1) if isinstance(value, str) else []
+        return f"Did you mean {near[0]!r}?" if near else ""
 
     def write(self, value: str) -> str:
         return value.value if isinstance(value, StrEnum) else value
@@ -202,7 +208,10 @@ class Object:
     members: tuple[Member, ...]
 
     def read(self, value: Any, pointer: str) -> Any:
-        return self.record(**self.read_members(value, pointer))
+        found = self.read_members(value, pointer)
+        optional = {m.fills for m in self.members if not m.required} - found.keys()
+        unknown = {f.name: None for f in fields(self.record) if f.name in optional and _default(f) is MISSING}
+        return self.record(**unknown, **found)
 
     def read_members(self, value: Any, pointer: str) -> dict[str, Any]:
         """The members by attribute; members we do not know are passed over, so that the contract can grow."""
@@ -246,7 +255,8 @@ def _found(value: Any, show: bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return "empty text" if not value else f"the text {shown(value)}" if show else f"text: {described(value)}"
+        said = shown(value) if show else described(value)
+        return "empty text" if not value else f"the text {said}" if said.startswith(("'", '"')) else said
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     if isinstance(value, dict):
