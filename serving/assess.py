@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from claims.claim import Claim
-from claims.identity import batch_key, content_hash, submission_ref
+from claims.identity import batch_key, submission_ref
 from models.denial import DenialModel, Explanation, OwnDecisions
-from past.patient import VOID, PatientPast, Service, services_of
+from past.patient import VOID
 from past.payer import PayerPast
 from scrubber.registry import Severity
 from scrubber.report import Report
@@ -21,7 +21,7 @@ from scrubber.tables import Tables
 from serving.advise import advise
 from serving.assessment import Assessment, Attention, LineAssessment, ModelUsed, OwnRecord, Remedy
 from serving.assessment_json import assessment_json, scrub_json
-from serving.pasts import Pasts
+from serving.pasts import Pasts, with_peers
 from serving.scoring import Circumstances, Scored
 
 __all__ = ["Assessment", "Assessor", "assessment_json", "scrub_json"]
@@ -47,7 +47,7 @@ class Assessor:
 
         `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
         """
-        patient = _with_peers(self.pasts.patient(claim, as_of=as_of), claim, peers, self.pasts.practice, as_of)
+        patient = with_peers(self.pasts.patient(claim, as_of=as_of), claim, peers, self.pasts.practice, as_of)
         payer = self.pasts.payer()
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
         scored = at.score(claim)
@@ -113,24 +113,6 @@ class Assessor:
         card = self.model.card
         practice_needed = card.min_decisions if card.simulated else 0
         return OwnRecord(own.practice if own else 0, own.payer if own else 0, practice_needed, card.min_payer_decisions)
-
-
-def _with_peers(past: PatientPast, claim: Claim, peers: Iterable[Claim], practice: str, as_of: date) -> PatientPast:
-    """The patient's past with the other claims of the file; those the store holds already are not counted twice."""
-    others = [peer for peer in peers if peer is not claim]
-    if not others:
-        return past
-    held = {content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
-    added: dict[str, tuple[Service, ...]] = {}
-    for peer in others:
-        content = content_hash(peer)
-        if content not in held and peer.frequency != VOID:
-            ref, batch = submission_ref(practice, peer), batch_key(peer)
-            added[content] = services_of(peer, known_on=as_of, submission=ref, content=content, batch=batch)
-    if not added:
-        return past
-    every = [*past.same_batch, *(s for services in added.values() for s in services)]
-    return replace(past, same_batch=tuple(sorted(every, key=lambda s: (s.submission, s.content, s.line))))
 
 
 def _attention(report: Report) -> Attention:

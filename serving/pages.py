@@ -36,7 +36,7 @@ FORM_OVERHEAD = 10_000  # bytes a form adds around the file
 @router.get("/", response_class=HTMLResponse)
 def front_page(desk: DeskDep) -> HTMLResponse:
     """The page to drop a file on."""
-    return HTMLResponse(_page("Check claims before they are sent", _banner(desk) + _form()))
+    return HTMLResponse(page("Check claims before they are sent", _banner(desk) + _form()))
 
 
 @router.get("/style.css")
@@ -76,7 +76,7 @@ def _answer(desk: Desk, content_type: str, body: bytes) -> str:
     count = len(assessed)
     title = f"{count} claim{'' if count == 1 else 's'} as of {day.isoformat()}"
     parts = [_banner(desk), _refused(intake.refused), _table(assessed), *map(_claim, assessed), _form()]
-    return _page(title, "".join(parts))
+    return page(title, "".join(parts))
 
 
 def media_type_of(content_type: str) -> str:
@@ -99,10 +99,11 @@ def form_fields(content_type: str, body: bytes) -> dict[str, bytes]:
 
 def _trouble(desk: Desk, title: str, detail: str, status: int) -> HTMLResponse:
     said = f'<p class="trouble" role="alert">{escape(detail)}</p>'
-    return HTMLResponse(_page(title, _banner(desk) + said + _form()), status)
+    return HTMLResponse(page(title, _banner(desk) + said + _form()), status)
 
 
-def _page(title: str, content: str) -> str:
+def page(title: str, content: str) -> str:
+    """A whole page around its content, which must be escaped already."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

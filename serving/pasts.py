@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from claims.claim import Claim
-from claims.identity import patient_key
-from past.patient import PatientPast
+from claims.identity import batch_key, content_hash, patient_key, submission_ref
+from past.patient import VOID, PatientPast, Service, services_of
 from past.payer import PayerPast
 from store import Store
 
@@ -92,3 +94,21 @@ class SnapshotPasts:
     def last_event(self) -> int:
         """No store, no events."""
         return 0
+
+
+def with_peers(past: PatientPast, claim: Claim, peers: Iterable[Claim], practice: str, as_of: date) -> PatientPast:
+    """The patient's past with the other claims of the file; those the store holds already are not counted twice."""
+    others = [peer for peer in peers if peer is not claim]
+    if not others:
+        return past
+    held = {content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
+    added: dict[str, tuple[Service, ...]] = {}
+    for peer in others:
+        content = content_hash(peer)
+        if content not in held and peer.frequency != VOID:
+            ref, batch = submission_ref(practice, peer), batch_key(peer)
+            added[content] = services_of(peer, known_on=as_of, submission=ref, content=content, batch=batch)
+    if not added:
+        return past
+    every = [*past.same_batch, *(s for services in added.values() for s in services)]
+    return replace(past, same_batch=tuple(sorted(every, key=lambda s: (s.submission, s.content, s.line))))

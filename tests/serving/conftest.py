@@ -43,15 +43,14 @@ def fitted(*, simulated: bool, version: str = "1") -> DenialModel:
     denied = np.array(denied)
     refused = np.flatnonzero(denied)
     return DenialModel(
-        booster=fit_booster(encoder, matrix, denied, seed=3, trees=80),
+        booster=fit_booster(encoder, matrix, denied, seed=3),
         encoder=encoder,
         calibration=Calibration(1.0, 0.0),
         claim_map=ClaimMap(0.5, 0.5, 0.0),
         causes=fit_causes(
             encoder,
             matrix[refused],
-            ["authorization" if i % 2 else "bundling" for i in refused],
-            [("197",) if i % 2 else ("97",) for i in refused],
+            [("197", "authorization") if i % 2 else ("97", "bundling") for i in refused],
             seed=3,
         ),
         card=ModelCard(name="denial", version=version, simulated=simulated),

@@ -50,7 +50,7 @@ def test_a_list_of_claims_is_answered_in_its_order(client):
 
 def test_the_same_claim_as_x12_and_as_json_gets_the_same_answer(client):
     first = post(client, X12_EXAMPLE).json()["assessments"][0]
-    second = post(client, CLAIM, JSON).json()["assessments"][0]
+    second = post(client, {"claim": CLAIM["claim"]}, JSON).json()["assessments"][0]
     assert [line["risk"] for line in first["lines"]] == [line["risk"] for line in second["lines"]]
     assert [(f["rule_id"], f["line"]) for f in first["findings"]] == [
         (f["rule_id"], f["line"]) for f in second["findings"]

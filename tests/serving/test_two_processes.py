@@ -1,5 +1,6 @@
 """What one process ingests, the next answer of another reflects."""
 
+import sqlite3
 import sys
 import threading
 from dataclasses import replace
@@ -7,12 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from fastapi.testclient import TestClient
 
 from claims.remittance import Adjudication, Adjustment, Payment, Remittance
 from claims.x12 import read_837
+from past.patient import PatientPast
+from serving.app import create_app
 from serving.assess import Assessor
 from serving.examples import CLAIM
-from serving.pasts import SnapshotPasts, StorePasts
+from serving.pasts import SnapshotPasts, StorePasts, with_peers
 from store import Store
 from tests.serving.processes import get, post, served
 from tests.serving.samples import TODAY, claim_json, example_claim, x12_of
@@ -115,6 +119,46 @@ def test_a_file_ingested_before_it_is_scored_is_not_counted_twice(tables, model,
     after = list(assessor.assess_all(lambda: file, TODAY))
     assert [a.findings for a in after] == [a.findings for a in before]
     assert [a.risk for a in after] == [a.risk for a in before]
+
+
+def test_a_peer_stands_once_beside_a_claim_ingested_or_not(store):
+    claim, peer = read_837(x12_of({}, {"CLM*EXAMPLE-001*": "CLM*EXAMPLE-002*"}))
+    pasts = StorePasts(store)
+
+    def beside():
+        past = with_peers(pasts.patient(claim, as_of=TODAY), claim, [claim, peer], pasts.practice, TODAY)
+        return [(s.claim_id, s.line, s.submission) for s in past.same_batch]
+
+    before = beside()
+    assert [(claim_id, line) for claim_id, line, _ in before] == [("EXAMPLE-002", n) for n in (1, 2, 3)]
+    store.record([claim, peer])
+    assert beside() == before
+
+
+def test_peers_stand_in_one_order_whatever_the_files():
+    claim, *peers = read_837(x12_of({}, {"EXAMPLE-001": "EXAMPLE-002"}, {"EXAMPLE-001": "EXAMPLE-003"}))
+    forward = with_peers(PatientPast(), claim, peers, "default", TODAY)
+    assert len(forward.same_batch) == 6
+    assert forward == with_peers(PatientPast(), claim, peers[::-1], "default", TODAY)
+
+
+def test_the_claims_of_a_patient_are_told_from_anothers(store):
+    pasts = StorePasts(store)
+    other = example_claim(patient={"last_name": "PATIENT-002", "first_name": "ZZTEST", "birth_date": "1950-01-01"})
+    assert pasts.patient_key(example_claim()) == pasts.patient_key(example_claim(id="EXAMPLE-002"))
+    assert pasts.patient_key(example_claim()) != pasts.patient_key(other)
+
+
+def test_a_store_that_cannot_be_read_is_a_503_and_says_nothing_of_it(tables, model, store, settings, tmp_path):
+    app = create_app(Assessor(tables, model, StorePasts(store)), settings, today=lambda: TODAY)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        with sqlite3.connect(tmp_path / "store.db") as database:
+            database.execute("drop table services")
+        answer = client.post("/v1/assessments", json=CLAIM)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"] == "5"
+    assert "services" not in answer.text
 
 
 def test_threads_get_the_answer_one_alone_would_get(tables, model, store):
