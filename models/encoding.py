@@ -46,19 +46,17 @@ class Encoder:
         An unseen or empty word is NaN, as a missing number is: unknown is not zero.
         """
         unseen: Counter[str] = Counter()
-        out = np.empty((len(rows), len(self.columns)))
-        for i, row in enumerate(rows):
-            for j, column in enumerate(self.columns):
-                value = row[column]
-                codes = self._codes.get(column)
-                if codes is None:
-                    out[i, j] = float(value)
-                else:
-                    code = codes.get(str(value))
-                    out[i, j] = math.nan if code is None else code
-                    if code is None and value:
-                        unseen[column] += 1
-        return out, unseen
+        places = [(i, column, self._codes[column]) for i, column in enumerate(self.columns) if column in self._codes]
+        out: list[list[float]] = []
+        for row in rows:
+            values: list[float] = [row[column] for column in self.columns]  # type: ignore[misc]  # words follow
+            for i, column, codes in places:
+                word = str(row[column])
+                values[i] = codes.get(word, math.nan)
+                if word and word not in codes:
+                    unseen[column] += 1
+            out.append(values)
+        return np.array(out, dtype=np.float64).reshape(len(rows), len(self.columns)), unseen
 
     @property
     def categorical_columns(self) -> list[int]:
