@@ -1,4 +1,4 @@
-"""What is billed on the line, where, and by whom as a kind of biller?"""
+"""What is billed on the line, and where?"""
 
 from __future__ import annotations
 

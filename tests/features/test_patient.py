@@ -157,6 +157,13 @@ def test_a_void_of_nothing_we_know_takes_nothing() -> None:
     assert known(visit(20), a_claim(a_line(), id="OTHER", frequency="8")) == ["s0"]
 
 
+def test_the_claim_itself_is_not_its_own_past_under_whatever_name() -> None:
+    services = services_of(visit(20), known_on=MONDAY - timedelta(9), submission="s", content="c", batch="b")
+    for submission, content, kept in (("s", "x", ()), ("x", "c", ()), ("x", "x", services)):
+        own = {"submission": submission, "content": content, "batch": "b"}
+        assert patient_past(services, as_of=MONDAY, known_since=None, **own).services == kept
+
+
 def test_the_same_file_s_claims_bear_no_later_decision_and_are_not_past_twice() -> None:
     services = services_of(visit(20), known_on=MONDAY, submission="s", content="c", batch="b")
     told = tuple(replace(s, decided_on=MONDAY + timedelta(20), denied=True) for s in services)
