@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / ".venv-base"
 PATIENCE = 60
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # this machine asks itself
 
 
 def base_python():
@@ -55,22 +58,35 @@ def served(python, home, **settings):
         assert listening.wait(PATIENCE), "the service does not start"
         words = [json.loads(line)["event"] for line in said if "running on" in line]
         assert words, "".join(said)
-        yield words[0].partition("running on ")[2].split()[0], said
+        url = words[0].partition("running on ")[2].split()[0]
+        await_answer(url)
+        yield url, said
     finally:
         process.terminate()
         process.wait(PATIENCE)
         reader.join(PATIENCE)
 
 
+def await_answer(url):
+    """Wait for the first answer: with several workers the port is taken before one of them listens."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return get(url, "/healthz")
+        except urllib.error.URLError:
+            assert time.monotonic() < end, "the service does not answer"
+            time.sleep(0.1)
+
+
 def post(url, body, kind="application/json"):
     """The status and JSON of an answer."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(f"{url}/v1/assessments", content, {"Content-Type": kind})
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+    with DIRECT.open(request, timeout=PATIENCE) as answer:
         return answer.status, json.load(answer)
 
 
 def get(url, path):
     """The JSON of an answer."""
-    with urllib.request.urlopen(url + path, timeout=PATIENCE) as answer:
+    with DIRECT.open(url + path, timeout=PATIENCE) as answer:
         return json.load(answer)

@@ -185,3 +185,13 @@ def test_patients_met_in_the_store_are_met_by_the_same_key(tables, model, store)
     none = Assessor(tables, model, SnapshotPasts()).pasts.patient(example_claim(), as_of=TODAY)
     assert own.seen
     assert not none.seen
+
+
+def test_several_workers_answer_as_one(model, tmp_path):
+    model.save(tmp_path / "bundle")
+    with served(sys.executable, tmp_path, bundle=str(tmp_path / "bundle"), workers="2") as (url, _):
+        answers = [ask(url) for _ in range(6)]
+        record(tmp_path, range(101, 103))
+        later = [ask(url)["own_record"]["decisions"] for _ in range(6)]
+    assert all(a == answers[0] for a in answers)
+    assert later == [6] * 6
