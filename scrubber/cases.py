@@ -161,6 +161,7 @@ def _line(line: Toml, number: int) -> Line:
         rendering=_provider(line, "rendering"),
         ordering=_provider(line, "ordering"),
         qualifier=line.get("qualifier", "HC"),
+        ndc=line.get("ndc", ""),
     )
 
 

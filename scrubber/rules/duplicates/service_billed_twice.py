@@ -35,8 +35,8 @@ def service_billed_twice(case: Case, line: Line) -> Iterator[Answer]:
 
     Same patient, payer, code, day, rendering provider and modifiers: payers deny the second as a duplicate, even where
     the first was denied. With other units they may only suspect one, and the rule warns. A replacement (frequency 7) or
-    a void is meant to repeat its claim, and two lines of one claim that carry 59, an X modifier, 76, 77 or 91 are told
-    apart. Claims of the same file are compared both ways, so each of the two is shown.
+    a void is meant to repeat its claim, and two lines of one claim that carry 59, an X modifier, 76, 77 or 91, or name
+    different drugs (NDC), are told apart. Claims of the same file are compared both ways, so each of the two is shown.
     """
     day = case.day(line)
     twin = _twin_line(case, line)
@@ -56,7 +56,8 @@ def _twin_line(case: Case, line: Line) -> Line | None:
     if _REPEATED & set(line.modifiers):
         return None
     for other in other_lines(case, line):
-        if other.code == line.code and set(other.modifiers) == set(line.modifiers):
+        alike = other.code == line.code and set(other.modifiers) == set(line.modifiers)
+        if alike and other.ndc == line.ndc:  # one code may stand for several drugs, each on a line with its NDC
             return other
     return None
 
