@@ -19,13 +19,14 @@ TOLERANCE = 0.01  # how much lower a challenger's PR-AUC may be than the champio
 
 
 def promote(version: str, *, home: Path, force: bool = False) -> Path:
-    """Make `version` the champion: export its bundle under `home/models`, point to it, move the alias.
+    """Make `version` (its number, or `challenger`) the champion: export its bundle, point to it, move the alias.
 
     Raises NotPromoted when the version is unknown, or when it does worse than the champion did on the very same test
     lines (`force` waives that). The answer is the bundle's folder.
     """
     api = track.client(home)
     registered = track.registered(version, home)
+    version = str(registered.version)
     if not force:
         _gate(version, api.get_run(registered.run_id).data.metrics)
     folder = _export(version, home)

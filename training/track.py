@@ -68,11 +68,13 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
 
 
 def registered(version: str, home: Path) -> Any:
-    """What the registry holds of a version; raises UnknownVersion."""
+    """What the registry holds of a version, by its number or an alias (`challenger`); raises UnknownVersion."""
     api = client(home)
     from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
     try:
+        if version in (CHAMPION, CHALLENGER):
+            return api.get_model_version_by_alias(MODEL_NAME, version)
         return api.get_model_version(MODEL_NAME, version)
     except MlflowException:
         raise UnknownVersion(version) from None
@@ -80,11 +82,11 @@ def registered(version: str, home: Path) -> Any:
 
 def bundle_of(version: str, home: Path) -> Path:
     """The bundle folder of a registered version; raises UnknownVersion."""
-    registered(version, home)
+    number = registered(version, home).version
     mlflow = _mlflow()
     mlflow.set_tracking_uri(tracking_uri(home))
     mlflow.set_registry_uri(tracking_uri(home))
-    local = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{version}")
+    local = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{number}")
     return Path(local) / "artifacts" / "bundle"
 
 

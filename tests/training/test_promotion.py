@@ -124,6 +124,11 @@ def test_a_version_that_does_worse_than_the_champion_is_kept_out_unless_forced(c
     assert champion_folder(copied).name == "denial-2"
 
 
+def test_a_version_may_be_named_by_its_alias(copied):
+    assert promote("challenger", home=copied, force=True).name == "denial-2"
+    assert DenialModel.load(track.bundle_of("champion", copied)).version == "2"
+
+
 def test_going_back_restores_the_champion_before_and_going_back_again_returns(copied):
     promote("1", home=copied)
     promote("2", home=copied, force=True)
@@ -143,7 +148,7 @@ def test_there_is_nothing_to_go_back_to_at_first(copied):
 
 
 def test_an_unknown_version_is_a_worded_error(copied):
-    for version in ("99", "nonsense"):
+    for version in ("99", "nonsense", "champion "):
         for force in (False, True):
             with pytest.raises(UnknownVersion, match=rf"version {version}: found no such version, .*cleanclaim train"):
                 promote(version, home=copied, force=force)
