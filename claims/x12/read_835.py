@@ -11,12 +11,14 @@ from claims.errors import UnreadableSegment
 from claims.reading import Refusal
 from claims.remittance import Adjudication, Adjustment, Payment, ProviderAdjustment, Remittance
 from claims.x12.body import Body, Handler, Place
+from claims.x12.composites import code_and_modifiers
 from claims.x12.elements import BadElement, Elements, amount, at, day, optional_amount, required
 from claims.x12.envelope import MakeBody, read
 from claims.x12.transactions import REMITTANCE, Heading
 
 _CLAIM_DATES = {"232": "service_from", "233": "service_to", "050": "received_on"}
 _LINE_DATES = {"472": "service_from", "150": "service_from", "151": "service_to"}
+_PADDING = [""] * 10  # CLP09 is the furthest element read by its place
 _MEMBERS = ("QC", "IL")  # NM101 of the member id, the first that has one
 _REMARKS = {"MOA": range(3, 8), "MIA": (5, 20, 21, 22, 23)}  # claim remark codes (RARC)
 
@@ -118,17 +120,18 @@ class _Remittances(Body[Remittance | Paid]):
     # Remittance
 
     def _clp(self, e: Elements) -> None:
-        draft = self._open_remittance(at(e, 1))
+        e += _PADDING
+        draft = self._open_remittance(e[1])
         required(e, 1, "the claim number the provider gave (CLM01)")
         draft.fields |= {
             "status": required(e, 2, "a claim status code"),
             "charge": amount(e, 3),
             "paid": amount(e, 4),
             "patient_responsibility": optional_amount(e, 5) or ZERO,
-            "filing_indicator": at(e, 6),
-            "payer_control_number": at(e, 7),
-            "facility_code": at(e, 8),
-            "frequency": at(e, 9),
+            "filing_indicator": e[6],
+            "payer_control_number": e[7],
+            "facility_code": e[8],
+            "frequency": e[9],
         }
 
     def _open_remittance(self, claim_id: str) -> _Draft:
@@ -204,17 +207,19 @@ class _Remittances(Body[Remittance | Paid]):
             return
         self._finish_line()
         self._line = line = _Draft("SVC", (self.number, self.offset))
-        procedure, submitted = self.composite(e, 1), self.composite(e, 6)
-        if not at(procedure, 1):
+        e += _PADDING
+        code, modifiers = code_and_modifiers(e[1], self.component)
+        submitted_code, submitted_modifiers = code_and_modifiers(e[6], self.component)
+        if not code:
             raise BadElement("SVC01-2", found="nothing", expected="a procedure code")
         line.fields |= {
-            "code": procedure[1],
-            "modifiers": tuple(m for m in procedure[2:6] if m),
+            "code": code,
+            "modifiers": modifiers,
             "charge": amount(e, 2),
             "paid": amount(e, 3),
             "units_paid": optional_amount(e, 5),
-            "submitted_code": at(submitted, 1),
-            "submitted_modifiers": tuple(m for m in submitted[2:6] if m),
+            "submitted_code": submitted_code,
+            "submitted_modifiers": submitted_modifiers,
             "submitted_units": optional_amount(e, 7),
         }
 

@@ -1,17 +1,20 @@
-"""837P (005010X222A1) to claims: a state machine over its loops."""
+"""837P (005010X222A1) to claims: a state machine over its loops.
+
+Longer than a file should be, because it is one machine: what a segment means depends on all that came before it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, BinaryIO
 
-from claims.claim import Claim, Diagnosis, Line, Payer, Subscriber
+from claims.claim import Claim, Line, Payer, Subscriber
 from claims.errors import UnreadableSegment
 from claims.kinds import kind_of_claim, type_of_payer
 from claims.reading import Refusal
 from claims.wording import shown
 from claims.x12.body import Body, Handler, Place
+from claims.x12.composites import diagnosis_of, pointers_of, procedure_of
 from claims.x12.elements import (
     BadElement,
     Elements,
@@ -29,7 +32,6 @@ from claims.x12.transactions import PROFESSIONAL_CLAIM, Heading
 
 BILLING, SUBSCRIBER, PATIENT = "20", "22", "23"  # HL03
 _ABOVE = {BILLING: "", SUBSCRIBER: BILLING, PATIENT: SUBSCRIBER}
-_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})  # HI01-1; BK and BF are ICD-9-CM
 _PADDING = [""] * 20  # CLM20 is the furthest element we read
 _CLAIM_REFERENCES = {
     "G1": "authorization_number", "9F": "referral_number", "F8": "original_reference", "EA": "medical_record_number",
@@ -52,43 +54,6 @@ def read_837(source: bytes | BinaryIO) -> Iterator[Claim | Refusal]:
     when the source holds no professional claims at all.
     """
     return read(source, PROFESSIONAL_CLAIM, _Claims)
-
-
-@lru_cache(maxsize=1 << 12)
-def _procedure(text: str, component: str) -> dict[str, Any]:
-    """The parts of SV101: what a practice bills repeats."""
-    parts = text.split(component)
-    if not at(parts, 1):
-        advice = f"ISA16 declares {component!r} between components." if len(text) > 2 else ""
-        raise BadElement("SV101-2", found="nothing", expected="a procedure code", advice=advice)
-    return {
-        "qualifier": parts[0],
-        "code": parts[1],
-        "modifiers": tuple(m for m in parts[2:6] if m),
-        "description": at(parts, 6),
-    }
-
-
-@lru_cache(maxsize=1 << 12)
-def _pointers(text: str, component: str) -> tuple[int, ...]:
-    """The diagnosis pointers of SV107."""
-    pointers = [p for p in text.split(component) if p]
-    for position, pointer in enumerate(pointers, 1):
-        if not (pointer.isascii() and pointer.isdigit() and len(pointer) <= 2):
-            expected = "the number of a diagnosis, from 1"
-            raise BadElement(f"SV107-{position}", found=shown(pointer), expected=expected)
-    return tuple(map(int, pointers))
-
-
-@lru_cache(maxsize=1 << 14)
-def _diagnosis(text: str, component: str) -> Diagnosis | None:
-    """The diagnosis in one composite of HI; None when it is another kind of code."""
-    parts = text.split(component)
-    if parts[0] not in _DIAGNOSES:
-        return None
-    if not at(parts, 1):
-        raise BadElement("", found="nothing", expected="a diagnosis code")
-    return Diagnosis(parts[1])
 
 
 class _Level:
@@ -312,7 +277,7 @@ class _Claims(Body[Claim]):
         found = self._claim.fields.setdefault("diagnoses", [])
         for i in range(1, len(e)):
             try:
-                diagnosis = _diagnosis(e[i], self.component)
+                diagnosis = diagnosis_of(e[i], self.component)
             except BadElement as bad:
                 bad.element = f"HI{i:02d}-2"
                 raise
@@ -363,13 +328,13 @@ class _Claims(Body[Claim]):
             return
         line.segments["SV1"] = self.number
         e += _PADDING
-        line.fields |= _procedure(e[1], self.component)
+        line.fields |= procedure_of(e[1], self.component)
         line.fields |= {
             "charge": amount(e, 2),
             "unit": e[3],
             "units": amount(e, 4),
             "place": e[5],
-            "diagnosis_pointers": _pointers(e[7], self.component),
+            "diagnosis_pointers": pointers_of(e[7], self.component),
             "emergency": e[9] == "Y",
         }
 

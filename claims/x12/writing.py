@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,7 +42,7 @@ class Writer:
         self._envelope, self._set_code, self._version = envelope, set_code, version
         d = envelope.delimiters
         self._element, self._component, self._terminator = d.element, d.component, d.segment
-        self._forbidden = {d.element, d.component, d.segment, d.repetition} - {""}
+        self._unsayable = re.compile(f"[{re.escape(d.element + d.component + d.segment + d.repetition)}]")
         self._segments: list[str] = []
         self._sets = self._set_start = 0
         day = f"{envelope.day:%Y%m%d}"
@@ -76,13 +77,16 @@ class Writer:
         to write it.
         """
         elements = [segment]
-        for i, value in enumerate(values, 1):
-            name = f"{segment}{i:02d}"
-            if isinstance(value, Sequence) and not isinstance(value, str):
-                parts = [self._plain(part, name) for part in value]
+        for value in values:
+            if value is None or value == "":
+                elements.append("")
+            elif isinstance(value, str):
+                elements.append(self._plain(value, elements))
+            elif isinstance(value, Sequence):
+                parts = [self._plain(part, elements) for part in value]
                 elements.append(self._component.join(_without_empty_end(parts)))
             else:
-                elements.append(self._plain(_text(value), name))
+                elements.append(self._plain(_text(value), elements))
         self._segments.append(self._element.join(_without_empty_end(elements)))
 
     def address(self, address: Address | None) -> None:
@@ -99,8 +103,10 @@ class Writer:
         if value:
             self.add("REF", qualifier, value)
 
-    def _plain(self, text: str, name: str) -> str:
-        if not text.isprintable() or any(c in text for c in self._forbidden):
+    def _plain(self, text: str, before: list[str]) -> str:
+        """The text, if it can be said; `before` are the segment's id and elements so far."""
+        if self._unsayable.search(text) or not text.isprintable():
+            name = f"{before[0]}{len(before):02d}"
             raise ValueError(f"{name} holds a delimiter or a line break, which X12 cannot say: choose other delimiters")
         return text.strip()
 
@@ -110,8 +116,8 @@ class Writer:
             if not 2 <= len(party) <= 15:
                 raise ValueError(f"ISA06 and ISA08 take 2 to 15 characters, not {len(party)}")
         elements = (
-            "ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{self._plain(e.sender, 'ISA06'):15}", "ZZ",
-            f"{self._plain(e.receiver, 'ISA08'):15}", f"{e.day:%y%m%d}", _NOON, d.repetition or "^", "00501",
+            "ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{self._plain(e.sender, ['ISA'] * 6):15}", "ZZ",
+            f"{self._plain(e.receiver, ['ISA'] * 8):15}", f"{e.day:%y%m%d}", _NOON, d.repetition or "^", "00501",
             f"{e.interchange:09d}", "0", "T" if e.test else "P", d.component,
         )  # fmt: skip
         return self._element.join(elements)
@@ -133,9 +139,7 @@ def number(value: Decimal) -> str:
     return format(value.normalize(), "f") if value else "0"
 
 
-def _text(value: str | date | Decimal | int | None) -> str:
-    if value is None:
-        return ""
+def _text(value: date | Decimal | int) -> str:
     if isinstance(value, date):
         return f"{value:%Y%m%d}"
     return number(value) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,56 @@
+"""Elements made of components: procedures, pointers, diagnoses. Each parsed once: a practice bills few kinds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from claims.claim import Diagnosis
+from claims.wording import shown
+from claims.x12.elements import BadElement, at
+
+_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})  # HI01-1; BK and BF are ICD-9-CM
+
+
+@lru_cache(maxsize=1 << 12)
+def procedure_of(text: str, component: str) -> dict[str, Any]:
+    """The parts of SV101: what a practice bills repeats."""
+    parts = text.split(component)
+    if not at(parts, 1):
+        advice = f"ISA16 declares {component!r} between components." if len(text) > 2 else ""
+        raise BadElement("SV101-2", found="nothing", expected="a procedure code", advice=advice)
+    return {
+        "qualifier": parts[0],
+        "code": parts[1],
+        "modifiers": tuple(m for m in parts[2:6] if m),
+        "description": at(parts, 6),
+    }
+
+
+@lru_cache(maxsize=1 << 12)
+def code_and_modifiers(text: str, component: str) -> tuple[str, tuple[str, ...]]:
+    """The code and modifiers of SVC01 or SVC06; the code is "" when there is none."""
+    parts = text.split(component)
+    return at(parts, 1), tuple(m for m in parts[2:6] if m)
+
+
+@lru_cache(maxsize=1 << 12)
+def pointers_of(text: str, component: str) -> tuple[int, ...]:
+    """The diagnosis pointers of SV107."""
+    pointers = [p for p in text.split(component) if p]
+    for position, pointer in enumerate(pointers, 1):
+        if not (pointer.isascii() and pointer.isdigit() and len(pointer) <= 2):
+            expected = "the number of a diagnosis, from 1"
+            raise BadElement(f"SV107-{position}", found=shown(pointer), expected=expected)
+    return tuple(map(int, pointers))
+
+
+@lru_cache(maxsize=1 << 14)
+def diagnosis_of(text: str, component: str) -> Diagnosis | None:
+    """The diagnosis in one composite of HI; None when it is another kind of code."""
+    parts = text.split(component)
+    if parts[0] not in _DIAGNOSES:
+        return None
+    if not at(parts, 1):
+        raise BadElement("", found="nothing", expected="a diagnosis code")
+    return Diagnosis(parts[1])
