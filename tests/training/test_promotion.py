@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -164,6 +165,23 @@ def test_promoting_again_mends_a_damaged_export(copied):
         DenialModel.load(folder)
     promote("1", home=copied)
     assert DenialModel.load(folder).version == "1"
+
+
+QUIET = """
+from pathlib import Path
+from training import track
+track.client(Path("."))
+from mlflow import environment_variables as env
+print(env.MLFLOW_DISABLE_TELEMETRY.get(), env.MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get())
+"""
+
+
+def test_mlflow_sends_nothing_home_and_reads_no_pickle(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")} | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", QUIET], text=True, capture_output=True, cwd=tmp_path, env=environment, check=False
+    )
+    assert done.stdout.split() == ["True", "False"], done.stderr
 
 
 LEAN = """
