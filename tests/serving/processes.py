@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,12 @@ def served(python, home, **settings):
     environment |= {"CLEANCLAIM_HOME": str(home), "CLEANCLAIM_PORT": "0"}
     environment |= {f"CLEANCLAIM_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
-        [str(python), "-m", "serving.serve"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+        [str(python), "-m", "serving.serve"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     said: list[str] = []
     listening = threading.Event()
@@ -63,7 +69,11 @@ def served(python, home, **settings):
         yield url, said
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        try:
+            process.wait(PATIENCE)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a worker that outlived its parent
         reader.join(PATIENCE)
 
 
