@@ -8,7 +8,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
-from serving import pages, rest
+from serving import pages, reference, rest
 from serving.assess import Assessor
 from serving.desk import Desk, local_today
 from serving.errors import add_error_handlers
@@ -45,13 +45,14 @@ def create_app(assessor: Assessor, settings: Settings, *, today: Callable[[], da
         title="Cleanclaim",
         description=DESCRIPTION.strip(),
         version=rest.product_version(),
-        docs_url=None,  # its pages load their script from elsewhere
+        docs_url=None,  # those pages load their script from elsewhere; serving.reference writes /docs
         redoc_url=None,
         lifespan=lifespan,
     )
     app.state.desk = Desk(assessor, settings, today)
     app.include_router(rest.router)
     app.include_router(pages.router)
+    app.include_router(reference.router)
     add_error_handlers(app)
     app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(AccessLog)

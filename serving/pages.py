@@ -103,6 +103,7 @@ def _trouble(desk: Desk, title: str, detail: str, status: int) -> HTMLResponse:
 
 
 def page(title: str, content: str) -> str:
+    """A whole page around its content; `title` is escaped here, `content` is HTML already."""
     """A whole page around its content, which must be escaped already."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -110,7 +111,7 @@ def page(title: str, content: str) -> str:
         f'<title>{escape(title)} - Cleanclaim</title><link rel="stylesheet" href="/style.css"></head>'
         f'<body><header><a href="/">Cleanclaim</a></header><main><h1>{escape(title)}</h1>{content}</main>'
         "<footer><p>A person decides each fix; nothing here edits or sends a claim. What you drop is not kept. "
-        '<a href="/openapi.json">The API</a></p></footer></body></html>'
+        '<a href="/docs">The API</a></p></footer></body></html>'
     )
 
 
