@@ -60,3 +60,16 @@ def test_the_first_record_does_not_wait_for_the_last(kind, read):
     source = Endless(kind, 1_000_000)
     assert next(read(source)).charge == Decimal(651)
     assert source.given < 200_000
+
+
+@pytest.mark.parametrize(("kind", "read"), [("837P", read_837), ("835", read_835)])
+def test_a_segment_without_an_end_is_not_kept(kind, read):
+    base = BASES[kind]
+    source = io.BytesIO(base[: len(base) // 2] + b"x" * 8_000_000 + base[len(base) // 2 :])
+    list(read(base))  # what is parsed once is kept
+    tracemalloc.start()
+    records = list(read(source))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(records) >= 5
+    assert most < 1_000_000
