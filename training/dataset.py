@@ -27,8 +27,8 @@ from training.split import Positions, lag_days
 
 Progress = Callable[[str], None]
 
-DENIED = "denied"
-NOT_DENIED = frozenset({"paid", "reduced", "patient_responsibility"})
+DENIED, REDUCED = "denied", "reduced"
+NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
 CHUNK = 5000  # rows at a time between a frame and plain dicts
 
 
@@ -47,7 +47,8 @@ class Dataset:
     """Lines with a target, in order of submission.
 
     `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
-    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none).
+    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none),
+    `reduced` (paid, but less).
     `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
     """
 
@@ -111,7 +112,7 @@ def build(
 
 ABOUT = [
     "claim", "claim_id", "line", "patient", "submitted", "known_on", "payer", "code", "denied", "reason", "carcs",
-    "charge", "lost", "worst_rule",
+    "charge", "lost", "worst_rule", "reduced",
 ]  # fmt: skip
 
 
@@ -147,6 +148,7 @@ def _targets(
                 float(line.charge),
                 float(label.denied_amount),
                 worst[line.number],
+                label.outcome == REDUCED,
             ),
             row,
         )
@@ -165,7 +167,7 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
     for day in ("submitted", "known_on"):
         lines[day] = pd.to_datetime(lines[day])
     lines["patient"] = pd.factorize(lines["patient"])[0]
-    return lines.astype({"denied": bool, "charge": float, "lost": float, "worst_rule": float})
+    return lines.astype({"denied": bool, "reduced": bool, "charge": float, "lost": float, "worst_rule": float})
 
 
 def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None) -> pd.Series:

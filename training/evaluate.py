@@ -30,6 +30,7 @@ class Scored:
     log_odds: Vector
     charge: Vector
     lost: Vector
+    reduced: Vector
     claims: NDArray[np.intp]
     patients: NDArray[np.intp]
     payers: NDArray[np.str_]
@@ -44,6 +45,7 @@ def score(model: DenialModel, dataset: Dataset, positions: Positions) -> Scored:
         log_odds=log_odds,
         charge=dataset.column("charge", positions),
         lost=dataset.column("lost", positions),
+        reduced=dataset.column("reduced", positions).astype(np.float64),
         claims=pd.factorize(dataset.column("claim", positions))[0],
         patients=pd.factorize(dataset.column("patient", positions))[0],
         payers=dataset.column("payer", positions).astype(str),
@@ -73,6 +75,8 @@ def line_metrics(s: Scored, seed: int) -> dict[str, float]:
         out[f"recall_at_precision_{precision}"] = metrics.recall_at_precision(s.denied, s.risk, precision / 100)
     for share in (5, 10, 20):
         out[f"dollars_in_top_{share}"] = metrics.share_in_top(s.lost, s.risk * s.charge, share / 100)
+    cut = np.maximum(s.denied, s.reduced)  # the second target of the contract: reported, not served
+    out |= {"denied_or_reduced.base_rate": float(cut.mean()), "denied_or_reduced.pr_auc": metrics.pr_auc(cut, s.risk)}
     payers = metrics.by_payer(s.denied, s.risk, s.payers)
     out |= {f"ece_payer.{payer}": error for payer, error in payers.items()}
     out["ece_payer_worst"] = max(payers.values(), default=math.nan)

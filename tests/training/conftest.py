@@ -49,6 +49,7 @@ def made_up_dataset(seed=1, count=4000, lag=20):
             "charge": rng.uniform(50, 900, count).round(2),
             "lost": 0.0,
             "worst_rule": np.where(true > 0.4, 3.0, 0.0),
+            "reduced": ~denied & (rng.random(count) < 0.05),
             "true": true,
         }
     )

@@ -84,6 +84,7 @@ def test_only_a_denial_is_a_denial(tables):
     of = dataset.lines[dataset.lines["line"] == 1].set_index("claim")["denied"]
     assert not of.loc[[4, 5, 6]].any()
     assert of.loc[8]
+    assert dataset.lines[dataset.lines["reduced"]][["claim", "line"]].to_numpy().tolist() == [[5, 1]]
 
 
 def test_the_rows_are_those_of_replay(tables):

@@ -58,6 +58,8 @@ def test_what_there_is_to_learn_is_learned(dataset, split, model):
     assert figures["pr_auc_low"] > figures["base_rate"]
     assert figures["ece"] < 0.08
     assert figures["pr_auc_low"] <= figures["pr_auc"] <= figures["pr_auc_high"]
+    assert figures["denied_or_reduced.base_rate"] == pytest.approx((scored.denied + scored.reduced).mean())
+    assert figures["denied_or_reduced.pr_auc"] == metrics.pr_auc(scored.denied + scored.reduced, scored.risk)
     assert claim_metrics(model, scored)["claim.ece"] < 0.1
     assert cause_metrics(model, dataset, split.test)["carc.top_1"] > 0.9
 
