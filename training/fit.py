@@ -14,11 +14,15 @@ from features.registry import FEATURES
 from models.causes import CauseModel, Pair
 from models.encoding import Encoder, Matrix
 
-# Chosen on other simulated practices than those reported (2,000 to 9,000 train lines). Rare findings carry most of what
-# can be known, so leaves are small; few bins and a slow rate keep the many continuous columns from drowning them. A
-# count of trees picked by early stopping was worse: the latest weeks of a small practice hold too few denials to judge.
+# Chosen on other simulated practices (2,000 to 9,000 train lines) and on calibration windows, never on a test window that
+# is reported. Rare findings carry most of what can be known, so leaves may be small; few bins and a slow rate keep the
+# many continuous columns from drowning them. A count of trees picked by early stopping was worse: the latest weeks of a
+# small practice hold too few denials to judge. With 2,000 train lines the larger trees were worse, with 9,000 better.
 TREES = 200
 BINS = 31
+LARGE = 5000  # train lines from which the larger trees are fitted
+SMALL_TREES = {"learning_rate": 0.03, "num_leaves": 8, "max_depth": 4}
+LARGER_TREES = {"learning_rate": 0.05, "num_leaves": 15, "max_depth": 5}
 CAUSE_ROUNDS = 25
 LEAST_OF_A_CAUSE = 5  # denied lines before the cause model speaks of a pair of CARC and Reason
 
@@ -26,14 +30,12 @@ Labels = NDArray[np.float64]
 Params = dict[str, object]
 
 
-def denial_params(seed: int) -> Params:
-    """LightGBM's settings. One thread and column-wise histograms: two fits give the same bytes on any machine."""
+def denial_params(seed: int, lines: int) -> Params:
+    """LightGBM's settings for so many train lines. One thread and column-wise histograms: two fits, the same bytes."""
     return {
+        **(LARGER_TREES if lines >= LARGE else SMALL_TREES),
         "objective": "binary",
         "metric": "binary_logloss",
-        "learning_rate": 0.03,
-        "num_leaves": 8,
-        "max_depth": 4,
         "min_data_in_leaf": 5,
         "feature_fraction": 0.7,
         "bagging_fraction": 0.8,
@@ -57,12 +59,13 @@ CAUSE_PARAMS: Params = {
     "metric": "multi_logloss",
     "learning_rate": 0.1,
     "num_leaves": 7,
+    "max_depth": 4,
 }
 
 
 def fit_booster(encoder: Encoder, matrix: Matrix, denied: Labels, seed: int) -> lightgbm.Booster:
     """A binary booster with each feature's declared direction as a monotone constraint."""
-    return lightgbm.train(denial_params(seed), _dataset(encoder, matrix, denied), num_boost_round=TREES)
+    return lightgbm.train(denial_params(seed, len(denied)), _dataset(encoder, matrix, denied), num_boost_round=TREES)
 
 
 def fit_causes(encoder: Encoder, matrix: Matrix, pairs: Sequence[tuple[str, str]], seed: int) -> CauseModel:
@@ -74,7 +77,7 @@ def fit_causes(encoder: Encoder, matrix: Matrix, pairs: Sequence[tuple[str, str]
     targets = np.array([place[pairs[i]] for i in keep], dtype=np.float64)
     booster = None
     if len(known) > 1:
-        params = denial_params(seed) | CAUSE_PARAMS | {"num_class": len(known)}
+        params = denial_params(seed, len(keep)) | CAUSE_PARAMS | {"num_class": len(known)}
         del params["monotone_constraints"], params["monotone_constraints_method"]  # what raises one cause lowers others
         booster = lightgbm.train(params, _dataset(encoder, matrix[keep], targets), num_boost_round=CAUSE_ROUNDS)
     prior = tuple(float(np.mean(targets == i)) for i in range(len(known)))

@@ -229,7 +229,9 @@ def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]
 
 
 def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track.Run:
-    settings = {f"lightgbm.{k}": v for k, v in denial_params(seed).items() if k != "monotone_constraints"}
+    settings = {
+        f"lightgbm.{k}": v for k, v in denial_params(seed, len(split.train)).items() if k != "monotone_constraints"
+    }
     counts = {f"lines.{name}": len(getattr(split, name)) for name in split.windows}
     return track.Run(
         params=settings
