@@ -22,6 +22,8 @@ SIMULATED = (
     "train on your own remittances (`cleanclaim ingest`, `train`, `promote`)."
 )
 
+HISTORY = "history since "  # how rules name a look-back that the store does not reach
+
 Assessed = tuple[Claim, Assessment]
 
 
@@ -57,7 +59,8 @@ def show(console: Console, assessed: Sequence[Assessed], *, why: bool = False, t
 def _banner(console: Console, assessed: Sequence[Assessed]) -> None:
     first = assessed[0][1]
     if first.model is None:
-        console.print(Text(f"RULES ONLY: {first.degraded or 'no model is loaded'}.", style="bold yellow"))
+        why = (first.degraded or "no model is loaded").rstrip(".")
+        console.print(Text(f"RULES ONLY: {why}.", style="bold yellow"))
     elif first.model.simulated:
         console.print(Text(SIMULATED, style="bold yellow"))
     for why, n in Counter(why for _, a in assessed for why in a.abstentions).most_common():
@@ -162,11 +165,15 @@ def _details(console: Console, claim: Claim, a: Assessment) -> None:
 
 
 def show_unchecked(console: Console, unchecked: Sequence[Unchecked]) -> None:
-    """What could not be looked at, by the missing thing: silence is never a pass."""
+    """What could not be looked at, by the missing thing: silence is never a pass.
+
+    Histories wanted back to different days are one entry, back to the earliest.
+    """
     waiting: dict[str, set[str]] = {}
+    since = min((m for u in unchecked for m in u.missing if m.startswith(HISTORY)), default="")
     for u in unchecked:
         for missing in u.missing:
-            waiting.setdefault(missing, set()).add(u.rule_id)
+            waiting.setdefault(since if missing.startswith(HISTORY) else missing, set()).add(u.rule_id)
     if waiting:
         console.print(Text("\nNot checked, for want of:", style="bold"))
     for missing, rules in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):

@@ -8,5 +8,5 @@ export CLEANCLAIM_HOME
 trap 'rm -rf "$CLEANCLAIM_HOME"' EXIT
 show() { printf '\n$ %s\n' "$*"; "$@"; }
 show cleanclaim ingest "$here/sent.837" "$here/remittances.835"
-show cleanclaim labels --as-of 2026-02-20
-show cleanclaim score "$here/batch.837" --as-of 2026-02-20
+show cleanclaim labels --as-of 2026-01-02
+show cleanclaim score "$here/batch.837" --as-of 2026-01-02

@@ -11,7 +11,7 @@ from cli.app import main
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
 BATCH, SENT, REMITTANCES, CLAIM = (DEMO / n for n in ("batch.837", "sent.837", "remittances.835", "claim.json"))
-AS_OF = "2026-02-20"
+AS_OF = "2026-01-02"
 
 
 @dataclass(frozen=True)
