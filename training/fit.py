@@ -14,9 +14,9 @@ from features.registry import FEATURES
 from models.causes import CauseModel, Pair
 from models.encoding import Encoder, Matrix
 
-# Chosen on other simulated practices (2,000 to 9,000 train lines) and on calibration windows, never on a test window that
-# is reported. Rare findings carry most of what can be known, so leaves may be small; few bins and a slow rate keep the
-# many continuous columns from drowning them. A count of trees picked by early stopping was worse: the latest weeks of a
+# Chosen on other simulated practices (2,000 to 9,000 train lines) and on calibration windows, never on a test window
+# that is reported. Rare findings carry most of what can be known, so leaves may be small; few bins and a slow rate keep
+# the many continuous columns from drowning them. A count of trees by early stopping was worse: the latest weeks of a
 # small practice hold too few denials to judge. With 2,000 train lines the larger trees were worse, with 9,000 better.
 TREES = 200
 BINS = 31
