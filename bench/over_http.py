@@ -17,10 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from claims.claim_json import claim_to_json
-
 from bench.clock import percentile
-from bench.practice import store
+from bench.practice import home, store
+from claims.claim_json import claim_to_json
 from features import rows
 from features.replay import Submitted
 from models import bundled_model_folder
@@ -46,11 +45,7 @@ def run() -> None:
     results = {}
     with tempfile.TemporaryDirectory() as scratch:
         port = _free_port()
-        env = {
-            "CLEANCLAIM_STORE": f"sqlite:///{practice_path()}",
-            "CLEANCLAIM_HOME": scratch,
-            "CLEANCLAIM_PORT": str(port),
-        }
+        env = {"CLEANCLAIM_HOME": str(home()), "CLEANCLAIM_PORT": str(port)}
         with _server([python, "-m", "serving.serve"], env, port, "/healthz"):
             path = f"/v1/assessments?as_of={event.known_on}"
             results["POST /v1/assessments (rules, rows, risk, reasons, remedies)"] = _measure(port, path, claim)
@@ -73,13 +68,6 @@ def run() -> None:
     ours, bare_p50, mlflow_p50 = (spent[0] for spent in results.values())
     print(f"  p50 to mlflow models serve {ours / mlflow_p50:.2f} (bar: at most 0.33)")
     print(f"  p50 to the bare endpoint   {ours / bare_p50:.2f} (bar: at most 4)")
-
-
-def practice_path() -> Path:
-    """The file of the benchmark's store."""
-    from bench.practice import CLAIMS_PER_MONTH, FOLDER, MONTHS, SEED
-
-    return (FOLDER / f"store-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}.db").resolve()
 
 
 def _finite(matrix: list[list[float]]) -> list[list[float | None]]:
@@ -113,8 +101,9 @@ def _server(command: list[str], env: dict[str, str], port: int, ready: str) -> I
         _wait(process, port, ready)
         yield
     finally:
-        os.killpg(process.pid, 15)
-        process.wait(20)
+        if process.poll() is None:
+            os.killpg(process.pid, 15)
+            process.wait(20)
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, ready: str) -> None:

@@ -23,10 +23,16 @@ def pretend() -> Path:
     return folder
 
 
+def home() -> Path:
+    """The home folder its store lies in."""
+    return (FOLDER / f"home-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}").resolve()
+
+
 def store() -> Store:
     """Its store, with all of its files ingested."""
-    files, path = pretend(), FOLDER / f"store-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}.db"
+    files, path = pretend(), home() / "store.db"
     fresh = not path.exists()
+    path.parent.mkdir(exist_ok=True)
     opened = Store.open(path)
     if fresh:
         print("ingesting its files ...", file=sys.stderr)

@@ -39,11 +39,13 @@ def _commands(group: Any, prefix: str) -> list[str]:
         if getattr(command, "commands", None):
             parts += _commands(command, f"{prefix} {name}")
             continue
-        usage = " ".join(
-            p.make_metavar(click.Context(command)) for p in command.params if p.param_type_name == "argument"
-        )
+        usage = " ".join(_argument(p) for p in command.params if p.param_type_name == "argument")
         parts += [f"## `{f'{prefix} {name} {usage}'.strip()}`", _help(command), _options(command)]
     return parts
+
+
+def _argument(parameter: Any) -> str:
+    return str(parameter.metavar or f"[{parameter.name.upper()}]")
 
 
 def _help(command: Any) -> str:
