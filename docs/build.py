@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +74,9 @@ def _code(value: object) -> str:
 
 def settings() -> str:
     """Every setting of the service with its sentence and default."""
-    from serving.settings import PREFIX, Settings
+    from serving.settings import described
 
-    rows = [f"| `{PREFIX}{f.name.upper()}` | {f.metadata['sentence']} | {_code(f.default)} |" for f in fields(Settings)]
+    rows = [f"| `{name}` | {sentence} | {_code(default)} |" for name, (default, sentence) in described().items()]
     head = "# Settings of the service\n\nGenerated from the code by `make docs`. Read from the environment at start-up."
     return "\n".join([head, "", "| variable | meaning | default |", "|---|---|---|", *rows]) + "\n"
 
