@@ -110,6 +110,30 @@ def scrub(ctx: typer.Context, files: Files, as_of: AsOf = None, as_json: AsJson 
 
 
 @app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="X12 files; `-` reads standard input.")],
+    ack: Annotated[
+        Path | None, typer.Option("--ack", metavar="OUT", help="Write the 999 that answers the file.")
+    ] = None,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show so many findings of one kind; the rest is counted.")] = 20,
+) -> None:
+    """Find everything wrong with a file before it is sent: syntax, the guide, balances, pointers.
+
+    Exit code 0: nothing wrong, warnings there may be. 1: errors. 2: not X12.
+
+    Examples:
+
+        cleanclaim validate batch.837
+
+        cleanclaim validate batch.837 --ack batch.999 --json | jq 'select(.severity == "error") | .message'
+    """
+    from cli.validate import validate_files  # noqa: PLC0415
+
+    _finish(validate_files(files, ack, as_json=as_json, limit=limit))
+
+
+@app.command()
 def ingest(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="837P and 835 files, or folders of them.")],
