@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from claims.reading import Refusal
 from claims.x12 import read_835, read_837, write_835, write_837
-from claims.x12.transactions import kind_of
 from tests.claims.builders import ENVELOPE, PAYMENT, claim, remittance
+from tests.fuzz import counting
 
 PER_SET = 3
 CLAIMS = [claim(id=f"T-{n}", charge=Decimal(650 + n)) for n in range(1, 2 * PER_SET + 1)]
@@ -36,25 +36,7 @@ RECORD = {"837P": "CLM", "835": "CLP"}
 
 def records_in(document: bytes, kind: str) -> int:
     """How many records the readable sets of a document hold, by a plain split: the readers' tally must agree."""
-    inside, version, count = False, "", 0
-    text = document.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    for segment in text.split(text[105:106] or "~"):
-        elements = segment.strip(" \t\r\n\0\x1a").replace("\r", "").replace("\n", "").split("*")
-        name = elements[0].strip()
-        if name == "GS":
-            version = elements[8].strip() if len(elements) > 8 else ""
-        if name in ("ISA", "IEA"):
-            version = ""
-        if name == "GE":
-            version = ""
-        if name in ("ISA", "GS", "ST", "SE", "GE", "IEA"):
-            named = elements[3].strip() if len(elements) > 3 else ""
-            inside = (
-                name == "ST" and kind_of(elements[1].strip() if len(elements) > 1 else "", named or version) == kind
-            )
-        elif inside and name.upper() == RECORD[kind]:
-            count += 1
-    return count
+    return len(counting.records_in(document, kind))
 
 
 def read_all(document: bytes, kind: str) -> tuple[list, list[Refusal]]:

@@ -1,0 +1,136 @@
+"""How many claims a file holds, found without the readers: the other side of "claims in = claims out + refused".
+
+A record is a segment whose id is CLM (837P) or CLP (835), in capitals or not, inside a readable set. A readable set
+begins at an ST whose version (ST03, else that of its GS) is one we read and whose ST01 says the same or is missing; it
+ends at the next ISA, GS, ST, SE, GE or IEA. Segments are cut one at a time, at the terminator of the latest ISA that
+could be read, or before an ISA of the right form inside them; blanks around a segment and its id, and line breaks
+inside it, are nothing. A segment of 64 KB or more counts by its id alone, and is no envelope.
+
+Where the readers may differ, and why that is no loss:
+* what stands before the first ISA, or in a file without one, is not X12 to either: both count nothing;
+* a CLM outside a readable set (an institutional claim, a set whose ST is damaged) is no record to either; the readers
+  state the set or the stray segments;
+* a whole record inside one segment (its terminator lost) is one record with that segment's neighbour.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+BLANKS = b" \t\r\n\0\x1a"
+ENVELOPE = {"ISA", "GS", "ST", "SE", "GE", "IEA"}
+VERSIONS = {
+    "837P": {"005010X222", "005010X222A1", "005010X222A2"},
+    "835": {"005010X221", "005010X221A1", ""},
+}
+RECORD = {"837P": "CLM", "835": "CLP"}
+LINE = {"837P": "SV1", "835": "SVC"}
+ENDS_RECORD = {"837P": {"HL"}, "835": {"LX", "PLB"}}
+
+CAP = 64 * 1024  # a segment that long, with its terminator, is only counted
+# An ISA whose 16 elements have the width they should
+_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+WHOLE_ISA = re.compile(rb"ISA(?=([^0-9A-Za-z]))" + b"".join(rb"\1.{%d}" % width for width in _WIDTHS), re.DOTALL)
+
+
+@dataclass(slots=True)
+class Counted:
+    """One record as a plain split sees it."""
+
+    id: str
+    lines: int = 0
+
+
+def records_in(document: bytes, kind: str) -> dict[int, Counted]:
+    """The records of a file by the ordinal of their segment (ISA = 1, empty segments have none)."""
+    found: dict[int, Counted] = {}
+    at = len(document) - len(document.removeprefix(b"\xef\xbb\xbf").lstrip(BLANKS))
+    separators = _declared(document, at)
+    if separators is None:
+        return found
+    inside, version, number, latest = False, "", 0, None
+    while at < len(document):
+        element, terminator = separators
+        end = _end(document, at, terminator)
+        start = end - len(document[at:end].lstrip(BLANKS))
+        if number and (isa := _interchange(document, start, end)) >= 0:
+            if isa > start:
+                end = isa
+            elif (declared := _declared(document, start)) and declared != separators:
+                separators, at = declared, start
+                continue
+        too_long = end - start >= CAP
+        text = _text(document[at:end].strip(BLANKS))
+        at = end + (document[end : end + 1] == terminator)
+        if not text:
+            continue
+        number += 1
+        elements = text.split(element.decode("latin-1"))
+        name = elements[0].strip(BLANKS.decode())
+        if too_long:
+            elements = [name] if name not in ENVELOPE else [""]
+        if name in ENVELOPE and not too_long:
+            latest = None
+            if name == "GS":
+                version = _at(elements, 8)
+            elif name in ("ISA", "IEA", "GE"):
+                version = ""
+            named = _at(elements, 3) or version
+            inside = name == "ST" and kind.startswith(_at(elements, 1)) and named in VERSIONS[kind]
+            if not named:
+                inside = inside and _at(elements, 1) == kind
+        elif inside and name.upper() == RECORD[kind]:
+            latest = found[number] = Counted(elements[1] if len(elements) > 1 else "")
+        elif name in ENDS_RECORD[kind]:
+            latest = None
+        elif latest is not None and name == LINE[kind]:
+            latest.lines += 1
+    return found
+
+
+def _end(document: bytes, at: int, terminator: bytes) -> int:
+    end = document.find(terminator, at)
+    return len(document) if end < 0 else end
+
+
+def _interchange(document: bytes, start: int, end: int) -> int:
+    """Where in a segment an ISA begins: at its start, or whole and well formed anywhere in it; -1 for nowhere."""
+    if document.startswith(b"ISA", start):
+        return start
+    if document.find(b"ISA", start, end) < 0:
+        return -1
+    for found in WHOLE_ISA.finditer(document, start):
+        if found.start() >= end:
+            break
+        if _declared(document, found.start()):
+            return found.start()
+    return -1
+
+
+def _declared(document: bytes, at: int) -> tuple[bytes, bytes] | None:
+    """Element separator and terminator of the ISA at that place; None when it cannot be read."""
+    element = document[at + 3 : at + 4]
+    parts = document[at : at + 256].split(element, 16) if _separates(element) else []
+    if document[at : at + 3] != b"ISA" or len(parts) < 17:
+        return None
+    component, terminator = parts[16][:1], parts[16][1:].lstrip(b" ")[:1]
+    if not _separates(component) or not terminator or terminator.decode("latin-1").isalnum():
+        return None
+    return (element, terminator) if len({element, component, terminator}) == 3 else None
+
+
+def _separates(character: bytes) -> bool:
+    return bool(character) and not character.decode("latin-1").isalnum() and character not in b" \t\r\n\0"
+
+
+def _text(segment: bytes) -> str:
+    try:
+        text = segment.decode("utf-8")
+    except UnicodeDecodeError:
+        text = segment.decode("latin-1")
+    return text.replace("\r", "").replace("\n", "")
+
+
+def _at(elements: list[str], i: int) -> str:
+    return elements[i].strip() if len(elements) > i else ""
