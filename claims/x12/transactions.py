@@ -10,9 +10,16 @@ from types import MappingProxyType
 from claims.x12.delimiters import Delimiters
 
 PROFESSIONAL_CLAIM, REMITTANCE = "837P", "835"
+CLAIM_ACKNOWLEDGMENT, IMPLEMENTATION_ACKNOWLEDGMENT = "277CA", "999"
 
-# The versions HIPAA names (45 CFR 162.1102, 162.1602): what we read, and what we write
-MANDATED: Mapping[str, str] = MappingProxyType({PROFESSIONAL_CLAIM: "005010X222A1", REMITTANCE: "005010X221A1"})
+# The versions HIPAA names (45 CFR 162.1102, 162.1602) and, for the two acknowledgments it does not name, the guides in
+# use: what we read, and what we write of it
+MANDATED: Mapping[str, str] = MappingProxyType(
+    {
+        PROFESSIONAL_CLAIM: "005010X222A1", REMITTANCE: "005010X221A1",
+        CLAIM_ACKNOWLEDGMENT: "005010X214", IMPLEMENTATION_ACKNOWLEDGMENT: "005010X231A1",
+    }
+)  # fmt: skip
 
 # Read too, and the fault stated: the same guide without its errata, and the number some senders give it
 _READABLE: Mapping[str, str] = MappingProxyType(
@@ -40,6 +47,8 @@ _READERS: Mapping[str, str] = MappingProxyType(
     {
         PROFESSIONAL_CLAIM: "It holds claims: read it with read_837, or `cleanclaim score` and `cleanclaim ingest`.",
         REMITTANCE: "It holds a payer's answers: read it with read_835, or `cleanclaim ingest`.",
+        CLAIM_ACKNOWLEDGMENT: "It says what a front end accepted: read it with read_277ca, or `cleanclaim ingest`.",
+        IMPLEMENTATION_ACKNOWLEDGMENT: "It says what a receiver took in: read it with read_999, or `cleanclaim ingest`.",
     }
 )
 _NO_READER = "Give the 837P your system sends to the payer, or the 835 the payer sends back."
