@@ -40,7 +40,16 @@ class Decided:
     decision: Decision
 
 
-Event = Submitted | Decided
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A front end refused the claim, and no payer has answered it: it became known that the payer never saw it."""
+
+    known_on: date
+    submission: str
+    patient: str
+
+
+Event = Submitted | Decided | Rejected
 _Services = dict[tuple[str, int], tuple[Service, ...]]  # by submission and line number, which a claim may use twice
 
 
@@ -92,10 +101,12 @@ def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
                     raise ValueError(f"a decision of {decided.decision.known_on} came as an event of {day}")
                 payer.learn(decided.decision)
                 _decide(services[decided.patient], decided)
+            elif isinstance(decided, Rejected):
+                _reject(services[decided.patient], decided)
 
 
 def _order(event: Event) -> tuple[str, int]:
-    return (event.submission, 0 if isinstance(event, Submitted) else event.line)
+    return (event.submission, event.line if isinstance(event, Decided) else 0)
 
 
 def _by_line(event: Submitted) -> _Services:
@@ -117,3 +128,8 @@ def _decide(services: _Services, event: Decided) -> None:
         services[key] = tuple(
             replace(s, decided_on=event.known_on, denied=event.decision.denied) for s in services[key]
         )
+
+
+def _reject(services: _Services, event: Rejected) -> None:
+    for key in [key for key in services if key[0] == event.submission]:
+        services[key] = tuple(replace(s, rejected_on=event.known_on) for s in services[key])

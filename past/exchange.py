@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.remittance import Remittance
 
@@ -13,11 +14,17 @@ KEY_LENGTH = 20  # X12 RFI 504: a payer must return at least 20 characters of CL
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A claim as it went out; `ref` is its opaque id."""
+    """A claim as it went out; `ref` is its opaque id.
+
+    What front ends said of it helps to tell which of two submissions an answer is for: the day it was rejected (no
+    payer saw it), and the numbers the payer announced for it (277CA REF*1K).
+    """
 
     ref: str
     known_on: date
     claim: Claim
+    rejected_on: date | None = None
+    announced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,34 @@ class Received:
             return (self.known_on, "", "", "", "", 0, self.ref)
         numbers = (origin.interchange.zfill(9), origin.group.zfill(9), origin.transaction.zfill(9))
         return (self.known_on, origin.sender, *numbers, origin.ordinal, self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a front end said of a claim or a set of claims (277CA, 999); `ref` is its opaque id."""
+
+    ref: str
+    known_on: date
+    acknowledgment: Acknowledgment
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A front end refused the claim: the payer never judged it."""
+
+    known_on: date
+    why: str
+    acknowledgment: str = ""  # the ref of what says so
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A submission that came near to being the one answered, and what differed."""
+
+    submission: str
+    claim_id: str  # shown, never logged
+    known_on: date
+    differed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A line's label is its first adjudication that is not a reversal. It rests on the adjustments (CAS) of the line, never on
 the claim's status (CLP02): a line is denied when adjustments that are denials leave it unpaid, reduced when they cut it
-but something was allowed. What is not known stays so: no answer is pending, then unanswered, and never paid.
+but something was allowed. What is not known stays so: no answer is pending, then unanswered, and never paid. An answer
+that does not add up (`past.balance`) decides nothing, and no later one is taken for the first.
 Claim-level adjustments are shared out to the lines first: `past.answers` says how.
 """
 
@@ -20,8 +21,8 @@ from claims import reasons
 from claims.claim import ZERO, Claim, Line
 from claims.reasons import Reason
 from claims.remittance import PREDETERMINATION, Adjustment
-from past.answers import CENT, Answer, answers_of
-from past.exchange import Link, Received
+from past.answers import FORWARDED, Answer, answers_of
+from past.exchange import Link, Received, Rejection
 from past.patient import VOID
 
 IsDenial = Callable[[str, str], bool]  # (group, CARC)
@@ -91,7 +92,7 @@ def label_claim(
     sent_on: date,
     waiting: Waiting | None = None,
     replaced_on: date | None = None,
-    rejected_on: date | None = None,
+    rejection: Rejection | None = None,
     is_denial: IsDenial | None = None,
     reason_of: ReasonOf | None = None,
 ) -> list[LineLabel]:
@@ -109,7 +110,7 @@ def label_claim(
             sent_on=sent_on,
             waiting=waiting,
             replaced_on=replaced_on,
-            rejected_on=rejected_on,
+            rejection=rejection,
             claim_answered=claim_answered,
             is_denial=is_denial,
             reason_of=reason_of,
@@ -126,7 +127,7 @@ def label_line(
     frequency: str = "1",
     waiting: Waiting | None = None,
     replaced_on: date | None = None,
-    rejected_on: date | None = None,
+    rejection: Rejection | None = None,
     claim_answered: bool = False,
     is_denial: IsDenial | None = None,
     reason_of: ReasonOf | None = None,
@@ -134,21 +135,24 @@ def label_line(
     """The label of one line from its answers, in the order they became known.
 
     Without `waiting` an unanswered line stays pending. `replaced_on` is the day the practice itself took the claim back
-    (frequency 7 or 8): a reversal from then on is our doing and overturns nothing. `rejected_on` is the day a front end
-    refused the claim.
+    (frequency 7 or 8): a reversal from then on is our doing and overturns nothing. `rejection` says that a front
+    end refused the claim: the label of a line that no payer answered.
     """
     if frequency == VOID:
         return LineLabel(Outcome.VOID, "The claim takes back an earlier one (frequency 8): it asks for no payment.")
     judge = _Judge(line, is_denial or reasons.is_denial, reason_of or reasons.reason_of)
     first = next((i for i, answer in enumerate(answers) if answer.adjudicates), None)
     if first is None:
-        return _undecided(answers, sent_on, waiting, rejected_on, claim_answered)
+        return _undecided(answers, sent_on, waiting, rejection, claim_answered)
     chosen, used = _whole(answers, first, line.charge)
+    if chosen.unbalanced:
+        why = f"The payer's answer cannot be relied on: {chosen.unbalanced}."
+        return LineLabel(Outcome.EXCLUDED, why, remittance=chosen.received.ref)
     label = judge.label(chosen)
     if any(answer.is_reversal for answer in answers[:first]):
         label = replace(label, why=f"{label.why} A reversal came before it: an earlier answer is not in the store.")
     later = [answer for i, answer in enumerate(answers) if i > first and i not in used]
-    return replace(label, overturned=_overturned(label, later, judge, replaced_on))
+    return replace(label, overturned=_overturned(label, chosen, later, judge, replaced_on))
 
 
 def _whole(answers: Sequence[Answer], first: int, charge: Decimal) -> tuple[Answer, set[int]]:
@@ -177,6 +181,7 @@ def _whole(answers: Sequence[Answer], first: int, charge: Decimal) -> tuple[Answ
                 allowed=None if None in (chosen.allowed, answer.allowed) else chosen.allowed + answer.allowed,  # type: ignore[operator]
                 codes=tuple(dict.fromkeys((*chosen.codes, *answer.codes))),
                 parts=chosen.parts + answer.parts,
+                unbalanced=chosen.unbalanced or answer.unbalanced,
             )
     return chosen, used
 
@@ -185,7 +190,7 @@ def _undecided(
     answers: Sequence[Answer],
     sent_on: date,
     waiting: Waiting | None,
-    rejected_on: date | None,
+    rejection: Rejection | None,
     claim_answered: bool,
 ) -> LineLabel:
     """The label of a line that no answer decides."""
@@ -193,14 +198,13 @@ def _undecided(
         return LineLabel(
             Outcome.EXCLUDED, "The payer priced it in advance only (predetermination): no claim was decided."
         )
-    if not answers and rejected_on is not None:
-        return LineLabel(
-            Outcome.REJECTED,
-            f"The claim was rejected before the payer judged it, on {rejected_on}.",
-            known_on=rejected_on,
-        )
+    if not answers and rejection is not None:
+        why = f"{rejection.why} on {rejection.known_on}: no payer judged it."
+        return LineLabel(Outcome.REJECTED, why, known_on=rejection.known_on)
     if any(a.is_reversal for a in answers):
         what = "Only a reversal is in the store, not the answer it takes back"
+    elif answers and answers[-1].received.remittance.status == FORWARDED:
+        what = "The payer passed the claim on as not its own (CLP02 23), and no other has answered"
     elif answers:
         what = "The payer set it aside without deciding (CARC 133 or 257)"
     elif claim_answered:
@@ -277,10 +281,6 @@ class _Judge(NamedTuple):
 
     def _unpaid(self, blank: LineLabel, answer: Answer, share: Decimal) -> LineLabel:
         """Nothing was paid and no adjustment is a denial."""
-        unexplained = answer.charge - answer.paid - sum((a.amount for a in answer.adjustments), ZERO)
-        if unexplained >= CENT:
-            why = f"Nothing was paid, and no adjustment says what became of {unexplained:.2f} of {answer.charge:.2f}."
-            return replace(blank, outcome=Outcome.EXCLUDED, why=why)
         if share > 0:
             why = f"{share:.2f} of {answer.charge:.2f} falls to the patient (group PR), and no adjustment is a denial."
             return replace(blank, outcome=Outcome.PATIENT_RESPONSIBILITY, allowed=self._allowed(answer), why=why)
@@ -306,15 +306,23 @@ def _parts(answer: Answer) -> str:
     return f" (the {answer.parts} parts the payer split it into, added up)" if answer.parts > 1 else ""
 
 
-def _overturned(first: LineLabel, later: Sequence[Answer], judge: _Judge, replaced_on: date | None) -> bool:
-    """True when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone."""
-    last: Outcome | None = None
-    undone = False
+def _overturned(
+    first: LineLabel, chosen: Answer, later: Sequence[Answer], judge: _Judge, replaced_on: date | None
+) -> bool:
+    """True when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone.
+
+    A reversal takes back the standing answer it is equal and opposite to, the newest where none is.
+    """
+    standing, undone = [chosen], False
     for answer in later:
         if answer.is_reversal:
-            last, undone = None, replaced_on is None or answer.received.known_on < replaced_on
-        elif answer.adjudicates:
-            last, undone = judge.label(answer).outcome, False
-    if last in DECIDED:
-        return (last is Outcome.DENIED) != (first.outcome is Outcome.DENIED)
+            opposite = [a for a in standing if (a.charge, a.paid) == (-answer.charge, -answer.paid)]
+            for taken in (opposite or standing)[-1:]:
+                standing.remove(taken)
+            undone = replaced_on is None or answer.received.known_on < replaced_on
+        elif answer.adjudicates and not answer.unbalanced:
+            standing.append(answer)
+    if standing:
+        last = first.outcome if standing[-1] is chosen else judge.label(standing[-1]).outcome
+        return last in DECIDED and (last is Outcome.DENIED) != (first.outcome is Outcome.DENIED)
     return undone and first.outcome in DECIDED - {Outcome.DENIED}

@@ -13,7 +13,10 @@ from past.patient import REPLACEMENT, VOID
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a submission stands among those of one claim: 1 the first; `replaced_on` when a 7 or 8 took its place."""
+    """Where a submission stands among those of one claim: 1 the first.
+
+    `replaced_on` is the day a 7 or 8 took its place; one that a front end rejected takes none.
+    """
 
     number: int
     replaced_on: date | None = None
@@ -55,6 +58,8 @@ def _place(i: int, members: Sequence[Sent]) -> Place:
     changes = (
         later.known_on
         for later in members[i + 1 :]
-        if later.claim.frequency in (REPLACEMENT, VOID) and later.claim.payer.sequence == sequence
+        if later.claim.frequency in (REPLACEMENT, VOID)
+        and later.claim.payer.sequence == sequence
+        and later.rejected_on is None
     )
     return Place(i + 1, next(changes, None))

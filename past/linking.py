@@ -14,26 +14,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
-from claims.claim import Claim
+from claims.claim import ZERO, Claim
 from claims.remittance import Remittance
+from past.answers import FORWARDED
 from past.exchange import Link, Received, Sent, ServiceLink, claim_key, control_key
-from past.matching import match_services, same_code, same_day, same_modifiers
+from past.likeness import (
+    NO_CLAIM,
+    NOT_SENT_TO,
+    OTHER_DAYS,
+    OTHER_SEQUENCE,
+    VETOES,
+    agreement,
+    days_answered,
+    days_of,
+    same_member,
+    same_payer,
+    same_sequence,
+    vetoes,
+)
+from past.matching import match_services
 from past.patient import REPLACEMENT, VOID
 
-# CLP02 -> which payer in the chain answered (SBR01). 4 (patient unknown), 22, 23 and 25 do not say.
-_SEQUENCES = {"1": "P", "2": "S", "3": "T", "19": "P", "20": "S", "21": "T"}
-
-LONGEST_SPAN = 31  # days
-
-NO_CLAIM = "no submission of this claim number is in the store"
-OTHER_PAYEE = "submissions of this claim number were billed by another provider than the payee"
-OTHER_DAYS = "no submission of this claim number has a service on these days"
-OTHER_SERVICES = "none of its services is on a submission of this claim number"
-OTHER_SEQUENCE = "it answers as another payer in the chain (primary, secondary) than the submission went to"
-SENT_LATER = "it came before the replacement or void of this claim number was sent"
+_FORWARDS = ("19", "20", "21")  # and passed on to the next payer
 
 
 def link(sent: Iterable[Sent], received: Iterable[Received]) -> list[Link]:
@@ -45,6 +51,8 @@ def link(sent: Iterable[Sent], received: Iterable[Received]) -> list[Link]:
 class _Fit(NamedTuple):
     """How well a submission fits an answer: the greatest wins, the first field first."""
 
+    alive: bool  # no front end had rejected it by then: only what was accepted reaches a payer
+    announced: bool  # a front end gave (277CA REF*1K) this very payer's number for it
     lineage: (
         int  # 1: it names (REF*F8) the payer's number this answer follows up; -1: the number this answer first gave
     )
@@ -71,7 +79,10 @@ class _Linker:
     by_day: dict[tuple[str, date | None], list[Sent]] = field(default_factory=lambda: defaultdict(list))
     by_reference: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     by_control: dict[str, Sent] = field(default_factory=dict)  # the payer's number -> what its last answer went to
-    answered: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    by_announced: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
+    by_amounts: dict[tuple[object, ...], list[Sent]] = field(default_factory=lambda: defaultdict(list))
+    forwarded: set[str] = field(default_factory=set)  # claim numbers a payer passed on
+    answered: dict[str, dict[int, Decimal]] = field(default_factory=lambda: defaultdict(dict))  # charges, by line
     repeats: dict[tuple[object, ...], Sent] = field(default_factory=dict)
     matched: dict[str, tuple[ServiceLink, ...]] = field(default_factory=dict)  # by submission, for the answer in hand
 
@@ -79,10 +90,12 @@ class _Linker:
         for s in self.sent:
             if key := claim_key(s.claim.id):
                 self.by_key[key].append(s)
-                for day in _days([(line.service_from, line.service_end) for line in s.claim.lines]):
+                for day in days_of([(line.service_from, line.service_end) for line in s.claim.lines]):
                     self.by_day[key, day].append(s)
             if reference := control_key(s.claim.original_reference):
                 self.by_reference[reference].append(s)
+            for number in filter(None, map(control_key, s.announced)):
+                self.by_announced[number].append(s)
 
     def link(self, answer: Received) -> Link:
         self.matched = {}
@@ -94,9 +107,15 @@ class _Linker:
         for number in (r.payer_control_number, r.original_reference):
             if key := control_key(number):
                 self.by_control[key] = chosen
-        if not r.is_reversal:
-            self.answered[chosen.ref] |= _lines_answered(chosen.claim, r, services)
-        if repeat := _repeat_key(r):
+        repeat = _repeat_key(r)
+        if not r.is_reversal and (repeat is None or repeat not in self.repeats):
+            for i, charge in _charges_answered(chosen.claim, r, services).items():
+                self.answered[chosen.ref][i] = self.answered[chosen.ref].get(i, ZERO) + charge
+            for amounts in _amounts(r):
+                self.by_amounts[amounts].append(chosen)
+            if r.status in (*_FORWARDS, FORWARDED):
+                self.forwarded.add(claim_key(r.claim_id))
+        if repeat is not None:
             self.repeats[repeat] = chosen
         return Link(answer.ref, chosen.ref, services)
 
@@ -110,10 +129,12 @@ class _Linker:
         candidates = self._candidates(answer.remittance)
         if not candidates:
             return None, OTHER_DAYS if claim_key(answer.remittance.claim_id) in self.by_key else NO_CLAIM
-        vetoes = {s.ref: self._veto(s, answer) for s in candidates}
-        possible = [s for s in candidates if not vetoes[s.ref]]
+        against = {s.ref: self._veto(s, answer) for s in candidates}
+        possible = [s for s in candidates if not against[s.ref]]
         if not possible:
-            return None, max(vetoes.values(), key=_VETOES.index)
+            why = max(against.values(), key=VETOES.index)
+            passed_on = why == OTHER_SEQUENCE and claim_key(answer.remittance.claim_id) in self.forwarded
+            return None, NOT_SENT_TO if passed_on else why
         known = [s for s in possible if s.known_on <= answer.known_on]
         if not known:
             first = min(s.known_on for s in possible)
@@ -121,19 +142,36 @@ class _Linker:
         repeated = self.repeats.get(_repeat_key(answer.remittance) or ())
         if repeated in known:
             return repeated, ""
-        if answer.remittance.is_reversal:
-            reversed_ = self.by_control.get(control_key(answer.remittance.payer_control_number))
-            if reversed_ in known:
-                return reversed_, ""
+        if answer.remittance.is_reversal and (reversed_ := self._reversed(answer.remittance, known)):
+            return reversed_, ""
         if len(known) == 1:
             return known[0], ""
         return max(known, key=lambda s: (self._fit(s, answer), s.ref)), ""
+
+    def _reversed(self, r: Remittance, known: Sequence[Sent]) -> Sent | None:
+        """The submission whose answer a reversal takes back.
+
+        That of an equal and opposite answer under the same payer's number, else of the last answer of that number, else
+        of an equal and opposite one of the claim number; each answer is taken back once.
+        """
+        by_number, by_claim = _amounts(r, -1)
+        of_number = self.by_control.get(control_key(r.payer_control_number))
+        equal, of_claim = self.by_amounts[by_number], self.by_amounts[by_claim]
+        candidates: list[Sent] = [*reversed(equal), *([of_number] if of_number else ()), *reversed(of_claim)]
+        for s in candidates:
+            if s in known:
+                for answers in (equal, of_claim):
+                    if s in answers:
+                        answers.remove(s)
+                return s
+        return None
 
     def _candidates(self, r: Remittance) -> list[Sent]:
         found = {s.ref: s for s in self._of_number(r)}
         for number in (r.payer_control_number, r.original_reference):
             if key := control_key(number):
                 found.update((s.ref, s) for s in self.by_reference.get(key, ()))
+                found.update((s.ref, s) for s in self.by_announced.get(key, ()))
                 if before := self.by_control.get(key):
                     found[before.ref] = before
         return sorted(found.values(), key=lambda s: (s.known_on, s.ref))
@@ -143,7 +181,7 @@ class _Linker:
 
         The days come first for the sake of systems that send one number with thousands of claims.
         """
-        key, days = claim_key(r.claim_id), _days(_days_answered(r))
+        key, days = claim_key(r.claim_id), days_of(days_answered(r))
         if None in days:
             return self.by_key.get(key, ())
         return [s for day in {*days, None} for s in self.by_day.get((key, day), ())]
@@ -152,19 +190,23 @@ class _Linker:
         claim, r = s.claim, answer.remittance
         numbers = {key for n in (r.payer_control_number, r.original_reference) if (key := control_key(n))}
         services = self._match(s, r)
-        lines = _lines_answered(claim, r, services)
-        answered = len(lines & self.answered[s.ref]), len(lines - self.answered[s.ref])
+        before, now = self.answered[s.ref], _charges_answered(claim, r, services)
+        # a line is open to a first answer while the parts a payer split it into do not exceed its charge
+        fresh = sum(i not in before or before[i] + charge <= claim.lines[i].charge for i, charge in now.items())
+        answered = sum(i in before for i in now)
         return _Fit(
+            alive=s.rejected_on is None or s.rejected_on > answer.known_on,
+            announced=control_key(r.payer_control_number) in map(control_key, filter(None, s.announced)),
             lineage=self._lineage(claim, r),
             change=r.frequency in (REPLACEMENT, VOID) and r.frequency == claim.frequency,
             not_void=claim.frequency != VOID,
-            sequence=_same_sequence(claim, r),
-            payer=_same_payer(claim, r),
-            agreement=_agreement(claim, r, services),
+            sequence=same_sequence(claim, r),
+            payer=same_payer(claim, r),
+            agreement=agreement(claim, r, services),
             charge=claim.charge == abs(r.charge),
-            member=_same_member(claim, r),
+            member=same_member(claim, r),
             corrected=any(self.by_control.get(n) == s for n in numbers),
-            fresh=answered[0] if r.is_reversal else answered[1],
+            fresh=answered if r.is_reversal else fresh,
             received=r.received_on is None or s.known_on <= r.received_on,
             frequency=bool(r.frequency) and r.frequency == claim.frequency,
             earliest=-s.known_on.toordinal(),
@@ -185,93 +227,7 @@ class _Linker:
 
     def _veto(self, s: Sent, answer: Received) -> str:
         """Why the submission cannot be the one answered; "" when it can."""
-        claim, r = s.claim, answer.remittance
-        if claim.frequency in (REPLACEMENT, VOID) and answer.known_on < s.known_on:
-            return SENT_LATER
-        if _another_payee(claim, r):
-            return OTHER_PAYEE
-        if _same_sequence(claim, r) < 0 and not _same_payer(claim, r):
-            return OTHER_SEQUENCE
-        if _other_days(claim, r):
-            return OTHER_DAYS
-        if r.lines and all(service.line is None for service in self._match(s, r)):
-            return OTHER_SERVICES
-        return ""
-
-
-_VETOES = ("", SENT_LATER, OTHER_PAYEE, OTHER_SEQUENCE, OTHER_DAYS, OTHER_SERVICES)  # the nearest miss last
-
-
-def _another_payee(claim: Claim, r: Remittance) -> bool:
-    """True when the payee is known not to be the billing provider: the NPI speaks first, else the tax id."""
-    npis = claim.billing.npi.strip(), r.payment.payee_npi.strip()
-    tax_ids = _alphanumeric(claim.billing.tax_id), _alphanumeric(r.payment.payee_tax_id)
-    if all(tax_ids) and tax_ids[0] == tax_ids[1]:
-        return False
-    if all(npis):
-        return npis[0] != npis[1]
-    return all(tax_ids)
-
-
-def _same_sequence(claim: Claim, r: Remittance) -> int:
-    said = _SEQUENCES.get(r.status)
-    if said is None or not claim.payer.sequence:
-        return 0
-    return 1 if said == claim.payer.sequence else -1
-
-
-def _same_payer(claim: Claim, r: Remittance) -> int:
-    """1 when id or name agree. That they do not says little: the ids on an 835 are often not those of an 837."""
-    ids = _alphanumeric(claim.payer.id), _alphanumeric(r.payment.payer_id)
-    names = _alphanumeric(claim.payer.name), _alphanumeric(r.payment.payer_name)
-    return int(any(a and a == b for a, b in (ids, names)))
-
-
-def _same_member(claim: Claim, r: Remittance) -> bool:
-    """True when the member ids agree; one may carry a suffix for the person."""
-    ours, theirs = _alphanumeric(claim.subscriber.member_id), _alphanumeric(r.member_id)
-    return bool(ours and theirs) and (ours.startswith(theirs) or theirs.startswith(ours))
-
-
-Days = Sequence[tuple[date | None, date | None]]
-
-
-def _other_days(claim: Claim, r: Remittance) -> bool:
-    """True when both sides give days of service and share none."""
-    ours = [(start, end) for x in claim.lines if (start := x.service_from) and (end := x.service_end)]
-    theirs = [(start, end or start) for start, end in _days_answered(r) if start]
-    if not ours or not theirs:
-        return False
-    return not any(a <= d and c <= b for a, b in ours for c, d in theirs)
-
-
-def _days_answered(r: Remittance) -> Days:
-    """First and last day of each service; those of the claim when no service has any."""
-    of_services = [(x.service_from, x.service_to) for x in r.lines if x.service_from]
-    return of_services or [(r.service_from, r.service_to)]
-
-
-def _days(spans: Days) -> set[date | None]:
-    """Every day of the spans; None stands for days not given, and for a span too long to be one service."""
-    days: set[date | None] = set()
-    for start, end in spans:
-        length = (end - start).days if start and end else 0
-        if start is None or not 0 <= length <= LONGEST_SPAN:
-            days.add(None)
-        else:
-            days.update(start + timedelta(days=i) for i in range(length + 1))
-    return days or {None}
-
-
-def _agreement(claim: Claim, r: Remittance, services: Sequence[ServiceLink]) -> int:
-    """How much the linked services say the same as the lines; a control number alone says little, it may be 1, 2, 3."""
-    score = 0
-    for adjudication, service in zip(r.lines, services, strict=True):
-        if service.line is not None:
-            line = claim.lines[service.line]
-            score += 1 + 4 * same_code(line, adjudication) + 2 * same_day(line, adjudication, r)
-            score += 2 * (line.charge == abs(adjudication.charge)) + same_modifiers(line, adjudication)
-    return score
+        return next(vetoes(s, answer, self._match(s, answer.remittance)), "")
 
 
 def _repeat_key(r: Remittance) -> tuple[object, ...] | None:
@@ -281,12 +237,19 @@ def _repeat_key(r: Remittance) -> tuple[object, ...] | None:
     return (claim_key(r.claim_id), r.payer_control_number, r.status, r.charge, r.paid, r.payment.trace, r.lines)
 
 
-def _lines_answered(claim: Claim, r: Remittance, services: Sequence[ServiceLink]) -> set[int]:
-    """The lines an answer speaks of: those of its services; all of them when it has no services."""
+def _charges_answered(claim: Claim, r: Remittance, services: Sequence[ServiceLink]) -> dict[int, Decimal]:
+    """What of each line's charge an answer speaks of; of every line when it has no services."""
     if not r.lines:
-        return set(range(len(claim.lines)))
-    return {service.line for service in services if service.line is not None}
+        return {i: line.charge for i, line in enumerate(claim.lines)}
+    charges: dict[int, Decimal] = {}
+    for adjudication, service in zip(r.lines, services, strict=True):
+        if service.line is not None:
+            charges[service.line] = charges.get(service.line, ZERO) + abs(adjudication.charge)
+    return charges
 
 
-def _alphanumeric(text: str) -> str:
-    return "".join(c for c in text if c.isalnum()).casefold()
+def _amounts(r: Remittance, sign: int = 1) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """What an answer and its reversal have in common, under the payer's number and under the claim's."""
+    lines = tuple(sorted((x.code, x.modifiers, sign * x.charge, sign * x.paid) for x in r.lines))
+    amounts = (sign * r.charge, sign * r.paid, lines)
+    return ("number", control_key(r.payer_control_number), amounts), ("claim", claim_key(r.claim_id), amounts)

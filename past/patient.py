@@ -18,7 +18,8 @@ class Service:
 
     `known_on` is the day of the submission that told us; `submission`, `content` and `batch` are opaque keys (the
     submission's ref, its content hash, and its interchange); `decided_on` and `denied` are the payer's first
-    adjudication of the line, None while there is none.
+    adjudication of the line, None while there is none; `rejected_on` is the day a front end refused the claim, so that
+    the payer never saw it.
     """
 
     known_on: date
@@ -40,6 +41,7 @@ class Service:
     batch: str
     decided_on: date | None = None
     denied: bool | None = None
+    rejected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ def patient_past(
 ) -> PatientPast:
     """The past of one claim, out of everything known of its patient.
 
-    Leaves out what was not known strictly before `as_of`, the submission itself, any with the same content, and what a
-    replacement or a void known by then took back. No decision of `as_of` or later shows, on the same file's claims too.
+    Leaves out what was not known strictly before `as_of`, the submission itself, any with the same content, what a
+    replacement or a void known by then took back, and what a front end had rejected by then: it is sent again. No
+    decision of `as_of` or later shows, on the same file's claims too.
     """
     others = sorted(
         (s for s in services if s.submission != submission and s.content != content),
@@ -110,7 +113,7 @@ def patient_past(
         for s in others
         if batch and s.batch == batch and s.frequency != VOID and s.known_on >= as_of
     )
-    before = [s for s in others if s.known_on < as_of]
+    before = [s for s in others if s.known_on < as_of and not (s.rejected_on and s.rejected_on < as_of)]
     gone = _taken_back(before)
     kept = tuple(_as_known(s, as_of) for s in before if s.submission not in gone)
     since = known_since if known_since is not None and known_since < as_of else None
@@ -152,7 +155,9 @@ def _in_order(ref: str, lines: list[Service]) -> tuple[date, bool, str]:
 
 
 def _as_known(service: Service, as_of: date) -> Service:
-    """The service without a decision that was not known yet."""
+    """The service without a decision or rejection that was not known yet."""
+    if service.rejected_on is not None and service.rejected_on >= as_of:
+        service = replace(service, rejected_on=None)
     if service.decided_on is None or service.decided_on < as_of:
         return service
     return replace(service, decided_on=None, denied=None)

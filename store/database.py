@@ -142,7 +142,7 @@ def practice_secret(engine: Engine, home: Path, practice: str) -> bytes:
             known = connection.scalar(select(practices.c.secret_check).where(practices.c.id == practice))
             if known is None:
                 known = _check(secret)
-                connection.execute(insert(practices).values(id=practice, secret_check=known))
+                connection.execute(insert(practices).values(id=practice, secret_check=known, labels=0))
     elif path.exists():
         secret = path.read_bytes()
     else:

@@ -11,11 +11,11 @@ from decimal import Decimal
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Engine, func
+from sqlalchemy import ColumnElement, Engine, case, func
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, patient_key, submission_ref
-from features.replay import Decided, Event, Submitted
+from features.replay import Decided, Event, Rejected, Submitted
 from past.patient import PatientPast, Service, patient_past, services_of
 from past.payer import PayerPast
 from store.codec import load
@@ -26,22 +26,32 @@ from store.writing import own_ref
 
 
 def replayed(scope: Scope, until: date | None, family_of: FamilyOf) -> Iterator[Event]:
-    """What was submitted and decided, by day, as all that has arrived by now tells it; streamed.
+    """What was submitted, rejected and decided, by day, as all that has arrived by now tells it; streamed.
 
     Decisions that a later file took back are not among them.
     """
     sent = scope.select(submissions)
     decided = scope.select(decisions)
+    refused = scope.select(submissions).where(_refused(scope))
     if until is not None:
+        refused = refused.where(submissions.c.rejected_on <= until)
         sent = sent.where(submissions.c.known_on <= until)
         decided = decided.where(decisions.c.known_on <= until)
     sent = sent.order_by(submissions.c.known_on, submissions.c.ref)
     decided = decided.order_by(decisions.c.known_on, decisions.c.submission, decisions.c.line)
+    refused = refused.order_by(submissions.c.rejected_on, submissions.c.ref)
     yield from merge(
         map(_submitted, scope.stream(sent)),
+        (Rejected(row.rejected_on, row.ref, row.patient) for row in scope.stream(refused)),
         (_decided(row, family_of) for row in scope.stream(decided)),
         key=lambda event: event.known_on,
     )
+
+
+def _refused(scope: Scope) -> ColumnElement[bool]:
+    """True for a submission whose last word is a front end's rejection: no payer answered it after all."""
+    answered = scope.select(decisions, decisions.c.submission_id).where(decisions.c.submission_id == submissions.c.id)
+    return submissions.c.rejected_on.is_not(None) & ~answered.correlate(submissions).exists()
 
 
 def _submitted(row: Any) -> Event:
@@ -93,6 +103,7 @@ def _services(scope: Scope, patient: str) -> list[Service]:
             submissions.c.frequency,
             decisions.c.known_on.label("decided_on"),
             decisions.c.denied,
+            case((_refused(scope), submissions.c.rejected_on)).label("rejected_on"),
         )
         .join(submissions, submissions.c.id == services.c.submission_id)
         .outerjoin(
@@ -125,6 +136,7 @@ def _service(row: Any) -> Service:
         batch=row.batch,
         decided_on=row.decided_on,
         denied=row.denied,
+        rejected_on=row.rejected_on,
     )
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func
 
+from claims.acknowledgment import Acknowledgment, ClaimAcknowledgment, SetAcknowledgment
 from claims.claim import Claim
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
 from claims.remittance import Remittance
-from store.codec import load
 from store.database import writing
-from store.relinking import Relinker, Words
-from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile, Unmatched
+from store.explaining import unmatched_acknowledgments, unmatched_services
+from store.joining import Joiner
+from store.relinking import Relinker, Words, bring_up
+from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile
 from store.schema import files, links, practices, remittances, submissions
 from store.scope import Scope, chunks
-from store.sources import digest, files_in, kind_of, records
+from store.sources import Record, digest, files_in, kind_of, records
 from store.writing import Writer
 
 Progress = Callable[[int, int, Path], None]  # files done, files in all, the file just done
@@ -45,12 +47,14 @@ class Ingest:
                 progress(done, len(found), path)
         self._count_links()
 
-    def record(self, claims: Iterable[Claim], remittances_: Iterable[Remittance]) -> None:
+    def record(
+        self, claims: Iterable[Claim], remittances_: Iterable[Remittance], acknowledgments: Iterable[Acknowledgment]
+    ) -> None:
         """Take in records that came otherwise than by file."""
         with writing(self.engine).begin() as connection:
             scope = self._scope(connection)
             file_id = scope.insert_one(files, _file_row("", "records"))
-            self._take(scope, file_id, "", (*claims, *remittances_))
+            self._take(scope, file_id, "", (*claims, *remittances_, *acknowledgments))
         self._count_links()
 
     def _file(self, path: Path) -> None:
@@ -88,8 +92,9 @@ class Ingest:
             RejectedFile(str(path), error.where, error.found, error.expected, error.advice)
         )
 
-    def _take(self, scope: Scope, file_id: int, name: str, given: Iterable[Claim | Remittance | Refusal]) -> None:
+    def _take(self, scope: Scope, file_id: int, name: str, given: Iterable[Record | Refusal]) -> None:
         """Write the records, link what they touch, and count; the report changes only when all of it went well."""
+        bring_up(scope, self.words)
         writer = Writer(scope, self.secret, file_id)
         refused: list[RefusedRecord] = []
         for record in given:
@@ -98,20 +103,27 @@ class Ingest:
                     writer.add_claim(record)
                 elif isinstance(record, Remittance):
                     writer.add_remittance(record)
+                elif isinstance(record, ClaimAcknowledgment | SetAcknowledgment):
+                    writer.add_acknowledgment(record)
                 else:
                     refused.append(_refused(name, record.error, record.claims_lost, record.claim_id))
             except UnreadableInput as error:
-                refused.append(_refused(name, error, 1, record.id if isinstance(record, Claim) else record.claim_id))
+                refused.append(_refused(name, error, 1, _number(record)))
         writer.flush()
+        joiner = Joiner(scope)
+        rejoined = joiner.join(file_id)
         relinker = Relinker(scope, self.words, frozenset((*self.new_files, file_id)))
-        relinker.relink(_touched(scope, file_id))
+        relinker.relink([*_touched(scope, file_id), *rejoined])
         counts = {"records": writer.records, "refused": len(refused)}
         scope.connection.execute(scope.update(files).where(files.c.id == file_id).values(counts))
-        if writer.claims or writer.remittances:
+        if writer.claims or writer.remittances or writer.acknowledgments:
             self.new_files.append(file_id)
         self.report.claims += writer.claims
         self.report.remittances += writer.remittances
+        self.report.acknowledgments += writer.acknowledgments
+        self.report.claims_rejected += joiner.rejected
         self.report.duplicates += writer.duplicates
+        self.report.unbalanced += writer.unbalanced
         self.report.lines_matched += relinker.late_matches
         self.report.refusals += refused
 
@@ -126,43 +138,20 @@ class Ingest:
                 in_all, matched = connection.execute(query.where(remittances.c.file_id.in_(some))).one()
                 self.report.lines_matched += matched
                 self.report.lines_unmatched += in_all - matched
-                self.report.unmatched += self._unmatched(scope, some)
-
-    def _unmatched(self, scope: Scope, new_files: Sequence[int]) -> list[Unmatched]:
-        """The services without a line, and the remittances without services or submission; at most LISTED of them."""
-        room = LISTED - len(self.report.unmatched)
-        columns = (
-            remittances.c.ref,
-            remittances.c.remittance,
-            remittances.c.why_unmatched,
-            links.c.position,
-            links.c.code,
-            links.c.why_unmatched.label("why"),
-        )
-        query = (
-            scope.select(remittances, *columns)
-            .outerjoin(links, links.c.remittance_id == remittances.c.id)
-            .where(remittances.c.file_id.in_(new_files), links.c.line.is_(None))
-            .where((remittances.c.why_unmatched != "") | links.c.position.is_not(None))
-            .order_by(remittances.c.id, links.c.position)
-            .limit(max(0, room))
-        )
-        return [
-            Unmatched(
-                claim_id=load(Remittance, row.remittance).claim_id,
-                ref=row.ref,
-                service=None if row.position is None else row.position + 1,
-                procedure=row.code or "",
-                reason=row.why or row.why_unmatched,
-            )
-            for row in scope.rows(query)
-        ]
+                room = LISTED - len(self.report.unmatched)
+                self.report.unmatched += unmatched_services(scope, some, room)
+                room = LISTED - len(self.report.unmatched_acknowledgments)
+                self.report.unmatched_acknowledgments += unmatched_acknowledgments(scope, some, room)
 
 
 def _file_row(sha256: str, kind: str) -> dict[str, object]:
     """A file's row; what did not come by file gets a digest of its own, so that it is never taken for one."""
     now = datetime.now(UTC)
     return {"sha256": sha256 or f"records {now.isoformat()}", "kind": kind, "records": 0, "refused": 0, "read_at": now}
+
+
+def _number(record: Record | Refusal) -> str:
+    return record.id if isinstance(record, Claim) else getattr(record, "claim_id", "")
 
 
 def _refused(name: str, error: UnreadableInput, lost: int, claim_id: str) -> RefusedRecord:

@@ -12,10 +12,12 @@ from typing import Any
 from claims.claim import Claim
 from claims.reasons import Reason
 from claims.remittance import Remittance
+from past.acknowledging import rejection
 from past.exchange import Link, Received, ServiceLink
 from past.labels import Outcome, Waiting, label_claim
 from past.payer import PayerPast
 from store.codec import load
+from store.joining import told_of
 from store.relinking import Words
 from store.schema import links, remittances, submissions
 from store.scope import Scope
@@ -107,6 +109,7 @@ def _rows(
     scope: Scope, some: Sequence[Any], as_of: date, words: Words, lag: Callable[[str], int | None]
 ) -> Iterator[LedgerRow]:
     answers = _answers(scope, [row.id for row in some], as_of)
+    told = told_of(scope, [row.id for row in some], as_of)
     for row in some:
         claim = load(Claim, row.claim)
         labels = label_claim(
@@ -115,6 +118,7 @@ def _rows(
             sent_on=row.known_on,
             waiting=Waiting(as_of, lag(row.payer_id)),
             replaced_on=row.replaced_on if row.replaced_on and row.replaced_on <= as_of else None,
+            rejection=rejection(told[row.id]),
             is_denial=words.is_denial,
             reason_of=words.reason_of,
         )

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Table, bindparam
+from sqlalchemy import Table, bindparam, select, update
 
 from claims.claim import Claim, Line
 from claims.reasons import Reason
@@ -26,11 +26,12 @@ from past.lineage import Place, places
 from past.linking import link
 from past.payer import Decision
 from store.codec import load
-from store.schema import decisions, events, links, remittances, submissions
+from store.schema import acknowledged, acknowledgments, decisions, events, links, practices, remittances, submissions
 from store.scope import Scope, chunks
 
 KEYS_AT_ONCE = 300
 DECIDED, UNDECIDED = "decided", "undecided"
+LABELS = 2  # goes up with every change of how answers are linked or labelled: a store of less is done anew
 FamilyOf = Callable[[str], str]
 
 
@@ -150,11 +151,15 @@ class _Group:
     submissions: dict[str, Any]
     remittances: dict[str, Any]
     keys: set[str]
+    announced: dict[int, tuple[str, ...]] = field(default_factory=dict)  # payers' numbers, by submission id
     sent: list[Sent] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sent = [Sent(ref, row.known_on, load(Claim, row.claim)) for ref, row in self.submissions.items()]
+        self.sent = [
+            Sent(ref, row.known_on, load(Claim, row.claim), row.rejected_on, self.announced.get(row.id, ()))
+            for ref, row in self.submissions.items()
+        ]
         self.received = [
             Received(ref, row.known_on, load(Remittance, row.remittance)) for ref, row in self.remittances.items()
         ]
@@ -181,9 +186,12 @@ class _Group:
         seen_keys: set[str] = set()
         seen_numbers: set[str] = set()
         numbers: set[str] = set()
+        announced: dict[int, tuple[str, ...]] = {}
         while keys or numbers:
             found_sent = [*_having(scope, submissions, "claim_key", keys)]
             found_sent += _having(scope, submissions, "original_reference", numbers)
+            found_sent += _announced_as(scope, numbers)
+            announced |= _announced(scope, [row.id for row in found_sent if row.id not in announced])
             found_received = [*_having(scope, remittances, "claim_key", keys)]
             found_received += _having(scope, remittances, "payer_control_number", numbers)
             found_received += _having(scope, remittances, "original_reference", numbers)
@@ -195,12 +203,54 @@ class _Group:
             keys = {row.claim_key for row in found} - seen_keys - {""}
             numbers = {row.original_reference for row in found}
             numbers |= {row.payer_control_number for row in found_received}
+            numbers |= {number for row in found_sent for number in announced.get(row.id, ())}
             numbers -= seen_numbers | {""}
-        return cls(sent, received, seen_keys)
+        return cls(sent, received, seen_keys, announced)
 
 
 def _having(scope: Scope, table: Table, column: str, values: set[str]) -> Iterator[Any]:
     return scope.where_in(scope.select(table), table.c[column], sorted(values))
+
+
+def _announced_as(scope: Scope, numbers: set[str]) -> list[Any]:
+    """The submissions for which a front end announced one of these payer's numbers."""
+    query = scope.select(acknowledgments, acknowledged.c.submission_id).join(
+        acknowledged, acknowledged.c.acknowledgment_id == acknowledgments.c.id
+    )
+    found = scope.where_in(query, acknowledgments.c.payer_control_number, sorted(numbers))
+    ids = sorted({row.submission_id for row in found})
+    return list(scope.where_in(scope.select(submissions), submissions.c.id, ids))
+
+
+def _announced(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The payer's numbers that front ends announced, by submission id."""
+    found: dict[int, tuple[str, ...]] = {}
+    query = (
+        scope.select(acknowledgments, acknowledged.c.submission_id, acknowledgments.c.payer_control_number)
+        .join(acknowledged, acknowledged.c.acknowledgment_id == acknowledgments.c.id)
+        .where(acknowledgments.c.payer_control_number != "")
+        .order_by(acknowledgments.c.ref)
+    )
+    for row in scope.where_in(query, acknowledged.c.submission_id, ids):
+        found[row.submission_id] = (*found.get(row.submission_id, ()), row.payer_control_number)
+    return found
+
+
+def relabel(scope: Scope, words: Words) -> None:
+    """Link and label everything anew; tells the difference as events."""
+    relinker = Relinker(scope, words)
+    for table in (submissions, remittances):
+        keys = scope.select(table, table.c.claim_key).distinct().order_by(table.c.claim_key)
+        relinker.relink([row.claim_key for row in scope.rows(keys)])
+    mark = update(practices).where(practices.c.id == scope.practice).values(labels=LABELS)
+    scope.connection.execute(mark)
+
+
+def bring_up(scope: Scope, words: Words) -> None:
+    """Label everything anew when an older version of this program did it; nothing to do otherwise."""
+    stands = scope.connection.scalar(select(practices.c.labels).where(practices.c.id == scope.practice))
+    if stands is None or stands < LABELS:
+        relabel(scope, words)
 
 
 def _decisions(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from past.exchange import Candidate
+
 LISTED = 1000  # unmatched services listed one by one; the rest is counted
 
 
@@ -59,8 +61,9 @@ class Unmatched:
     service: int | None  # its place in the remittance, from 1
     procedure: str
     reason: str
+    candidates: tuple[Candidate, ...] = ()  # the submissions that come nearest, the nearest first
 
-    def json(self) -> dict[str, str | int | None]:
+    def json(self) -> dict[str, object]:
         """Snake_case fields."""
         return {
             "claim_id": self.claim_id,
@@ -68,7 +71,72 @@ class Unmatched:
             "service": self.service,
             "procedure": self.procedure,
             "reason": self.reason,
+            "candidates": [_candidate_json(candidate) for candidate in self.candidates],
         }
+
+    def __str__(self) -> str:
+        what = self.procedure or "no service"
+        return f"no line for claim {self.claim_id}, {what}: {self.reason}{_nearest(self.candidates)}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedAcknowledgment:
+    """What a front end said of claims the store does not hold, or cannot tell apart; `claim_id` "" for a whole file."""
+
+    claim_id: str
+    ref: str
+    kind: str  # 277CA, 999
+    rejects: bool
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+
+    def json(self) -> dict[str, object]:
+        """Snake_case fields."""
+        return {
+            "claim_id": self.claim_id,
+            "ref": self.ref,
+            "kind": self.kind,
+            "rejects": self.rejects,
+            "reason": self.reason,
+            "candidates": [_candidate_json(candidate) for candidate in self.candidates],
+        }
+
+    def __str__(self) -> str:
+        verdict = "rejection" if self.rejects else "acceptance"
+        whom = f"claim {self.claim_id}" if self.claim_id else "a whole file"
+        return f"no submission for a {self.kind}'s {verdict} of {whom}: {self.reason}{_nearest(self.candidates)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unbalanced:
+    """A remittance whose amounts do not add up: it is kept, and its lines are no labels."""
+
+    claim_id: str
+    ref: str
+    text: str
+
+    def json(self) -> dict[str, str]:
+        """Snake_case fields."""
+        return {"claim_id": self.claim_id, "ref": self.ref, "text": self.text}
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}: {self.text}; none of its lines is a label"
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, object]:
+    return {
+        "claim_id": candidate.claim_id,
+        "ref": candidate.submission,
+        "submitted_on": candidate.known_on.isoformat(),
+        "differed": list(candidate.differed),
+    }
+
+
+def _nearest(candidates: tuple[Candidate, ...]) -> str:
+    if not candidates:
+        return ""
+    first = candidates[0]
+    return f"; nearest is claim {first.claim_id}, sent on {first.known_on}: {'; '.join(first.differed)}"
 
 
 @dataclass(slots=True)
@@ -77,15 +145,20 @@ class IngestReport:
 
     `lines_matched` counts services of remittances that found their line now, those of earlier files included;
     `lines_unmatched` those of the remittances read now that found none. `duplicates` are records the store already had.
+    `claims_rejected` counts submissions that a front end's word, read now, rejects.
     """
 
     files: int = 0
     claims: int = 0
     remittances: int = 0
+    acknowledgments: int = 0
+    claims_rejected: int = 0
     lines_matched: int = 0
     lines_unmatched: int = 0
     duplicates: int = 0
     unmatched: list[Unmatched] = field(default_factory=list)
+    unmatched_acknowledgments: list[UnmatchedAcknowledgment] = field(default_factory=list)
+    unbalanced: list[Unbalanced] = field(default_factory=list)
     rejected_files: list[RejectedFile] = field(default_factory=list)
     refusals: list[RefusedRecord] = field(default_factory=list)
 
@@ -100,10 +173,14 @@ class IngestReport:
             "files": self.files,
             "claims": self.claims,
             "remittances": self.remittances,
+            "acknowledgments": self.acknowledgments,
+            "claims_rejected": self.claims_rejected,
             "lines_matched": self.lines_matched,
             "lines_unmatched": self.lines_unmatched,
             "duplicates": self.duplicates,
             "unmatched": [entry.json() for entry in self.unmatched],
+            "unmatched_acknowledgments": [entry.json() for entry in self.unmatched_acknowledgments],
+            "unbalanced": [entry.json() for entry in self.unbalanced],
             "rejected_files": [entry.json() for entry in self.rejected_files],
             "refusals": [entry.json() for entry in self.refusals],
             "ok": self.ok,

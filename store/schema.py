@@ -1,8 +1,8 @@
 """The tables of the store. Every row belongs to a practice.
 
-`submissions.claim` and `remittances.remittance` hold patient data in the clear (names, birth dates, member ids): the
-file is created for its owner alone, and an administrator who moves it to a server must guard it there. Every other
-column is a code, a day, an amount, an opaque key or a claim number.
+`submissions.claim`, `remittances.remittance` and `acknowledgments.acknowledgment` hold patient data in the clear
+(names, birth dates, member ids): the file is created for its owner alone, and an administrator who moves it to a server
+must guard it there. Every other column is a code, a day, an amount, an opaque key or a claim number.
 
 A migration (`store/migrations/versions`) goes with every change here; a test compares the two.
 """
@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"  # the newest migration
+HEAD = "0002"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -49,6 +49,8 @@ practices = Table(
     # A keyed check of the practice's secret, so that a store is never opened with another one: patient keys would no
     # longer meet, and no error would say so.
     Column("secret_check", String(64), nullable=False),
+    # By which version of linking and labelling its rows stand (`store.relinking.LABELS`); an ingest brings them up.
+    Column("labels", Integer, nullable=False, server_default="1"),
 )
 
 files = Table(
@@ -85,11 +87,17 @@ submissions = Table(
     Column("number", Integer, nullable=False),  # its place among the submissions of one claim, from 1
     Column("replaced_on", Date, nullable=True),
     Column("claim", Text, nullable=False),  # PATIENT DATA: the claim as compact JSON (store.codec)
+    Column("wire_key", Text, nullable=False, server_default=""),  # by which a 999 finds it: sender and group
+    Column("batch_reference", Text, nullable=False, server_default=""),  # BHT03
+    Column("rejected_on", Date, nullable=True),  # the day of the front ends' last word, when it is a rejection
     UniqueConstraint("practice_id", "ref"),
     UniqueConstraint("practice_id", "identity", "content"),
     Index(None, "practice_id", "known_on", "ref"),
     Index(None, "practice_id", "claim_key"),
     Index(None, "practice_id", "original_reference"),
+    Index(None, "practice_id", "wire_key"),
+    Index(None, "practice_id", "batch_reference"),
+    Index(None, "practice_id", "rejected_on"),
     Index(None, "file_id"),
 )
 
@@ -112,6 +120,7 @@ services = Table(
     Column("diagnoses", Text, nullable=False),  # JSON list
     Column("claim_id", Text, nullable=False),
     Index(None, "practice_id", "patient"),
+    Index(None, "practice_id", "service_date", "code"),
 )
 
 remittances = Table(
@@ -128,12 +137,46 @@ remittances = Table(
     Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=True),  # the submission it answers
     Column("why_unmatched", Text, nullable=False),
     Column("remittance", Text, nullable=False),  # PATIENT DATA: the CLP record as compact JSON (store.codec)
+    Column("delivery", String(16), nullable=False, server_default=""),  # what two deliveries of one 835 share
     UniqueConstraint("practice_id", "ref"),
     Index(None, "practice_id", "claim_key"),
     Index(None, "practice_id", "payer_control_number"),
     Index(None, "practice_id", "original_reference"),
+    Index(None, "practice_id", "delivery"),
     Index(None, "submission_id"),
     Index(None, "file_id"),
+)
+
+acknowledgments = Table(
+    "acknowledgments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _practice(),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=True),
+    Column("ref", String(16), nullable=False),
+    Column("kind", String(8), nullable=False),  # 277CA, 999
+    Column("known_on", Date, nullable=False),
+    Column("claim_key", Text, nullable=False),  # of a 277CA's claim
+    Column("wire_key", Text, nullable=False),  # of the group a 999 answers
+    Column("batch_reference", Text, nullable=False),  # of a 277CA that speaks of a whole batch
+    Column("payer_control_number", Text, nullable=False),  # REF*1K
+    Column("why_unmatched", Text, nullable=False),
+    Column("acknowledgment", Text, nullable=False),  # PATIENT DATA: as compact JSON (store.codec)
+    UniqueConstraint("practice_id", "ref"),
+    Index(None, "practice_id", "claim_key"),
+    Index(None, "practice_id", "wire_key"),
+    Index(None, "practice_id", "batch_reference"),
+    Index(None, "practice_id", "payer_control_number"),
+    Index(None, "file_id"),
+)
+
+acknowledged = Table(
+    "acknowledged",
+    metadata,
+    Column("acknowledgment_id", Integer, ForeignKey("acknowledgments.id"), primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),  # one it speaks of
+    _practice(),
+    Index(None, "submission_id"),
 )
 
 links = Table(
@@ -173,7 +216,7 @@ events = Table(
     metadata,
     Column("seq", Integer, primary_key=True),
     _practice(),
-    Column("kind", String(12), nullable=False),  # submitted, decided, undecided
+    Column("kind", String(12), nullable=False),  # submitted, decided, undecided, rejected, unrejected
     Column("known_on", Date, nullable=False),
     Column("submission", String(16), nullable=False),
     Column("line", Integer, nullable=True),

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO
 
+from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.errors import UnreadableFile
 from claims.reading import Refusal
 from claims.remittance import Remittance
 from claims.x12 import read_835, read_837, sniff
+from claims.x12.read_277ca import read_277ca
+from claims.x12.read_999 import read_999
 
 HEAD_BYTES = 4096
 CLAIMS, REMITTANCES = "837P", "835"
-NOT_READ = {"277CA": "a 277CA acknowledgement", "999": "a 999 acknowledgement", "x12": "another X12 transaction"}
+EXPECTED = "an 837P, 835, 277CA or 999 file"
+Record = Claim | Remittance | Acknowledgment
+_READERS: Mapping[str, Callable[[BinaryIO], Iterator[Record | Refusal]]] = MappingProxyType(
+    {CLAIMS: read_837, REMITTANCES: read_835, "277CA": read_277ca, "999": read_999}
+)
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -31,27 +40,27 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def kind_of(path: Path) -> str:
-    """837P or 835; raises UnreadableFile for anything else, with what to do."""
+    """837P, 835, 277CA or 999; raises UnreadableFile for anything else, with what to do."""
     where = path.name
     try:
         if not path.is_file():
             raise UnreadableFile(
-                where, found="no such file" if not path.exists() else "no regular file", expected="an 837P or 835 file"
+                where, found="no such file" if not path.exists() else "no regular file", expected=EXPECTED
             )
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise UnreadableFile(where, found=error.strerror or "an unreadable file", expected="a readable file") from None
     if not head:
-        raise UnreadableFile(where, found="an empty file", expected="an 837P or 835 file")
+        raise UnreadableFile(where, found="an empty file", expected=EXPECTED)
     kind = sniff(head)
-    if kind in (CLAIMS, REMITTANCES):
+    if kind in _READERS:
         return kind
     raise UnreadableFile(
         where,
-        found=NOT_READ.get(kind, "no X12 interchange"),
-        expected="an 837P or 835 file",
-        advice="Leave it out: only claims and remittances are kept.",
+        found="another X12 transaction" if kind else "no X12 interchange",
+        expected=EXPECTED,
+        advice="Leave it out: only claims, remittances and their acknowledgments are kept.",
     )
 
 
@@ -64,10 +73,7 @@ def digest(path: Path) -> str:
     return hashed.hexdigest()
 
 
-def records(path: Path, kind: str) -> Iterator[Claim | Remittance | Refusal]:
-    """The file's claims or remittances, and what of it could not be read."""
+def records(path: Path, kind: str) -> Iterator[Record | Refusal]:
+    """The file's claims, remittances or acknowledgments, and what of it could not be read."""
     with path.open("rb") as file:
-        if kind == CLAIMS:
-            yield from read_837(file)
-        else:
-            yield from read_835(file)
+        yield from _READERS[kind](file)

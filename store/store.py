@@ -9,6 +9,7 @@ from types import TracebackType
 
 from sqlalchemy import Engine, func
 
+from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.identity import patient_key
 from claims.remittance import Remittance
@@ -20,9 +21,9 @@ from store.database import open_engine, practice_secret, writing
 from store.history import PayerHistory, newest, past_of_patient, replayed
 from store.ingest import Ingest, Progress
 from store.ledger import LedgerRow, ledger
-from store.relinking import Relinker, Words
+from store.relinking import Words, relabel
 from store.report import IngestReport
-from store.schema import decisions, remittances, submissions
+from store.schema import decisions
 from store.scope import Scope
 
 
@@ -83,7 +84,7 @@ class Store:
         self.close()
 
     def ingest(self, paths: Iterable[Path], progress: Progress | None = None) -> IngestReport:
-        """Read 837P and 835 files, and folders of them, in any order; what is there already is counted, not added.
+        """Read 837P, 835, 277CA and 999 files, and folders of them, in any order; what is known is counted, not added.
 
         Nothing of a file is kept when this process dies in the middle of it; all of it is once the next one begins.
         """
@@ -91,23 +92,24 @@ class Store:
         run.read([Path(path) for path in paths], progress)
         return run.report
 
-    def record(self, claims: Iterable[Claim] = (), remittances: Iterable[Remittance] = ()) -> IngestReport:
-        """Take in claims and remittances that came otherwise than by file, in one transaction."""
+    def record(
+        self,
+        claims: Iterable[Claim] = (),
+        remittances: Iterable[Remittance] = (),
+        acknowledgments: Iterable[Acknowledgment] = (),
+    ) -> IngestReport:
+        """Take in claims, remittances and front ends' words that came otherwise than by file, in one transaction."""
         run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
-        run.record(claims, remittances)
+        run.record(claims, remittances, acknowledgments)
         return run.report
 
     def relabel(self) -> None:
         """Link and label everything again, after a change of the denial codes; tells the difference as events."""
         with writing(self._engine).begin() as connection:
-            scope = Scope(connection, self.practice)
-            relinker = Relinker(scope, self._words)
-            for table in (submissions, remittances):
-                keys = scope.select(table, table.c.claim_key).distinct().order_by(table.c.claim_key)
-                relinker.relink([row.claim_key for row in scope.rows(keys)])
+            relabel(Scope(connection, self.practice), self._words)
 
     def events(self, until: date | None = None) -> Iterator[Event]:
-        """Submissions and first adjudications in the order of the days they became known, for `features.replay`."""
+        """Submissions, rejections and first adjudications by the day they became known, for `features.replay`."""
         with self._engine.connect() as connection:
             yield from replayed(Scope(connection, self.practice), until, self._family_of)
 

@@ -10,14 +10,19 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from claims.claim import Claim
+from claims.acknowledgment import Acknowledgment, ClaimAcknowledgment
+from claims.claim import Claim, Origin
 from claims.errors import UnreadableInput
 from claims.identity import batch_key, content_hash, patient_key, remittance_ref, submission_ref
 from claims.remittance import Remittance
+from past.acknowledging import set_key
+from past.balance import claim_imbalance
 from past.exchange import claim_key, control_key
 from past.patient import services_of
 from store.codec import dump, load
-from store.schema import events, remittances, services, submissions
+from store.joining import CLAIM_STATUS, SET_STATUS
+from store.report import Unbalanced
+from store.schema import acknowledgments, events, remittances, services, submissions
 from store.scope import Scope
 
 BATCH = 500
@@ -34,14 +39,17 @@ class Writer:
     file_id: int | None = None
     claims: int = 0
     remittances: int = 0
+    acknowledgments: int = 0
     duplicates: int = 0
+    unbalanced: list[Unbalanced] = field(default_factory=list)
     _claims: list[_NewClaim] = field(default_factory=list)
     _remittances: list[dict[str, Any]] = field(default_factory=list)
+    _acknowledgments: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def records(self) -> int:
         """How many records have been given."""
-        return self.claims + self.remittances + self.duplicates
+        return self.claims + self.remittances + self.acknowledgments + self.duplicates
 
     def add_claim(self, claim: Claim) -> None:
         """Take a claim; raises UnreadableInput when it has no day or an amount nobody could mean."""
@@ -70,15 +78,44 @@ class Writer:
                 "submission_id": None,
                 "why_unmatched": "",
                 "remittance": dump(remittance),
+                "delivery": delivery_key(remittance),
+                "unbalanced": claim_imbalance(remittance),
+                "claim_id": remittance.claim_id,
             }
         )
         if len(self._remittances) >= BATCH:
             self._flush_remittances()
 
+    def add_acknowledgment(self, ack: Acknowledgment) -> None:
+        """Take what a front end said; raises UnreadableInput when it has no day."""
+        if ack.known_on is None:
+            raise UnreadableInput("the acknowledgment", found="no day", expected="BHT04 or GS04")
+        keys = {"claim_key": "", "wire_key": "", "batch_reference": "", "payer_control_number": ""}
+        if isinstance(ack, ClaimAcknowledgment):
+            keys["claim_key"] = claim_key(ack.claim_id)
+            keys["batch_reference"] = "" if ack.claim_id else ack.batch_reference.strip()
+            keys["payer_control_number"] = control_key(ack.payer_control_number)
+        else:
+            keys["wire_key"] = set_key((ack.origin or Origin()).receiver, ack.group)
+        self._acknowledgments.append(
+            {
+                **keys,
+                "file_id": self.file_id,
+                "ref": _acknowledgment_ref(self.scope.practice, ack),
+                "kind": CLAIM_STATUS if isinstance(ack, ClaimAcknowledgment) else SET_STATUS,
+                "known_on": ack.known_on,
+                "why_unmatched": "",
+                "acknowledgment": dump(ack),
+            }
+        )
+        if len(self._acknowledgments) >= BATCH:
+            self._flush_acknowledgments()
+
     def flush(self) -> None:
         """Write what is still held."""
         self._flush_claims()
         self._flush_remittances()
+        self._flush_acknowledgments()
 
     def _flush_claims(self) -> None:
         new = self._without_known(self._claims)
@@ -136,17 +173,44 @@ class Writer:
             "number": 1,
             "replaced_on": None,
             "claim": entry.text,
+            "wire_key": set_key(claim.origin.sender, claim.origin.group) if claim.origin else "",
+            "batch_reference": claim.origin.batch.strip() if claim.origin else "",
+            "rejected_on": None,
         }
 
     def _flush_remittances(self) -> None:
-        given = {row["ref"]: row for row in self._remittances}
-        query = self.scope.select(remittances, remittances.c.ref)
-        known = {row.ref for row in self.scope.where_in(query, remittances.c.ref, list(given))}
-        new = [row for ref, row in given.items() if ref not in known]
+        new = self._new_remittances()
         self.duplicates += len(self._remittances) - len(new)
         self.remittances += len(new)
         self._remittances = []
+        beside = [(row.pop("unbalanced"), row.pop("claim_id"), row["ref"]) for row in new]
+        self.unbalanced += [Unbalanced(claim_id, ref, text) for text, claim_id, ref in beside if text]
         self.scope.insert(remittances, new)
+
+    def _new_remittances(self) -> list[dict[str, Any]]:
+        """The remittances the store does not hold: neither from the same place nor from another delivery of the 835."""
+        given = {row["ref"]: row for row in self._remittances}
+        query = self.scope.select(remittances, remittances.c.ref)
+        known = {row.ref for row in self.scope.where_in(query, remittances.c.ref, list(given))}
+        by_delivery = self.scope.select(remittances, remittances.c.delivery)
+        deliveries = list({row["delivery"] for row in given.values()} - {""})
+        held = {row.delivery for row in self.scope.where_in(by_delivery, remittances.c.delivery, deliveries)}
+        new = []
+        for ref, row in given.items():
+            if ref not in known and row["delivery"] not in held:
+                new.append(row)
+                held |= {row["delivery"]} - {""}
+        return new
+
+    def _flush_acknowledgments(self) -> None:
+        given = {row["ref"]: row for row in self._acknowledgments}
+        query = self.scope.select(acknowledgments, acknowledgments.c.ref)
+        known = {row.ref for row in self.scope.where_in(query, acknowledgments.c.ref, list(given))}
+        new = [row for ref, row in given.items() if ref not in known]
+        self.duplicates += len(self._acknowledgments) - len(new)
+        self.acknowledgments += len(new)
+        self._acknowledgments = []
+        self.scope.insert(acknowledgments, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +245,34 @@ def known_day(claim: Claim) -> date | None:
 def own_ref(identity: str, content: str) -> str:
     """The ref of a claim whose place on the wire another claim of the day has taken."""
     return sha256(f"{identity}:{content}".encode()).hexdigest()[:16]
+
+
+def delivery_key(r: Remittance) -> str:
+    """What two deliveries of one 835 share for one of its remittances; "" when nothing tells them from two payments.
+
+    Control numbers, trace and amount of the payment (ISA06, ISA13, GS06, ST02, TRN02, BPR02), then what the remittance
+    says. The day of delivery takes no part: a clearinghouse may date a second copy anew. Migration 0002 has a copy.
+    """
+    if r.origin is None or not r.payment.trace:
+        return ""
+    said = [r.origin.sender, r.origin.interchange, r.origin.group, r.origin.transaction, r.payment.trace]
+    said += [r.claim_id, r.status, r.payer_control_number]
+    said += [f"{amount:.2f}" for amount in (r.charge, r.paid, r.payment.amount)]
+    said.append(str(r.service_from or ""))
+    for x in r.lines:
+        said += [x.code, f"{x.charge:.2f}", f"{x.paid:.2f}", str(x.service_from or ""), x.control_number]
+    return sha256("\x1f".join(text.strip() for text in said).encode()).hexdigest()[:16]
+
+
+def _acknowledgment_ref(practice: str, ack: Acknowledgment) -> str:
+    """The opaque id of what a front end said: from its place on the wire, whom it speaks of, and its codes."""
+    wire = ack.origin or Origin()
+    said = [practice, wire.sender, wire.interchange, wire.group, wire.transaction, str(wire.ordinal), str(ack.known_on)]
+    if isinstance(ack, ClaimAcknowledgment):
+        said += [ack.level, ack.claim_id, ack.batch_reference, ack.provider_npi, str(ack.rejects), *ack.codes]
+    else:
+        said += ["set", ack.group, ack.transaction, ack.code]
+    return sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 
 def _check_amounts(amounts: Sequence[Decimal]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from claims.claim import Provider
 from claims.reasons import Reason
+from past.exchange import Rejection
 from past.labels import UNKNOWN_LAG_DAYS, Outcome, Waiting, label_claim
 from past.linking import link
 from tests.past.builders import (
@@ -83,7 +84,10 @@ def test_a_label_says_what_it_rests_on():
     assert label.why == "CO-197 took 500.00 of 500.00 and nothing was paid."
     assert one("CO-45 180.00", paid="320.00").why == "320.00 of 500.00 was paid and no adjustment is a denial."
     assert one("CO-151 250.00", paid="250.00").why == "CO-151 took 250.00 of 500.00, yet 250.00 was paid."
-    assert one().why == "Nothing was paid, and no adjustment says what became of 500.00 of 500.00."
+    assert one().why == (
+        "The payer's answer cannot be relied on: the service does not add up: "
+        "500.00 charged less 0.00 adjusted is 500.00, but 0.00 was paid."
+    )
 
 
 def test_a_carc_that_names_no_cause_takes_it_from_the_remark_codes_of_line_and_claim():
@@ -194,7 +198,9 @@ def test_claim_level_adjustments_go_to_the_lines_that_leave_something_unexplaine
 
 def test_shares_in_cents_add_up_to_the_claim_level_amount():
     claim = a_claim(a_line(1, charge="100.00"), a_line(2, "64494", "100.00"), a_line(3, "64495", "100.00"))
-    shares = [label.denied_amount for label in labels(claim, an_answer(claim, adjustments=cas("CO-29 100.00")))]
+    shares = [
+        label.denied_amount for label in labels(claim, an_answer(claim, adjustments=cas("CO-29 100.00", "CO-45 200")))
+    ]
     assert sum(shares) == 100
     assert max(shares) - min(shares) <= money("0.01")
 
@@ -283,9 +289,12 @@ def test_a_line_missing_from_the_answer_to_its_claim_waits_like_a_claim_without_
 def test_a_claim_the_front_end_refused_is_rejected_only_while_nobody_judged_it():
     claim = a_claim(billing=Provider(npi="1234567893"))
     day = SENT + timedelta(days=1)
-    assert only(claim, rejected_on=day).outcome is Outcome.REJECTED
+    assert (
+        only(claim, rejection=Rejection(day, "A front end rejected the claim (277CA A7:562)")).outcome
+        is Outcome.REJECTED
+    )
     answer = an_answer(claim, a_service(claim.lines[0], "CO-197 500.00"))
-    assert only(claim, answer, rejected_on=day).outcome is Outcome.DENIED
+    assert only(claim, answer, rejection=Rejection(day, "")).outcome is Outcome.DENIED
 
 
 def test_no_label_text_holds_a_claim_number_or_a_name():

@@ -8,18 +8,11 @@ from itertools import permutations
 import pytest
 
 from claims.claim import Provider
+from past.exchange import claim_key
+from past.likeness import NO_CLAIM, OTHER_DAYS, OTHER_PAYEE, OTHER_SEQUENCE, OTHER_SERVICES, SENT_LATER
 from past.lineage import places
-from past.linking import (
-    NO_CLAIM,
-    OTHER_DAYS,
-    OTHER_PAYEE,
-    OTHER_SEQUENCE,
-    OTHER_SERVICES,
-    SENT_LATER,
-    claim_key,
-    link,
-    match_services,
-)
+from past.linking import link
+from past.matching import match_services
 from tests.past.builders import (
     ANSWERED,
     NPI,

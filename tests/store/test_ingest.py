@@ -177,11 +177,11 @@ JUNK = {
     ".DS_Store": (b"\x00\x00\x00\x01Bud1\x00\x00\x10\x00", "no X12 interchange"),
     "noise.835": (bytes(range(256)) * 16, "no X12 interchange"),
     "notes.txt": (b"Dear colleague, the claims are attached.", "no X12 interchange"),
-    "ack.999": (
+    "status.277": (
         b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260109*1200*^*00501*000000001*0*P*:~"
-        b"GS*FA*SENDER*RECEIVER*20260109*1200*1*X*005010X231A1~ST*999*0001*005010X231A1~AK1*HC*1~AK9*A*1*1*1~"
-        b"SE*4*0001~GE*1*1~IEA*1*000000001~",
-        "a 999 acknowledgement",
+        b"GS*HN*SENDER*RECEIVER*20260109*1200*1*X*005010X212~ST*277*0001*005010X212~SE*2*0001~GE*1*1~"
+        b"IEA*1*000000001~",
+        "another X12 transaction",
     ),
 }  # fmt: skip
 
@@ -198,7 +198,7 @@ def test_files_that_are_no_claims_are_named_and_cost_no_other(tmp_path):
         **{name: says for name, (_, says) in JUNK.items()},
         "missing.837": "no such file",
     }
-    assert all(entry.expected == "an 837P or 835 file" for entry in found.values())
+    assert all(entry.expected == "an 837P, 835, 277CA or 999 file" for entry in found.values())
     assert (report.files, report.ok, report.json()["ok"]) == (len(files.all), False, False)
 
 

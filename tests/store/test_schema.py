@@ -69,7 +69,7 @@ def test_every_statement_is_bound_to_a_practice(tmp_path):
         list(store.ledger(END))
         store.relabel()
         store.decisions_count()
-    statements = [s for s in said if s.split()[0] in ("SELECT", "UPDATE", "DELETE") and "FROM practices" not in s]
+    statements = [s for s in said if s.split()[0] in ("SELECT", "UPDATE", "DELETE") and "practices." not in s]
     assert len(statements) > 40
     assert [s for s in statements if ".practice_id = ?" not in s] == []
     inserted = [s for s in said if s.startswith("INSERT")]
