@@ -75,10 +75,12 @@ class _Claim:
             yield from self._service(e, place)
 
     def _pointers(self, e: Elements, place: Place) -> Iterator[Finding]:
+        most = self._diagnoses
+        expected = f"1 to {most}, the diagnoses of the claim" if most else "none: the claim has no diagnosis (HI)"
         for i, pointer in enumerate(at(e, 7).split(self._component), start=1):
-            if pointer.isascii() and pointer.isdigit() and not 1 <= int(pointer[:4]) <= self._diagnoses:
+            if pointer.isascii() and pointer.isdigit() and not 1 <= int(pointer[:4]) <= most:
                 yield error(
-                    "diagnosis-pointer", place, shown(pointer), f"1 to {self._diagnoses}, the diagnoses of the claim",
+                    "diagnosis-pointer", place, shown(pointer), expected,
                     "Point to a diagnosis in HI, or add the one that is meant.", element=7, component=i, loop="2400",
                     snip=4,
                 )  # fmt: skip

@@ -12,6 +12,7 @@ may carry the transmission codes the guide gives it.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -42,11 +43,10 @@ STANDS_FOR: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Lists that grow between releases of pyx12, with the form of their codes: a code of that form is only doubtful
-_GROWING: Mapping[str, str] = MappingProxyType(
-    {"pos": "two digits", "remark_code": "a remark code", "states": "two letters", "country": "two letters",
-     "currency": "three letters"}
-)  # fmt: skip
+_REMEMBERED = 20_000  # segments found to be right, a few megabytes
+_REMARK = re.compile(r"(?:N|M|MA)[0-9]{1,3}")
+
+Passed = tuple[int, str, tuple[str, ...]]
 
 
 def can_check(version: str) -> bool:
@@ -55,14 +55,15 @@ def can_check(version: str) -> bool:
 
 
 class GuideWalk:
-    """One transaction set (or, with CONTROL, the segments around it) against its guide."""
+    """One transaction set against its guide. Walks of one file may share `passed`, the segments found to be right."""
 
-    def __init__(self, version: str, delimiters: Delimiters) -> None:
+    def __init__(self, version: str, delimiters: Delimiters, passed: set[Passed] | None = None) -> None:
         from pyx12.map_walker import walk_tree  # noqa: PLC0415
 
         self._root = _load(STANDS_FOR.get(version, version))
         self._ids = _segment_ids(STANDS_FOR.get(version, version))
         self._delimiters = delimiters
+        self._passed = set() if passed is None else passed
         self._walker = walk_tree()
         self._walker.forceWalkCounterToLoopStart("/ISA_LOOP", "/ISA_LOOP/ISA")
         self._walker.forceWalkCounterToLoopStart("/ISA_LOOP/GS_LOOP", "/ISA_LOOP/GS_LOOP/GS")
@@ -70,6 +71,9 @@ class GuideWalk:
 
     def feed(self, elements: Elements, place: Place, *, walk_only: bool = False) -> Iterator[Finding]:
         """What the guide says of the next segment of the set. `walk_only`: where it stands, not what is in it."""
+        if elements[0] not in self._ids:  # the walker would search the whole map for it
+            yield _unknown(place, self._node)
+            return
         try:
             segment = _segment(elements, self._delimiters)
             node, _, _, errors = self._walker.walk_errors(self._node, segment, place.position, place.number, None)
@@ -78,9 +82,21 @@ class GuideWalk:
                 return
             self._node = node
             if not walk_only:
-                yield from _check_elements(node, elements, place, self._delimiters)
+                yield from self._check(node, elements, place)
         except Exception as problem:  # pyx12 raises what it likes: the file is checked on all the same
             yield _failed(problem, place)
+
+    def _check(self, node: Any, elements: Elements, place: Place) -> Iterator[Finding]:
+        """What is in the segment; one that passed at this node before, letter by letter, passes again."""
+        key = id(node), self._delimiters.component, tuple(elements)
+        if key in self._passed:
+            return
+        found = list(_check_elements(node, elements, place, self._delimiters))
+        if not found:
+            if len(self._passed) >= _REMEMBERED:
+                self._passed.clear()
+            self._passed.add(key)
+        yield from found
 
     def _misplaced(self, problem: Any, place: Place) -> Finding:
         """A walker's error: a segment or loop missing, repeated too often, unknown or out of place."""
@@ -92,14 +108,9 @@ class GuideWalk:
                 f"{node.id} ({node.name}) before it", loop=loop, named=node.id, segment_code="3",
             )  # fmt: skip
         if code == "1":
-            known = place.segment in self._ids
-            after = f" after {node.id}" + (f" of loop {loop}" if loop else "")
             return error(
-                "segment-out-of-place" if known else "unknown-segment", place,
-                f"{place.segment or 'a segment without a name'}{after}",
-                "a segment the guide has in this place" if known else "a segment of the guide",
-                "Each is checked up to here; the rest of its loop may be checked in the wrong place." if known else "",
-                segment_code="2" if known else "1", snip=2 if known else 1,
+                "segment-out-of-place", place, f"{place.segment}{_after(node)}", "a segment the guide has here",
+                "What follows may be checked in the wrong place until the next loop begins.", segment_code="2",
             )  # fmt: skip
         if code in ("4", "5"):
             what = f"loop {node.id}" if code == "4" else node.id
@@ -107,6 +118,16 @@ class GuideWalk:
                 "too-many", place, f"{what} once more", f"at most {node.get_max_repeat()}", loop=loop, segment_code=code
             )
         return error("not-used", place, f"{place.segment}", "nothing: the guide does not use it", segment_code="I4")
+
+
+def _unknown(place: Place, node: Any) -> Finding:
+    found = f"{place.segment or 'a segment without a name'}{_after(node)}"
+    return error("unknown-segment", place, found, "a segment of the guide", snip=1, segment_code="1")
+
+
+def _after(node: Any) -> str:
+    loop = _loop_of(node)
+    return f" after {node.id}" + (f" of loop {loop}" if loop else "")
 
 
 def check_control(elements: Elements, place: Place, delimiters: Delimiters) -> Iterator[Finding]:
@@ -119,6 +140,13 @@ def check_control(elements: Elements, place: Place, delimiters: Delimiters) -> I
                 yield finding
     except Exception as problem:
         yield _failed(problem, place)
+
+
+def doubt_of_remark(code: str) -> Severity | None:
+    """How much to doubt a remark code: None when it is in the list, a warning when it only looks like one."""
+    if _load("005010X221A1").ext_codes.isValid("remark_code", code):
+        return None
+    return Severity.WARNING if _of_its_form("remark_code", code) else Severity.ERROR
 
 
 def _failed(problem: Exception, place: Place) -> Finding:
@@ -260,11 +288,10 @@ def _expected(node: Any, code: str) -> str:
 
 
 def _of_its_form(codeset: str, value: str) -> bool:
+    """True for a code of the right form in a list that grows between releases of pyx12: it may only be new."""
     if codeset == "pos":
-        return len(value) == 2 and value.isdigit()
-    if codeset == "remark_code":
-        return value[:1] in ("M", "N") and value.lstrip("MAN").isdigit()
-    return codeset in _GROWING and 2 <= len(value) <= 3 and value.isascii() and value.isalpha() and value.isupper()
+        return len(value) == 2 and value.isascii() and value.isdigit()
+    return codeset == "remark_code" and bool(_REMARK.fullmatch(value))
 
 
 def _loop_of(node: Any) -> str:

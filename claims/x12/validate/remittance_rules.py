@@ -9,6 +9,7 @@ from claims.reasons import DenialCodes, shipped_codes
 from claims.wording import shown
 from claims.x12.elements import Elements, at
 from claims.x12.validate.finding import Finding, Place, error, warning
+from claims.x12.validate.guide import doubt_of_remark
 from claims.x12.validate.values import amount_of, bad_npi
 
 _BALANCE = "The payer's file contradicts itself: ask the payer before posting it."
@@ -31,7 +32,9 @@ class RemittanceRules:
     """Follows BPR, CLP, SVC, CAS and PLB of one 835 set."""
 
     def __init__(self, codes: DenialCodes | None = None) -> None:
-        self._carcs = {row.code for row in (codes or shipped_codes()).rows if row.kind == "CARC"}
+        rows = (codes or shipped_codes()).rows
+        self._carcs = {row.code for row in rows if row.kind == "CARC"}
+        self._remarks = {row.code for row in rows if row.kind == "RARC"}
         self._payment: tuple[Place, Decimal | None] | None = None
         self._paid = _Sum()  # CLP04 less PLB
         self._claim: tuple[Place, Decimal | None, Decimal | None] | None = None
@@ -61,6 +64,8 @@ class RemittanceRules:
                 self._paid.add(None if adjustment is None else -adjustment)
         elif name == "LX":
             yield from self._end_claim()
+        elif name == "LQ" and at(e, 1) == "HE" and at(e, 2):
+            yield from self._remark(at(e, 2), place)
         elif name == "NM1" and at(e, 8) == "XX":
             yield from bad_npi(place, 9, at(e, 9))
         elif name == "N1" and at(e, 3) == "XX":
@@ -89,8 +94,16 @@ class RemittanceRules:
             if at(e, i) and at(e, i) not in self._carcs:
                 yield warning(
                     "unknown-carc", place, shown(at(e, i)), "a CARC of the list we hold",
-                    "It may be newer than our list: read the payer's own explanation.", element=i, snip=5,
+                    "It may be retired, or newer than our list: read the payer's own explanation.", element=i, snip=5,
                 )  # fmt: skip
+
+    def _remark(self, code: str, place: Place) -> Iterator[Finding]:
+        doubt = None if code in self._remarks else doubt_of_remark(code)
+        if doubt is not None:
+            yield Finding(
+                doubt, "unknown-rarc", place, shown(code), "a remark code (RARC) of the lists we hold",
+                "It may be newer than our lists: read the payer's own explanation.", element=2, loop="2110", snip=5,
+            )  # fmt: skip
 
     def _end_service(self) -> Iterator[Finding]:
         if self._service is not None:

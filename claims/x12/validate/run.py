@@ -13,7 +13,7 @@ from claims.x12.transactions import PROFESSIONAL_CLAIM, REMITTANCE, kind_of
 from claims.x12.validate.claim_rules import ClaimRules
 from claims.x12.validate.envelope import Envelope, InterchangeOutcome, SetOutcome
 from claims.x12.validate.finding import Finding, Place, Severity, error, segment_name
-from claims.x12.validate.guide import GuideWalk, can_check, check_control
+from claims.x12.validate.guide import GuideWalk, Passed, can_check, check_control
 from claims.x12.validate.hierarchy import Hierarchy
 from claims.x12.validate.remittance_rules import RemittanceRules
 from claims.x12.validate.surface import Watched
@@ -44,6 +44,7 @@ class Validation:
         self._envelope = Envelope()
         self._seen: Counter[tuple[str, str]] = Counter()
         self._shown = 0
+        self._passed: set[Passed] = set()
         self._guide: GuideWalk | None = None
         self._hierarchy: Hierarchy | None = None
         self._rules: _Rules | None = None
@@ -119,7 +120,7 @@ class Validation:
                 self._envelope.set.errors += 1
             return
         kind = kind_of(at(e, 1).strip(), version)
-        self._guide = GuideWalk(version, self._segments.delimiters)
+        self._guide = GuideWalk(version, self._segments.delimiters, self._passed)
         self._hierarchy = Hierarchy(lines_within_claim=kind == PROFESSIONAL_CLAIM)
         if kind == PROFESSIONAL_CLAIM:
             self._rules = ClaimRules(self._segments.delimiters)

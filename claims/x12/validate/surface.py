@@ -13,8 +13,7 @@ from claims.errors import UnreadableFile
 from claims.x12.delimiters import BLANK, BYTE_ORDER_MARK, declared_delimiters
 from claims.x12.validate.finding import Finding, Place, warning
 
-_OVERLAP = 64  # bytes of a chunk looked at again with the next, so that nothing hides on the border
-_CONTROL = re.compile(rb"[\x00\x1a]")
+_BLANKS = b" \t\r\n"
 
 
 class Watched:
@@ -22,9 +21,9 @@ class Watched:
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
-        self._tail = b""
+        self._last = b""  # the last byte that is no blank, so that a pair on the border of two chunks is seen
         self._read = 0
-        self._empty: re.Pattern[bytes] | None = None
+        self._terminator = b""
         self._counts = {"empty": 0, "control": 0}
         self._first = {"empty": 0, "control": 0}
         self.marked = False
@@ -65,26 +64,24 @@ class Watched:
             declared, _ = declared_delimiters(chunk.removeprefix(BYTE_ORDER_MARK).lstrip(BLANK)[:512])
         except UnreadableFile:
             return
-        terminator = declared.segment
-        if terminator not in "\r\n" and ord(terminator) < 256:  # a blank line after a line end is no fault
-            mark = re.escape(terminator.encode("latin-1"))
-            self._empty = re.compile(mark + rb"[ \t\r\n]{0,8}(?=" + mark + rb")")
+        if declared.segment not in "\r\n" and ord(declared.segment) < 256:  # a blank line after a line end is no fault
+            self._terminator = declared.segment.encode("latin-1")
 
     def _look(self, chunk: bytes) -> None:
-        # a pair counts where its second terminator is new, so that the overlap is never counted twice
-        window, known = self._tail + chunk, len(self._tail)
-        if self._empty is not None:
-            for match in self._empty.finditer(window):
-                if match.end() >= known:
-                    self._note("empty", self._read - known + match.end())
-        for match in _CONTROL.finditer(chunk):
-            self._note("control", self._read + match.start())
-        self._tail = window[-_OVERLAP:]
+        if mark := self._terminator:
+            dense = self._last + chunk.translate(None, _BLANKS)
+            if mark + mark in dense:
+                runs = re.findall(re.escape(mark) + b"{2,}", dense)
+                first = re.search(re.escape(mark) + rb"[ \t\r\n]*(?=" + re.escape(mark) + b")", chunk)
+                self._note("empty", self._read + (first.end() if first else 0), sum(map(len, runs)) - len(runs))
+            self._last = dense[-1:]
+        if found := [at for at in (chunk.find(b"\x00"), chunk.find(b"\x1a")) if at >= 0]:
+            self._note("control", self._read + min(found), chunk.count(b"\x00") + chunk.count(b"\x1a"))
 
-    def _note(self, what: str, offset: int) -> None:
+    def _note(self, what: str, offset: int, times: int) -> None:
         if not self._counts[what]:
             self._first[what] = offset
-        self._counts[what] += 1
+        self._counts[what] += times
 
 
 def _times(count: int, what: str) -> str:

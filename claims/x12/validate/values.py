@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from claims.wording import shown
+from claims.wording import described, shown
 from claims.x12.validate.finding import Finding, Place, error
 
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,16}(?:\.[0-9]{0,8})?|\.[0-9]{1,8})")
@@ -42,7 +42,8 @@ def is_npi(text: str) -> bool:
 def bad_npi(place: Place, element: int, value: str) -> Iterator[Finding]:
     """The finding of a number that says it is an NPI and is none."""
     if value and not is_npi(value):
+        found = shown(value) if len(value) == 10 else described(value)  # another number may be somebody's own
         yield error(
-            "npi", place, shown(value), "an NPI: ten digits, the last of them the check digit of the others",
+            "npi", place, found, "an NPI: ten digits, the last of them the check digit of the others",
             "Look the provider up in NPPES.", element=element, snip=4,
         )  # fmt: skip
