@@ -16,6 +16,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 ZERO = Decimal(0)
+COMPONENT = "\x1f"  # between the components of a carried element, so that no file's own delimiter is needed
+REPETITION = "\x1e"
 
 
 class PayerType(StrEnum):
@@ -52,6 +54,26 @@ FILING_INDICATORS: Mapping[str, PayerType] = MappingProxyType(
         "13": PayerType.COMMERCIAL, "14": PayerType.COMMERCIAL, "15": PayerType.COMMERCIAL,
     }
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One segment our own fields do not say, or say only in part: kept so that the claim can be given back whole.
+
+    May hold patient data: it is compared, never shown and never logged. `loop` is where it stood (`"2300"`), `owner`
+    the role of the party it speaks of (NM101), if any. Of a `partial` segment our own fields say the rest, and they
+    win where the two differ. `number` is its ordinal in the file it came from, 0 where there is none.
+    """
+
+    loop: str
+    elements: tuple[str, ...]
+    owner: str = ""
+    partial: bool = False
+    number: int = field(default=0, compare=False)
+
+    def __repr__(self) -> str:
+        """Where it stood and what it is, without what it says."""
+        return f"Carried({self.loop!r}, {self.elements[0]!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +153,90 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Why paid differs from charged: one group, CARC and amount of a CAS segment."""
+
+    group: str  # CO, PR, OA, PI
+    carc: str
+    amount: Decimal
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedEvent:
+    """A date of the claim or line that has no field of its own, by its qualifier (DTP01)."""
+
+    qualifier: str  # 454 initial treatment, 304 last seen, 453 acute manifestation, 435 admission, ...
+    start: date
+    end: date | None = None  # None: a single day
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note (NTE). Free text: never logged."""
+
+    kind: str  # ADD additional information, CER certification, DCP goals, TPO third party
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Paper that goes with the claim or line, and how it is sent (PWK)."""
+
+    kind: str  # PWK01, such as OZ (support data) or M1 (medical record)
+    transmission: str = ""  # PWK02: AA on request, BM mail, EL electronic, FX fax
+    control_number: str = ""  # PWK06
+
+
+@dataclass(frozen=True, slots=True)
+class LineAdjudication:
+    """What another payer decided on the line (2430)."""
+
+    payer_id: str  # SVD01, the id of one of the claim's other payers
+    paid: Decimal
+    code: str
+    units: Decimal | None
+    modifiers: tuple[str, ...] = ()
+    bundled_line: int | None = None  # SVD06: the line this one was bundled into
+    adjustments: tuple[Adjustment, ...] = ()
+    adjudicated_on: date | None = None  # DTP*573
+    patient_liability: Decimal | None = None  # AMT*EAF, what is left for the patient to pay
+    qualifier: str = "HC"
+    description: str = ""
+    extra: tuple[Carried, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPayer:
+    """Another payer of the patient's, and what it decided on the claim (2320, 2330)."""
+
+    sequence: str  # SBR01: P, S, T, A ...
+    payer_id: str = ""
+    name: str = ""
+    relationship: str = ""  # SBR02
+    group_number: str = ""
+    plan_name: str = ""  # SBR04
+    insurance_type: str = ""  # SBR05: why Medicare is not the first payer
+    filing_indicator: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    paid: Decimal | None = None  # AMT*D
+    non_covered: Decimal | None = None  # AMT*A8
+    patient_liability: Decimal | None = None  # AMT*EAF
+    benefits_assigned: str = ""  # OI03
+    patient_signature: str = ""  # OI04
+    release_of_information: str = ""  # OI06
+    remarks: tuple[str, ...] = ()  # MOA03 to MOA07
+    insured: Person = Person()
+    member_id: str = ""
+    adjudicated_on: date | None = None  # DTP*573
+    claim_control_number: str = ""  # REF*F8
+    authorization_number: str = ""  # REF*G1
+    referral_number: str = ""  # REF*9F
+    extra: tuple[Carried, ...] = field(default=(), repr=False)
+    segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One service line (2400): the unit a payer answers by and the model predicts."""
 
@@ -154,6 +260,18 @@ class Line:
     ordering: Provider | None = None  # 2420E
     clia: str = ""  # REF*X4
     qualifier: str = "HC"  # SV101-1
+    drug_quantity: Decimal | None = None  # 2410 CTP04
+    drug_unit: str = ""  # CTP05-1: F2, GR, ME, ML, UN
+    prescription_number: str = ""  # 2410 REF*XZ
+    referring: Provider | None = None  # 2420F
+    supervising: Provider | None = None  # 2420D
+    facility: Provider | None = None  # 2420C
+    purchased_from: Provider | None = None  # 2420B
+    dates: tuple[DatedEvent, ...] = ()
+    notes: tuple[Note, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    adjudications: tuple[LineAdjudication, ...] = ()
+    extra: tuple[Carried, ...] = field(default=(), repr=False)
     segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -247,6 +365,8 @@ class Origin:
     purpose: str = ""  # BHT06: CH claims, RP encounters, 31 subrogation
     receiver: str = ""  # ISA08
     test: bool = False  # ISA15 = T
+    batch: str = ""  # BHT03, the sender's number for the batch
+    header: tuple[Carried, ...] = field(default=(), repr=False)  # BHT, 1000A, 1000B, where they say more than ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +405,15 @@ class Claim:
     delay_reason: str = ""  # CLM20
     amount_paid: Decimal | None = None  # AMT*F5, by the patient
     note: str = ""  # NTE02
+    note_kind: str = "ADD"  # NTE01
+    accident_country: str = ""  # CLM11-5
+    patient_signature: str = ""  # CLM10
+    special_program: str = ""  # CLM12
+    participation: str = ""  # CLM16
+    dates: tuple[DatedEvent, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    other_payers: tuple[OtherPayer, ...] = ()
+    extra: tuple[Carried, ...] = field(default=(), repr=False)
     evidence: tuple[Evidence, ...] = ()
     authorizations: tuple[Authorization, ...] = ()
     eligibility: tuple[Eligibility, ...] = ()

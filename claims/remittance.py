@@ -7,20 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import Origin
+from claims.claim import Adjustment as Adjustment
+from claims.claim import Carried, Origin, Person
 
 REVERSAL = "22"  # CLP02: reversal of a previous payment
 PREDETERMINATION = "25"  # CLP02: predetermination pricing only
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """Why paid differs from charged: one group, CARC and amount of a CAS segment."""
-
-    group: str  # CO, PR, OA, PI
-    carc: str
-    amount: Decimal
-    quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +32,8 @@ class Adjudication:
     allowed: Decimal | None = None  # AMT*B6
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()  # LQ*HE
+    qualifier: str = "HC"  # SVC01-1
+    extra: tuple[Carried, ...] = field(default=(), repr=False)
     segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -52,6 +45,8 @@ class ProviderAdjustment:
     reason: str
     reference: str
     amount: Decimal
+    period_end: date | None = None  # PLB02, the end of the provider's fiscal year
+    segment: int = field(default=0, compare=False)  # the ordinal of its PLB, 0 where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +64,7 @@ class Payment:
     method: str = ""  # BPR04
     payer_tax_id: str = ""  # TRN03
     produced_on: date | None = None  # DTM*405
+    extra: tuple[Carried, ...] = field(default=(), repr=False)  # the whole header, where it says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +91,8 @@ class Remittance:
     received_on: date | None = None  # DTM*050
     adjustments: tuple[Adjustment, ...] = ()  # claim-level CAS
     remarks: tuple[str, ...] = ()  # MOA, MIA
+    patient: Person = field(default=Person(), repr=False)  # the names of NM1*QC
+    extra: tuple[Carried, ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, compare=False)
     segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 

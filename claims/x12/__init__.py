@@ -3,6 +3,7 @@
 Read: `read_837`, `read_835`, `read_provider_adjustments`; what is it: `sniff`; write: `write_837`, `write_835`.
 """
 
+from claims.x12.carrying import NOT_KEPT
 from claims.x12.delimiters import Delimiters
 from claims.x12.read_835 import read_835, read_provider_adjustments
 from claims.x12.read_837 import read_837
@@ -12,6 +13,7 @@ from claims.x12.write_837 import write_837
 from claims.x12.writing import Envelope
 
 __all__ = [
+    "NOT_KEPT",
     "Delimiters",
     "Envelope",
     "read_835",

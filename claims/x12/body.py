@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Generic, TypeVar
 
-from claims.claim import Origin
+from claims.claim import Carried, Origin
 from claims.errors import UnreadableSegment
 from claims.reading import Refusal
+from claims.x12.carrying import carried
 from claims.x12.elements import BadElement, Elements, at
 from claims.x12.segments import TOO_LONG
 from claims.x12.transactions import Heading
@@ -16,22 +18,33 @@ from claims.x12.transactions import Heading
 Record = TypeVar("Record")
 Handler = Callable[[Elements], None]
 Place = tuple[int, int]  # segment number, offset
+Unknown = dict[str, list[int]]  # segment id: how often, and number and offset of the first
+
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_UNKNOWN_IDS = 50  # ids of their own; more than that is not a file with a few strange segments
+OTHERS = ""
 
 
 class Body(Generic[Record]):
     """One transaction set being read: a table of handlers, the place in the file, the records and refusals so far.
 
     A handler raises BadElement for what it cannot read; `blame` decides what that costs. A segment without a handler is
-    passed over.
+    carried by the record it stands in; one no guide knows is counted too.
     """
 
     record_segment = ""  # CLM or CLP
+    guide: frozenset[str] = frozenset()  # every segment id of the guide
 
     def __init__(self, heading: Heading, out: list[Record | Refusal], ordinal: int) -> None:
         self.heading, self.out, self.ordinal = heading, out, ordinal
         self.number = self.offset = 0
         self.component = heading.delimiters.component
-        self.handlers: dict[str, Handler] = {**self.table(), TOO_LONG: self._too_long}
+        self.unknown: Unknown = {}
+        self._extra: list[Carried] | None = None  # of what now comes in: where its segments are carried
+        self._loop = self._role = ""  # where that is
+        self.handlers: dict[str, Handler] = {
+            **dict.fromkeys(self.guide, self.carry), **self.table(), TOO_LONG: self._too_long
+        }  # fmt: skip
 
     def table(self) -> dict[str, Handler]:
         """Which segment is read by which method."""
@@ -87,11 +100,19 @@ class Body(Generic[Record]):
             offset=offset,
         )
 
+    def carry(self, e: Elements, *, partial: bool = False) -> None:
+        """Keep the segment with what now comes in; outside everything there is nothing to keep it with."""
+        if self._extra is not None:
+            kept = carried(self._loop, e, self._role, self.number, self.heading.delimiters, partial=partial)
+            self._extra.append(kept)
+
     def state(self, error: UnreadableSegment) -> None:
         """Say a fault that cost no record."""
         self.out.append(Refusal(error))
 
-    def origin(self, known_on: date | None, purpose: str = "") -> Origin:
+    def origin(
+        self, known_on: date | None, purpose: str = "", batch: str = "", header: tuple[Carried, ...] = ()
+    ) -> Origin:
         """Where the record that now begins stands on the wire."""
         h = self.heading
         return Origin(
@@ -104,6 +125,8 @@ class Body(Generic[Record]):
             purpose=purpose,
             receiver=h.receiver,
             test=h.test,
+            batch=batch,
+            header=header,
         )
 
     def composite(self, e: Elements, i: int) -> list[str]:
@@ -111,15 +134,23 @@ class Body(Generic[Record]):
         return at(e, i).split(self.component)
 
     def _unknown(self, e: Elements) -> None:
-        """Pass over a segment we do not read, unless it is one of ours in small letters."""
-        segment = e[0].strip()
-        if segment in self.handlers:  # blanks around the id
+        """Count and carry a segment no guide knows, unless it is one of ours in small letters."""
+        segment = e[0]
+        if segment in self.handlers:
             self.handlers[segment]([segment, *e[1:]])
         elif not segment.isupper() and segment.upper() in self.handlers:
             meant = segment.upper()
             if meant == self.record_segment:
                 self.open_unreadable()
             raise BadElement(segment, found=repr(segment), expected=f"{meant!r}: segment ids are in capital letters")
+        else:
+            self._count(segment)
+            self.carry([segment, *e[1:]])
+
+    def _count(self, segment: str) -> None:
+        known = segment in self.unknown or len(self.unknown) < _UNKNOWN_IDS
+        name = segment if known and _ID.fullmatch(segment) else OTHERS
+        self.unknown.setdefault(name, [0, self.number, self.offset])[0] += 1
 
     def _too_long(self, e: Elements) -> None:
         if e[1].upper() == self.record_segment:

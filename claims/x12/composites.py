@@ -28,10 +28,26 @@ def procedure_of(text: str, component: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1 << 12)
+def is_plain_procedure(text: str, component: str) -> bool:
+    """True when `procedure_of` takes in all of SV101 or SVD03."""
+    parts = text.split(component)
+    return len(parts) <= 7 and "" not in parts[: max((i for i in range(2, 6) if at(parts, i)), default=0)]
+
+
+@lru_cache(maxsize=1 << 12)
 def code_and_modifiers(text: str, component: str) -> tuple[str, tuple[str, ...]]:
-    """The code and modifiers of SVC01 or SVC06; the code is "" when there is none."""
+    """The code and modifiers of a procedure; the code is "" when there is none."""
     parts = text.split(component)
     return at(parts, 1), tuple(m for m in parts[2:6] if m)
+
+
+@lru_cache(maxsize=1 << 12)
+def service_of(text: str, component: str) -> tuple[str, str, tuple[str, ...], bool]:
+    """The qualifier, code and modifiers of SVC01 or SVC06, and whether that is all; the code is "" when there is none."""
+    parts = text.split(component)
+    modifiers = tuple(m for m in parts[2:6] if m)
+    whole = not text or (bool(at(parts, 1)) and len(parts) == 2 + len(modifiers))
+    return parts[0], at(parts, 1), modifiers, whole
 
 
 @lru_cache(maxsize=1 << 12)
@@ -46,11 +62,14 @@ def pointers_of(text: str, component: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=1 << 14)
-def diagnosis_of(text: str, component: str) -> Diagnosis | None:
-    """The diagnosis in one composite of HI; None when it is another kind of code."""
+def diagnosis_of(text: str, component: str) -> tuple[Diagnosis, str] | None:
+    """The diagnosis in one composite of HI, and its qualifier; None when it is another kind of code.
+
+    The qualifier is "" when the composite says more than both.
+    """
     parts = text.split(component)
     if parts[0] not in _DIAGNOSES:
         return None
     if not at(parts, 1):
         raise BadElement("", found="nothing", expected="a diagnosis code")
-    return Diagnosis(parts[1])
+    return Diagnosis(parts[1]), parts[0] if len(parts) == 2 else ""

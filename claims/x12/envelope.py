@@ -9,6 +9,7 @@ from typing import BinaryIO, Generic, Protocol, TypeVar
 from claims.errors import UnreadableFile, UnreadableSegment
 from claims.reading import Refusal
 from claims.wording import shown
+from claims.x12.body import OTHERS, Unknown
 from claims.x12.delimiters import ISA_LENGTH
 from claims.x12.elements import Elements, at, date_of
 from claims.x12.segments import Segments
@@ -22,6 +23,7 @@ class Body(Protocol):
     """Reads the segments between ST and SE and puts records and refusals into the list it was made with."""
 
     ordinal: int  # of the last claim or remittance
+    unknown: Unknown  # segments no guide knows, so far in the file
 
     def feed(self, elements: Elements, number: int, offset: int) -> None:
         """Take the next segment."""
@@ -79,6 +81,7 @@ class _Walk(Generic[Record]):
         self._strayed = False
         self._ordinals: Counter[Key] = Counter()  # so that a repeated control number never repeats an identity
         self._interchanges: set[tuple[str, str]] = set()
+        self._unknown: Unknown = {}
 
     def step(self, e: Elements, number: int, offset: int) -> None:
         """Take a segment of the envelope, or one that stands in no set of the wanted kind."""
@@ -130,6 +133,7 @@ class _Walk(Generic[Record]):
         if self._ordinals[key]:
             self._fault("ST", "ST02", f"{shown(heading.transaction)} a second time", "a number of its own")
         self.body = self._make(heading, self.out, self._ordinals[key])
+        self.body.unknown = self._unknown
 
     def _heading(self, st: Elements) -> Heading:
         isa, gs = self._isa_open or [], self._gs_open or []
@@ -206,7 +210,16 @@ class _Walk(Generic[Record]):
 
     def end_of_file(self) -> None:
         """State what the file should still have held."""
+        cut_in = self.number if self._st_open is not None else 0  # half a segment is no unknown one
         self._close_interchange("")
+        for segment, (count, number, offset) in self._unknown.items():
+            if number == cut_in:
+                continue
+            self.number, self.offset = number, offset
+            name = f"the segment {segment}" if segment != OTHERS else "what is no segment id"
+            times = f", {count} times in the file" if count > 1 else ""
+            advice = "It was kept with its claim, and passed over."
+            self._fault(segment, "", f"{name}{times}", "a segment of the guide", advice)
 
     def _end_body(self, *, cut: bool) -> None:
         assert self.body is not None

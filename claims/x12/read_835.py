@@ -6,21 +6,26 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, BinaryIO
 
-from claims.claim import ZERO
+from claims.claim import ZERO, Carried, Person
 from claims.errors import UnreadableSegment
 from claims.reading import Refusal
-from claims.remittance import Adjudication, Adjustment, Payment, ProviderAdjustment, Remittance
+from claims.remittance import Adjudication, Payment, ProviderAdjustment, Remittance
 from claims.x12.body import Body, Handler, Place
-from claims.x12.composites import code_and_modifiers
-from claims.x12.elements import BadElement, Elements, amount, at, day, optional_amount, required
+from claims.x12.carrying import REMARK_PLACES, Adjustments, carried
+from claims.x12.composites import service_of
+from claims.x12.elements import BadElement, Elements, amount, at, date_of, day, optional_amount, required
 from claims.x12.envelope import MakeBody, read
+from claims.x12.payment_header import PaymentHeader, payment_of
 from claims.x12.transactions import REMITTANCE, Heading
 
 _CLAIM_DATES = {"232": "service_from", "233": "service_to", "050": "received_on"}
 _LINE_DATES = {"472": "service_from", "150": "service_from", "151": "service_to"}
 _PADDING = [""] * 10  # CLP09 is the furthest element read by its place
 _MEMBERS = ("QC", "IL")  # NM101 of the member id, the first that has one
-_REMARKS = {"MOA": range(3, 8), "MIA": (5, 20, 21, 22, 23)}  # claim remark codes (RARC)
+
+GUIDE = frozenset(
+    "BPR TRN CUR REF DTM N1 N3 N4 PER RDM LX TS3 TS2 CLP CAS NM1 MIA MOA AMT QTY SVC LQ PLB".split()
+)  # every segment id of 005010X221A1 between ST and SE
 
 Paid = tuple[Payment, ProviderAdjustment]
 
@@ -52,13 +57,14 @@ def _records(source: bytes | BinaryIO) -> Iterator[Remittance | Paid | Refusal]:
 class _Draft:
     """A remittance or service while its segments still come in."""
 
-    __slots__ = ("adjustments", "fault", "fields", "place", "remarks", "segments")
+    __slots__ = ("adjustments", "extra", "fault", "fields", "place", "remarks", "segments")
 
     def __init__(self, segment: str, place: Place) -> None:
         self.place = place
         self.fields: dict[str, Any] = {}
-        self.adjustments: list[Adjustment] = []
+        self.adjustments = Adjustments()
         self.remarks: list[str] = []
+        self.extra: list[Carried] = []
         self.segments = {segment: place[0]}
         self.fault: UnreadableSegment | None = None
 
@@ -67,61 +73,54 @@ class _Remittances(Body[Remittance | Paid]):
     """The loops of one 835 transaction set. A remittance is complete at the next CLP, LX, PLB or SE."""
 
     record_segment = "CLP"
+    guide = GUIDE
 
     def __init__(self, heading: Heading, out: list[Remittance | Paid | Refusal], ordinal: int) -> None:
         super().__init__(heading, out, ordinal)
-        self._payment_fields: dict[str, Any] = {}
+        self._header = PaymentHeader()
+        self._before: list[Carried] = []  # what stands before the first LX or CLP
+        self._extra, self._loop = self._before, "0000"
+        self._group: list[Carried] = []  # LX, TS3 and TS2, where they say more than that it is the first
+        self._group_number = 0
         self._payment: Payment | None = None  # once built
-        self._party = ""  # PR or PE: whom REF speaks of in the header
         self._claim: _Draft | None = None
         self._line: _Draft | None = None
         self._lines: list[Adjudication] = []
         self._members: dict[str, str] = {}
+        self._names: tuple[Elements, int] | None = None  # NM1*QC
+        self._codes: list[tuple[Elements, int]] = []  # MIA and MOA
+        self._odd_codes = False
         self._strayed = False
 
     def table(self) -> dict[str, Handler]:
         return {
-            "BPR": self._bpr, "TRN": self._trn, "N1": self._n1, "LX": self._lx, "CLP": self._clp, "CAS": self._cas,
+            "BPR": self._heading_segment, "TRN": self._heading_segment, "N1": self._heading_segment, "LX": self._lx, "CLP": self._clp, "CAS": self._cas,
             "NM1": self._nm1, "MOA": self._remark_codes, "MIA": self._remark_codes, "REF": self._ref, "DTM": self._dtm,
             "AMT": self._amt, "SVC": self._svc, "LQ": self._lq, "PLB": self._plb,
         }  # fmt: skip
 
     # Header
 
-    def _bpr(self, e: Elements) -> None:
-        fields = self._payment_fields
-        fields["method"] = at(e, 4)
-        fields["amount"] = amount(e, 2)
-        fields["paid_on"] = day(e, 16) if at(e, 16) else None
+    def _heading_segment(self, e: Elements) -> None:
+        self.carry(e)
+        if self._extra is self._before:
+            self._header.feed(e)
 
-    def _trn(self, e: Elements) -> None:
-        if self._claim is None:
-            self._payment_fields |= {"trace": at(e, 2), "payer_tax_id": at(e, 3)}
-
-    def _n1(self, e: Elements) -> None:
-        self._party = at(e, 1)
-        fields, identified = self._payment_fields, at(e, 4)
-        if self._party == "PR":
-            fields |= {"payer_name": at(e, 2), "payer_id": identified}
-        elif self._party == "PE":
-            fields["payee_name"] = at(e, 2)
-            fields["payee_npi" if at(e, 3) == "XX" else "payee_tax_id"] = identified
-
-    def _header_reference(self, e: Elements) -> None:
-        fields, qualifier = self._payment_fields, at(e, 1)
-        if self._party == "PR" and qualifier == "2U":
-            fields["payer_id"] = fields.get("payer_id") or at(e, 2)
-        elif self._party == "PE" and qualifier == "TJ":
-            fields["payee_tax_id"] = at(e, 2)
-
-    def _lx(self, _e: Elements) -> None:
+    def _lx(self, e: Elements) -> None:
         self.close()
+        self._group, self._group_number = [], self.number
+        self._extra, self._loop = self._group, "2000"
+        if e != ["LX", "1"]:
+            self.carry(e)
 
     # Remittance
 
     def _clp(self, e: Elements) -> None:
+        length = len(e)
         e += _PADDING
         draft = self._open_remittance(e[1])
+        if length > 10 or not e[5]:
+            self.carry(e, partial=True)
         required(e, 1, "the claim number the provider gave (CLM01)")
         draft.fields |= {
             "status": required(e, 2, "a claim status code"),
@@ -138,7 +137,10 @@ class _Remittances(Body[Remittance | Paid]):
         self.close()
         self.ordinal += 1
         self._claim = draft = _Draft("CLP", (self.number, self.offset))
-        self._lines, self._members = [], {}
+        self._lines, self._members, self._names, self._codes, self._odd_codes = [], {}, None, [], False
+        self._extra, self._loop = draft.extra, "2100"
+        if self._group_number:
+            draft.segments["LX"] = self._group_number
         draft.fields["claim_id"] = claim_id
         return draft
 
@@ -150,54 +152,83 @@ class _Remittances(Body[Remittance | Paid]):
         if draft is None:
             self._out_of_place("CAS")
             return
-        for i in range(2, len(e), 3):
-            if not any(e[i : i + 3]):
-                continue
-            carc = required(e, i, "an adjustment reason code (CARC)")
-            value, quantity = amount(e, i + 1), optional_amount(e, i + 2)
-            draft.adjustments.append(Adjustment(at(e, 1), carc, value, quantity))
+        draft.adjustments.add(e, self.number)
+        draft.segments.setdefault("CAS", self.number)
 
     def _nm1(self, e: Elements) -> None:
         if self._claim is None:
+            self.carry(e)
             return
         if self._line is not None:
             self._out_of_place("NM1")
-        role, identified = at(e, 1), at(e, 9)
-        self._claim.segments[f"NM1*{role}"] = self.number
-        if role in _MEMBERS:
+        draft, role, identified = self._claim, at(e, 1), at(e, 9)
+        taken = f"NM1*{role}" in draft.segments
+        if role == "QC" and not taken:
+            self._names = e, self.number
+        elif role == "82" and not taken and at(e, 8) in ("XX", "") and identified:
+            draft.fields["rendering_npi"] = identified
+            if e[2] != "1" or any(e[3:8]) or e[8] != "XX" or len(e) > 10:
+                self.carry(e, partial=True)
+        else:
+            self.carry(e)
+        draft.segments[f"NM1*{role}"] = self.number
+        if role in _MEMBERS and not taken:
             self._members[role] = identified
-        elif role == "82" and at(e, 8) in ("XX", ""):
-            self._claim.fields["rendering_npi"] = identified
 
     def _remark_codes(self, e: Elements) -> None:
-        if self._claim is not None:
-            self._claim.remarks += [code for i in _REMARKS[e[0]] if (code := at(e, i))]
+        if self._claim is None or self._line is not None:
+            self.carry(e)
+            return
+        codes = [code for i in REMARK_PLACES[e[0]] if (code := at(e, i))]
+        if e[0] == "MIA" or self._codes or not codes or len(e) != 3 + len(codes) or e[1] or e[2]:
+            self._odd_codes = True
+        self._codes.append((e, self.number))
+        self._claim.segments.setdefault("MOA", self.number)
+        self._claim.remarks += codes
 
     def _ref(self, e: Elements) -> None:
         qualifier = at(e, 1)
         if self._line is not None:
-            if qualifier == "6R":
-                self._line.fields["control_number"] = at(e, 2)
+            self._take(self._line, "control_number" if qualifier == "6R" else "", e)
         elif self._claim is not None:
-            if qualifier == "F8":
-                self._claim.fields["original_reference"] = at(e, 2)
+            self._take(self._claim, "original_reference" if qualifier == "F8" else "", e)
         else:
-            self._header_reference(e)
+            self._heading_segment(e)
+
+    def _take(self, draft: _Draft, name: str, e: Elements) -> None:
+        """Keep a reference as a field, else as it stands."""
+        if not name or name in draft.fields or len(e) < 3 or not e[2]:
+            self.carry(e)
+            return
+        draft.fields[name] = e[2]
+        draft.segments[f"REF*{e[1]}"] = self.number
+        if len(e) > 3:
+            self.carry(e, partial=True)
 
     def _dtm(self, e: Elements) -> None:
         qualifier = at(e, 1)
-        if self._line is not None:
-            if qualifier in _LINE_DATES:
-                self._line.fields[_LINE_DATES[qualifier]] = day(e, 2)
-        elif self._claim is not None:
-            if qualifier in _CLAIM_DATES:
-                self._claim.fields[_CLAIM_DATES[qualifier]] = day(e, 2)
-        elif qualifier == "405":
-            self._payment_fields["produced_on"] = day(e, 2)
+        draft = self._line or self._claim
+        if draft is None:
+            self._heading_segment(e)
+            return
+        name = (_CLAIM_DATES if self._line is None else _LINE_DATES).get(qualifier)
+        if name is None or name in draft.fields:
+            self.carry(e)
+            return
+        draft.fields[name] = day(e, 2)
+        draft.segments[f"DTM*{qualifier}"] = self.number
+        if len(e) > 3:
+            self.carry(e, partial=True)
 
     def _amt(self, e: Elements) -> None:
-        if self._line is not None and at(e, 1) == "B6":
-            self._line.fields["allowed"] = amount(e, 2)
+        line = self._line
+        if line is None or at(e, 1) != "B6" or "allowed" in line.fields:
+            self.carry(e)
+            return
+        line.fields["allowed"] = amount(e, 2)
+        line.segments["AMT*B6"] = self.number
+        if len(e) > 3:
+            self.carry(e, partial=True)
 
     # Service
 
@@ -207,11 +238,17 @@ class _Remittances(Body[Remittance | Paid]):
             return
         self._finish_line()
         self._line = line = _Draft("SVC", (self.number, self.offset))
+        self._extra, self._loop = line.extra, "2110"
+        length = len(e)
         e += _PADDING
-        code, modifiers = code_and_modifiers(e[1], self.component)
-        submitted_code, submitted_modifiers = code_and_modifiers(e[6], self.component)
+        qualifier, code, modifiers, whole = service_of(e[1], self.component)
+        theirs, submitted_code, submitted_modifiers, too = service_of(e[6], self.component)
+        if not (whole and too) or e[4] or length > 8 or theirs not in ("", "HC"):
+            self.carry(e, partial=True)
         if not code:
             raise BadElement("SVC01-2", found="nothing", expected="a procedure code")
+        if qualifier != "HC":
+            line.fields["qualifier"] = qualifier
         line.fields |= {
             "code": code,
             "modifiers": modifiers,
@@ -224,17 +261,23 @@ class _Remittances(Body[Remittance | Paid]):
         }
 
     def _lq(self, e: Elements) -> None:
-        if self._line is not None and at(e, 1) == "HE" and at(e, 2):
+        if self._line is not None and at(e, 1) == "HE" and len(e) == 3 and e[2]:
             self._line.remarks.append(e[2])
+            self._line.segments.setdefault(f"LQ*{e[2]}", self.number)
+        else:
+            self.carry(e)
 
     def _finish_line(self) -> None:
         line, self._line = self._line, None
         if line is None or self._claim is None or self._claim.fault is not None:
             return
+        if line.adjustments.odd:
+            line.extra += line.adjustments.kept("2110", "", self.heading.delimiters)
         self._lines.append(
             Adjudication(
                 **line.fields,
-                adjustments=tuple(line.adjustments),
+                extra=tuple(line.extra),
+                adjustments=tuple(line.adjustments.read),
                 remarks=tuple(line.remarks),
                 segments=line.segments,
             )
@@ -244,11 +287,15 @@ class _Remittances(Body[Remittance | Paid]):
 
     def _plb(self, e: Elements) -> None:
         self.close()
+        self._extra = None
         payment = self._paid()
+        period = date_of(at(e, 2))
         for i in range(3, len(e), 2):
             if any(e[i : i + 2]):
                 reason, _, reference = e[i].partition(self.component)
-                adjustment = ProviderAdjustment(at(e, 1), reason, reference, amount(e, i + 1))
+                adjustment = ProviderAdjustment(
+                    at(e, 1), reason, reference, amount(e, i + 1), period_end=period, segment=self.number
+                )
                 self.out.append((payment, adjustment))
 
     # Faults and endings
@@ -285,21 +332,38 @@ class _Remittances(Body[Remittance | Paid]):
 
     def _built(self, draft: _Draft) -> Remittance:
         payment, known_on = self._paid(), self._known_on()
+        self._keep_rest(draft)
         return Remittance(
             **draft.fields,
             lines=tuple(self._lines),
             payment=payment,
             known_on=known_on,
             member_id=next((self._members[role] for role in _MEMBERS if self._members.get(role)), ""),
-            adjustments=tuple(draft.adjustments),
+            adjustments=tuple(draft.adjustments.read),
+            extra=(*self._group, *draft.extra),
             remarks=tuple(draft.remarks),
             origin=self.origin(known_on),
             segments=draft.segments,
         )
 
+    def _keep_rest(self, draft: _Draft) -> None:
+        """What can only be told at the end: the patient's names, and segments we would have written otherwise."""
+        delimiters = self.heading.delimiters
+        if draft.adjustments.odd:
+            draft.extra += draft.adjustments.kept("2100", "", delimiters)
+        if self._odd_codes:
+            draft.extra += [carried("2100", e, "", n, delimiters, partial=True) for e, n in self._codes]
+        if self._names is not None:
+            e, number = self._names
+            if len(e) > 3:
+                draft.fields["patient"] = Person(at(e, 3), at(e, 4), at(e, 5))
+            kind = "MI" if at(e, 9) else ""
+            if at(e, 2) != "1" or any(e[6:8]) or at(e, 8) != kind or len(e) > 10 or self._members.get("IL"):
+                draft.extra.append(carried("2100", e, "", number, delimiters, partial=True))
+
     def _paid(self) -> Payment:
         if self._payment is None:
-            self._payment = Payment(**self._payment_fields)
+            self._payment = payment_of(self._header, self._before)
         return self._payment
 
     def _known_on(self) -> date | None:

@@ -6,11 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-from claims.remittance import Adjudication, Adjustment, Payment, ProviderAdjustment, Remittance
+from claims.claim import COMPONENT, Carried
+from claims.remittance import Adjudication, Payment, ProviderAdjustment, Remittance
+from claims.x12.carrying import REMARK_PLACES
+from claims.x12.composites import service_of
+from claims.x12.loops import Kept, Loop
+from claims.x12.payment_header import write_header
 from claims.x12.transactions import MANDATED, REMITTANCE
+from claims.x12.write_cas import write_adjustments
 from claims.x12.writing import Envelope, Value, Writer, at_most
 
-_ADJUSTMENTS_PER_CAS = 6
+_ADJUSTMENTS_PER_PLB = 6
 _REMARKS = 5
 
 
@@ -27,79 +33,104 @@ def write_835(
     """
     w = Writer(envelope, group_code="HP", set_code="835", version=MANDATED[REMITTANCE])
     w.open_set()
-    _header(w, payment, envelope)
-    w.add("LX", "1")
-    for remittance in remittances:
-        _remittance(w, remittance)
-    for moved in provider_adjustments:
-        end_of_year = date(envelope.day.year, 12, 31)
-        w.add("PLB", moved.provider, end_of_year, (moved.reason, moved.reference), moved.amount)
+    if write_header(w, payment, envelope):
+        Loop(w, "0000", payment.extra).close()
+    _remittances(w, remittances)
+    _moved(w, provider_adjustments, date(envelope.day.year, 12, 31))
     w.close_set()
     return w.finish()
 
 
-def _header(w: Writer, payment: Payment, envelope: Envelope) -> None:
-    handling = "I" if payment.amount else "H"  # H: notification only
-    method = payment.method or ("CHK" if payment.amount else "NON")
-    w.add("BPR", handling, payment.amount, "C", method, *[""] * 11, payment.paid_on)
-    w.add("TRN", "1", payment.trace, payment.payer_tax_id)
-    if payment.produced_on:
-        w.add("DTM", "405", payment.produced_on)
-    w.add("N1", "PR", payment.payer_name)
-    w.add("N3", "1 INVENTED STREET")
-    w.add("N4", "ANYTOWN", "NY", "10001")
-    w.reference("2U", payment.payer_id)
-    w.add("PER", "BL", envelope.contact, "TE", envelope.phone)
-    if payment.payee_npi:
-        w.add("N1", "PE", payment.payee_name, "XX", payment.payee_npi)
-        w.reference("TJ", payment.payee_tax_id)
-    else:
-        w.add("N1", "PE", payment.payee_name, "FI" if payment.payee_tax_id else "", payment.payee_tax_id)
+def _remittances(w: Writer, remittances: Iterable[Remittance]) -> None:
+    """CLP after CLP, with an LX where a new group begins."""
+    group: tuple[object, ...] | None = None
+    for remittance in remittances:
+        kept = Kept(remittance.extra)
+        opening = kept.take("2000")
+        number, known = remittance.segments.get("LX", 0), bool(remittance.segments)
+        if (opening, number) != group:
+            group = opening, number
+            loop = Loop(w, "2000", opening)
+            if not any(k.elements[0] == "LX" for k in opening) and (number or not known):
+                w.add("LX", "1")
+            loop.close()
+        _remittance(w, remittance, kept)
+    if group is None:
+        w.add("LX", "1")
 
 
-def _remittance(w: Writer, r: Remittance) -> None:
-    w.add(
+def _moved(w: Writer, adjustments: Iterable[ProviderAdjustment], end_of_year: date) -> None:
+    """PLB: those that came in one segment go in one."""
+    for _, members in groupby(enumerate(adjustments), key=lambda a: a[1].segment or -a[0] - 1):
+        of_segment = [moved for _, moved in members]
+        for start in range(0, len(of_segment), _ADJUSTMENTS_PER_PLB):
+            some = of_segment[start : start + _ADJUSTMENTS_PER_PLB]
+            values: list[Value] = []
+            for moved in some:
+                values += [(moved.reason, moved.reference), moved.amount]
+            w.add("PLB", some[0].provider, some[0].period_end or end_of_year, *values)
+
+
+def _remittance(w: Writer, r: Remittance, kept: Kept) -> None:
+    loop = Loop(w, "2100", kept.take("2100"), r.segments)
+    loop.add(
         "CLP", r.claim_id, r.status, r.charge, r.paid, r.patient_responsibility, r.filing_indicator,
-        r.payer_control_number, r.facility_code, r.frequency,
+        r.payer_control_number, r.facility_code, r.frequency, owned=range(1, 10),
     )  # fmt: skip
-    _adjustments(w, r.adjustments)
-    w.add("NM1", "QC", "1", "", "", "", "", "", "MI" if r.member_id else "", r.member_id)
+    write_adjustments(loop, r.adjustments)
+    patient = r.patient
+    if "NM1*QC" in r.segments or not r.segments:
+        names = (patient.last_name, patient.first_name, patient.middle_name)
+        insured = any(k.elements[:2] == ("NM1", "IL") for k in r.extra)
+        owned = (3, 4, 5) if insured else (3, 4, 5, 9)
+        kind = "MI" if r.member_id else ""
+        loop.add("NM1", "QC", "1", *names, "", "", kind, r.member_id, owned=owned, key="NM1*QC")
     if r.rendering_npi:
-        w.add("NM1", "82", "1", "", "", "", "", "", "XX", r.rendering_npi)
-    if r.remarks:
-        w.add("MOA", "", "", *at_most(r.remarks, _REMARKS, "claim remark codes"))
-    w.reference("F8", r.original_reference)
+        loop.add("NM1", "82", "1", *[""] * 5, "XX", r.rendering_npi, owned=(9,), key="NM1*82")
+    if not loop.verbatim(("MIA", "MOA"), _remarks_said, r.remarks) and r.remarks:
+        loop.add("MOA", "", "", *at_most(r.remarks, _REMARKS, "claim remark codes"))
+    loop.reference("F8", r.original_reference)
     for qualifier, day in (("232", r.service_from), ("233", r.service_to), ("050", r.received_on)):
         if day:
-            w.add("DTM", qualifier, day)
+            loop.add("DTM", qualifier, day, owned=(2,), key=f"DTM*{qualifier}")
+    loop.close()
     for line in r.lines:
         _service(w, line)
 
 
+def _remarks_said(segments: list[Carried]) -> tuple[str, ...]:
+    return tuple(
+        code for k in segments for i in REMARK_PLACES[k.elements[0]] if i < len(k.elements) and (code := k.elements[i])
+    )
+
+
 def _service(w: Writer, line: Adjudication) -> None:
+    loop = Loop(w, "2110", Kept(line.extra).take("2110"), line.segments)
     submitted = ("HC", line.submitted_code, *line.submitted_modifiers) if line.submitted_code else ""
-    procedure = ("HC", line.code, *at_most(line.modifiers, 4, "modifiers"))
-    w.add("SVC", procedure, line.charge, line.paid, "", line.units_paid, submitted, line.submitted_units)
-    if line.service_to:
-        if line.service_from:
-            w.add("DTM", "150", line.service_from)
-        w.add("DTM", "151", line.service_to)
-    elif line.service_from:
-        w.add("DTM", "472", line.service_from)
-    _adjustments(w, line.adjustments)
-    w.reference("6R", line.control_number)
+    procedure = (line.qualifier, line.code, *at_most(line.modifiers, 4, "modifiers"))
+    loop.add(
+        "SVC", procedure, line.charge, line.paid, "", line.units_paid, submitted, line.submitted_units,
+        owned=(2, 3, 5, 7, *_services_changed(line)),
+    )  # fmt: skip
+    first = "150" if line.service_to or "DTM*150" in line.segments else "472"
+    first = "472" if "DTM*472" in line.segments else first
+    for qualifier, day in ((first, line.service_from), ("151", line.service_to)):
+        if day:
+            loop.add("DTM", qualifier, day, owned=(2,), key=f"DTM*{qualifier}")
+    write_adjustments(loop, line.adjustments)
+    loop.reference("6R", line.control_number)
     if line.allowed is not None:
-        w.add("AMT", "B6", line.allowed)
+        loop.add("AMT", "B6", line.allowed, owned=(2,), key="AMT*B6")
     for remark in line.remarks:
-        w.add("LQ", "HE", remark)
+        loop.add("LQ", "HE", remark, key=f"LQ*{remark}")
+    loop.close()
 
 
-def _adjustments(w: Writer, adjustments: tuple[Adjustment, ...]) -> None:
-    """CAS: up to six adjustments of one group in each."""
-    for group, members in groupby(adjustments, key=lambda a: a.group):
-        of_group = list(members)
-        for start in range(0, len(of_group), _ADJUSTMENTS_PER_CAS):
-            values: list[Value] = []
-            for adjustment in of_group[start : start + _ADJUSTMENTS_PER_CAS]:
-                values += [adjustment.carc, adjustment.amount, adjustment.quantity]
-            w.add("CAS", group, *values)
+def _services_changed(line: Adjudication) -> tuple[int, ...]:
+    """SVC01 and SVC06, as far as the kept segment does not say the same."""
+    kept = next((k.elements for k in line.extra if k.partial and k.elements[0] == "SVC"), ())
+    held = {1: (line.code, line.modifiers), 6: (line.submitted_code, line.submitted_modifiers)}
+    return tuple(
+        i for i, (code, modifiers) in held.items()
+        if service_of(kept[i] if i < len(kept) else "", COMPONENT)[1:3] != (code, modifiers)
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import Address
+from claims.claim import Address, Carried
 from claims.x12.delimiters import Delimiters
 
 _NOON = "1200"  # a file written from the same claims is the same file: no clock here
@@ -33,6 +33,7 @@ class Envelope:
     delimiters: Delimiters = field(default_factory=Delimiters)
     contact: str = "BILLING OFFICE"
     phone: str = "5555550100"
+    header: tuple[Carried, ...] = ()
 
 
 class Writer:
@@ -41,7 +42,8 @@ class Writer:
     def __init__(self, envelope: Envelope, *, group_code: str, set_code: str, version: str) -> None:
         self._envelope, self._set_code, self._version = envelope, set_code, version
         d = envelope.delimiters
-        self._element, self._component, self._terminator = d.element, d.component, d.segment
+        self._element, self.component, self._terminator = d.element, d.component, d.segment
+        self.repetition = d.repetition
         self._unsayable = re.compile(f"[{re.escape(d.element + d.component + d.segment + d.repetition)}]")
         self._segments: list[str] = []
         self._sets = self._set_start = 0
@@ -53,6 +55,11 @@ class Writer:
     def set_number(self) -> str:
         """ST02 of the open transaction set."""
         return f"{self._envelope.transaction + self._sets - 1:04d}"
+
+    @property
+    def written(self) -> list[str]:
+        """The segments so far."""
+        return self._segments
 
     def open_set(self) -> None:
         """ST. A claim names its guide there too (ST03), a remittance does not."""
@@ -76,6 +83,10 @@ class Writer:
         Raises ValueError, which names the element, for a value that holds a delimiter or a line break: X12 has no way
         to write it.
         """
+        self._segments.append(self.joined(self.elements(segment, *values)))
+
+    def elements(self, segment: str, *values: Value) -> list[str]:
+        """The elements of a segment, as text."""
         elements = [segment]
         for value in values:
             if value is None or value == "":
@@ -84,10 +95,22 @@ class Writer:
                 elements.append(self._plain(value, elements))
             elif isinstance(value, Sequence):
                 parts = [self._plain(part, elements) for part in value]
-                elements.append(self._component.join(_without_empty_end(parts)))
+                elements.append(self.component.join(_without_empty_end(parts)))
             else:
                 elements.append(self._plain(_text(value), elements))
-        self._segments.append(self._element.join(_without_empty_end(elements)))
+        return elements
+
+    def joined(self, elements: list[str]) -> str:
+        """One segment as text."""
+        return self._element.join(_without_empty_end(elements))
+
+    def put(self, segment: str) -> None:
+        """One segment, already text."""
+        self._segments.append(segment)
+
+    def plain(self, text: str) -> str:
+        """A carried value, if it can be said with these delimiters."""
+        return self._plain(text, ["a carried segment"])
 
     def address(self, address: Address | None) -> None:
         """N3 and N4, as far as there is something to say."""
@@ -106,7 +129,7 @@ class Writer:
     def _plain(self, text: str, before: list[str]) -> str:
         """The text, if it can be said; `before` are the segment's id and elements so far."""
         if self._unsayable.search(text) or not text.isprintable():
-            name = f"{before[0]}{len(before):02d}"
+            name = f"{before[0]}{len(before):02d}" if len(before[0]) <= 3 else before[0]
             raise ValueError(f"{name} holds a delimiter or a line break, which X12 cannot say: choose other delimiters")
         return text.strip()
 
@@ -137,6 +160,11 @@ def number(value: Decimal) -> str:
     ('120.5', '-3', '100', '0')
     """
     return format(value.normalize(), "f") if value else "0"
+
+
+def day_or_days(start: date, end: date | None) -> tuple[str, str]:
+    """The qualifier and text of a day, or of a range of days."""
+    return ("RD8", f"{start:%Y%m%d}-{end:%Y%m%d}") if end else ("D8", f"{start:%Y%m%d}")
 
 
 def _text(value: date | Decimal | int) -> str:

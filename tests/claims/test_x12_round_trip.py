@@ -72,8 +72,8 @@ def test_a_written_claim_knows_where_it_stood():
 
 def test_provider_adjustments_come_with_their_payment():
     moved = [
-        ProviderAdjustment("1234567893", "WO", "ICN0", Decimal("12.5")),
-        ProviderAdjustment("1", "L6", "", Decimal(-3)),
+        ProviderAdjustment("1234567893", "WO", "ICN0", Decimal("12.5"), date(2026, 12, 31)),
+        ProviderAdjustment("1", "L6", "", Decimal(-3), date(2026, 6, 30)),
     ]
     written = write_835(PAYMENT, [remittance()], ENVELOPE, moved)
     assert list(read_provider_adjustments(written)) == [(PAYMENT, m) for m in moved]
@@ -129,6 +129,8 @@ FULL = claim(
         line(
             service_to=date(2026, 2, 21),
             ndc="00093012345",
+            drug_quantity=Decimal("2.5"),
+            drug_unit="ML",
             place="24",
             description="INVENTED",
             emergency=True,
