@@ -1,59 +1,80 @@
-"""The reader of 837P beside a bare split of the same bytes, and the memory it takes."""
+"""The readers of 837P and 835 beside a bare split of the same bytes and beside pyx12, and the memory they take."""
 
 from __future__ import annotations
 
 import io
-import tracemalloc
-from itertools import count, islice
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 from bench.clock import best_cpu
+from bench.one_read import layer
 from bench.practice import pretend
-from claims.claim import Claim
-from claims.x12 import read_837
 
-CLAIMS = 20_000
+CLAIMS, MANY, FEW = 20_000, 200_000, 1_000
+RECORD = {"837P": b"CLM*", "835": b"CLP*"}
+LAYERS = {
+    "split": "bare split into segments and elements",
+    "records": "record layer: numbered segments of elements",
+    "frozen": "read to frozen records",
+}
 
 
 def run() -> None:
-    """Print claims a CPU second, the ratio to a bare split, and peak memory at one and at ten times the size."""
-    one = _wire(CLAIMS)
-    split = best_cpu(lambda: _split(one))
-    read = best_cpu(lambda: _read(one))
-    print(f"reader: {CLAIMS:,} claims, {len(one) / 1e6:.1f} MB")
-    print(f"  bare split into segments and elements  {split:6.2f} s  {CLAIMS / split:9,.0f} claims/s")
-    print(f"  read to frozen claims                  {read:6.2f} s  {CLAIMS / read:9,.0f} claims/s")
-    print(f"  ratio                                  {read / split:6.1f} x")
-    small, large = _peak(one), _peak(_wire(CLAIMS * 4))
-    print(f"  peak memory while reading              {small:6.1f} MB; at 4 times the size {large:.1f} MB")
+    """Print, for both, records a CPU second, ratios to a bare split, peak memory at two sizes, and the rate of pyx12."""
+    for kind in RECORD:
+        _one_kind(kind)
 
 
-def _wire(claims: int) -> bytes:
-    """One interchange after the other until there are `claims` claims or more."""
-    files = sorted((pretend() / "837").iterdir())
-    contents = [f.read_bytes() for f in files]
-    counts = [sum(1 for s in c.split(b"~") if s.strip().startswith(b"CLM*")) for c in contents]
+def _one_kind(kind: str) -> None:
+    wire, records = _wire(kind, CLAIMS)
+    print(f"reading {kind}: {records:,} records, {len(wire) / 1e6:.1f} MB")
+    seconds = {}
+    for name, words in LAYERS.items():
+        read = layer(name, kind)
+        seconds[name] = best_cpu(lambda read=read: read(io.BytesIO(wire)))  # type: ignore[misc]
+        ratio = seconds[name] / seconds["split"]
+        print(f"  {words:44} {seconds[name]:6.2f} s  {records / seconds[name]:9,.0f} records/s  {ratio:5.1f} x")
+    with tempfile.TemporaryDirectory() as folder:
+        for size in (CLAIMS, MANY):
+            path = Path(folder, f"{size}.x12")
+            path.write_bytes(wire if size == CLAIMS else _wire(kind, size)[0])
+            for name in ("records", "frozen"):
+                once = _once(kind, name, path)
+                took = f"{once['seconds']:6.2f} s, {once['seconds'] / size * 1e6:5.1f} us a record"
+                print(
+                    f"  {size:7,} records, {name:7} in a process of its own: {took}, peak memory {once['peak']:.0f} MB"
+                )
+    few, records = _wire(kind, FEW)
+    validating = best_cpu(lambda: _pyx12(few), times=1)
+    rate = records / validating
+    print(f"  pyx12, which also validates: {records:,} records {validating:6.2f} s  {rate:9,.0f} records/s")
+
+
+def _wire(kind: str, wanted: int) -> tuple[bytes, int]:
+    """One interchange after the other until there are that many records or more, and how many there are."""
+    contents = [f.read_bytes() for f in sorted((pretend() / kind[:3]).iterdir())]
     parts: list[bytes] = []
     have = 0
-    for i in count():
-        if have >= claims:
-            return b"".join(parts)
-        parts.append(contents[i % len(contents)])
-        have += counts[i % len(contents)]
-    raise AssertionError
+    while have < wanted:
+        parts.append(contents[len(parts) % len(contents)])
+        have += parts[-1].count(b"~" + RECORD[kind])
+    return b"".join(parts), have
 
 
-def _split(wire: bytes) -> int:
-    return sum(len(segment.split("*")) for segment in wire.decode().split("~"))
+def _once(kind: str, name: str, path: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.one_read", kind, name, str(path)]
+    answer: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return answer
 
 
-def _read(wire: bytes) -> int:
-    return sum(1 for record in read_837(io.BytesIO(wire)) if isinstance(record, Claim))
+def _pyx12(wire: bytes) -> None:
+    """Its own command, without any of what we put before it."""
+    from pyx12.params import ParamsBase
+    from pyx12.x12n_document import x12n_document
 
-
-def _peak(wire: bytes) -> float:
-    tracemalloc.start()
-    for _ in islice(read_837(io.BytesIO(wire)), None):
-        pass
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6
+    logging.getLogger("pyx12").setLevel(logging.CRITICAL)
+    x12n_document(ParamsBase(), io.StringIO(wire.decode()), io.StringIO(), None, None)
