@@ -24,7 +24,7 @@ LAYERS = {
 
 
 def run() -> None:
-    """Print, for both, records a CPU second, ratios to a bare split, peak memory at two sizes, and the rate of pyx12."""
+    """Print, for both: records a CPU second, ratios to a bare split, peak memory at two sizes, and pyx12 beside."""
     for kind in RECORD:
         _one_kind(kind)
 
