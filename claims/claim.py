@@ -210,7 +210,7 @@ class LineAdjudication:
 class OtherPayer:
     """Another payer of the patient's, and what it decided on the claim (2320, 2330)."""
 
-    sequence: str  # SBR01: P, S, T, A ...
+    sequence: str = ""  # SBR01: P, S, T, A ...
     payer_id: str = ""
     name: str = ""
     relationship: str = ""  # SBR02

@@ -16,14 +16,21 @@ from typing import Any, cast
 from claims.claim import (
     ZERO,
     Address,
+    Adjustment,
+    Attachment,
     Authorization,
     AuthorizedCode,
+    Carried,
     Claim,
     ClaimKind,
+    DatedEvent,
     Diagnosis,
     Eligibility,
     Evidence,
     Line,
+    LineAdjudication,
+    Note,
+    OtherPayer,
     Payer,
     PayerType,
     Person,
@@ -146,6 +153,84 @@ def _kind_of_value(item: Item) -> Kind:
     return kinds[item.kind]
 
 
+_CARRIED = Object(
+    Carried,
+    (
+        Member("loop", _TEXT, required=True),
+        Member("elements", ListOf(_TEXT, may_be_empty=False), required=True),
+        Member("owner", _TEXT),
+        Member("partial", Flag()),
+    ),
+)
+_EXTRA = Member("extra", ListOf(_CARRIED))
+_ADJUSTMENTS = Member(
+    "adjustments",
+    ListOf(
+        Object(
+            Adjustment,
+            (
+                Member("group", _TEXT, required=True),
+                Member("carc", _TEXT, required=True),
+                Member("amount", _MONEY, required=True),
+                Member("quantity", _QUANTITY),
+            ),
+        )
+    ),
+)
+_DATES = Member(
+    "dates",
+    ListOf(
+        Object(
+            DatedEvent,
+            (
+                Member("qualifier", _TEXT, required=True),
+                Member("from", _DAY, "start", required=True),
+                Member("to", _DAY, "end"),
+            ),
+        )
+    ),
+)
+_ATTACHMENTS = Member(
+    "attachments",
+    ListOf(Object(Attachment, (Member("kind", _TEXT, required=True), *_texts("transmission control_number")))),
+)
+_NOTES = Member(
+    "notes", ListOf(Object(Note, (Member("kind", _TEXT, required=True), Member("text", _TEXT, required=True))))
+)
+_LINE_ADJUDICATION = Object(
+    LineAdjudication,
+    (
+        Member("payer_id", _TEXT, required=True),
+        Member("paid", _MONEY, required=True),
+        Member("code", _TEXT, required=True),
+        Member("units", _QUANTITY),
+        Member("modifiers", ListOf(_TEXT)),
+        Member("bundled_line", Whole()),
+        _ADJUSTMENTS,
+        Member("adjudicated_on", _DAY),
+        Member("patient_liability", _MONEY),
+        *_texts("qualifier description"),
+        _EXTRA,
+    ),
+)
+_OTHER_PAYER = Object(
+    OtherPayer,
+    (
+        Member("sequence", _TEXT),
+        *_texts("payer_id name relationship group_number plan_name insurance_type filing_indicator"),
+        _ADJUSTMENTS,
+        Member("paid", _MONEY),
+        Member("non_covered", _MONEY),
+        Member("patient_liability", _MONEY),
+        *_texts("benefits_assigned patient_signature release_of_information"),
+        Member("remarks", ListOf(_TEXT)),
+        Member("insured", _PERSON),
+        Member("member_id", _TEXT),
+        Member("adjudicated_on", _DAY),
+        *_texts("claim_control_number authorization_number referral_number"),
+        _EXTRA,
+    ),
+)
 _LINE = Object(
     Line,
     (
@@ -161,6 +246,17 @@ _LINE = Object(
         Member("emergency", Flag()),
         Member("rendering", _PROVIDER),
         Member("ordering", _PROVIDER),
+        Member("referring", _PROVIDER),
+        Member("supervising", _PROVIDER),
+        Member("facility", _PROVIDER),
+        Member("purchased_from", _PROVIDER),
+        Member("drug_quantity", _QUANTITY),
+        *_texts("drug_unit prescription_number"),
+        _DATES,
+        _NOTES,
+        _ATTACHMENTS,
+        Member("adjudications", ListOf(_LINE_ADJUDICATION)),
+        _EXTRA,
     ),
 )
 _PAYER = Object(
@@ -193,7 +289,12 @@ _CLAIM = Object(
         Member("accident_date", _DAY),
         Member("onset_date", _DAY),
         *_texts("provider_signature assignment benefits_assigned release_of_information delay_reason note"),
+        *_texts("note_kind accident_country patient_signature special_program participation"),
         Member("amount_paid", _MONEY),
+        _DATES,
+        _ATTACHMENTS,
+        Member("other_payers", ListOf(_OTHER_PAYER)),
+        _EXTRA,
         Member("lines", ListOf(_LINE, may_be_empty=False), required=True),
     ),
 )

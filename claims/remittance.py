@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import Adjustment as Adjustment
-from claims.claim import Carried, Origin, Person
+from claims.claim import Adjustment, Carried, Origin, Person
 
 REVERSAL = "22"  # CLP02: reversal of a previous payment
 PREDETERMINATION = "25"  # CLP02: predetermination pricing only

@@ -7,6 +7,7 @@ from claims.x12.carrying import NOT_KEPT
 from claims.x12.delimiters import Delimiters
 from claims.x12.read_835 import read_835, read_provider_adjustments
 from claims.x12.read_837 import read_837
+from claims.x12.release import release
 from claims.x12.sniff import sniff
 from claims.x12.write_835 import write_835
 from claims.x12.write_837 import write_837
@@ -19,6 +20,7 @@ __all__ = [
     "read_835",
     "read_837",
     "read_provider_adjustments",
+    "release",
     "sniff",
     "write_835",
     "write_837",

@@ -24,7 +24,31 @@ _PADDING = [""] * 10  # CLP09 is the furthest element read by its place
 _MEMBERS = ("QC", "IL")  # NM101 of the member id, the first that has one
 
 GUIDE = frozenset(
-    "BPR TRN CUR REF DTM N1 N3 N4 PER RDM LX TS3 TS2 CLP CAS NM1 MIA MOA AMT QTY SVC LQ PLB".split()
+    [
+        "BPR",
+        "TRN",
+        "CUR",
+        "REF",
+        "DTM",
+        "N1",
+        "N3",
+        "N4",
+        "PER",
+        "RDM",
+        "LX",
+        "TS3",
+        "TS2",
+        "CLP",
+        "CAS",
+        "NM1",
+        "MIA",
+        "MOA",
+        "AMT",
+        "QTY",
+        "SVC",
+        "LQ",
+        "PLB",
+    ]
 )  # every segment id of 005010X221A1 between ST and SE
 
 Paid = tuple[Payment, ProviderAdjustment]

@@ -52,8 +52,48 @@ _PARTY_LOOPS = {"85": "2010AA", "87": "2010AB", "PE": "2010AC", "IL": "2010BA", 
 _WITH_ADDRESS = ("85", "IL", "QC")  # the parties of a level whose address is a field of ours
 _LOOP_OF_SUBMITTER = {"41": "1000A", "40": "1000B"}
 GUIDE = frozenset(
-    "BHT NM1 PER HL PRV CUR N2 N3 N4 REF SBR PAT DMG CLM DTP PWK CN1 AMT K3 NTE CR1 CR2 CR3 CRC HI HCP CAS OI MOA "
-    "LX SV1 SV5 QTY MEA PS1 LIN CTP SVD LQ FRM".split()
+    [
+        "BHT",
+        "NM1",
+        "PER",
+        "HL",
+        "PRV",
+        "CUR",
+        "N2",
+        "N3",
+        "N4",
+        "REF",
+        "SBR",
+        "PAT",
+        "DMG",
+        "CLM",
+        "DTP",
+        "PWK",
+        "CN1",
+        "AMT",
+        "K3",
+        "NTE",
+        "CR1",
+        "CR2",
+        "CR3",
+        "CRC",
+        "HI",
+        "HCP",
+        "CAS",
+        "OI",
+        "MOA",
+        "LX",
+        "SV1",
+        "SV5",
+        "QTY",
+        "MEA",
+        "PS1",
+        "LIN",
+        "CTP",
+        "SVD",
+        "LQ",
+        "FRM",
+    ]
 )  # every segment id of 005010X222A1 between ST and SE
 _DIAGNOSES_PER_HI = 12
 _CLAIM_DATES = {"439": "accident_date", "431": "onset_date"}
@@ -279,7 +319,7 @@ class _Claims(Body[Claim]):
             whole = party.whole_as_payer
         elif role == "85":
             whole = party.whole_as_provider
-        elif role == "IL" or role == "QC":
+        elif role in {"IL", "QC"}:
             whole = party.whole_as_person and (role == "IL" or not party.id)
         else:
             self.carry(e)
@@ -455,7 +495,7 @@ class _Claims(Body[Claim]):
             elif qualifier == "472" and self._loop == "2400" and "service_from" not in line.fields:
                 line.segments["DTP*472"] = self.number
                 fields = line.fields
-                fields["service_from"], fields["service_to"] = start, end = days(e, 3)
+                fields["service_from"], fields["service_to"] = _start, end = days(e, 3)
                 if len(e) != 4 or len(e[3]) != (17 if end else 8) or e[2] != ("RD8" if end else "D8"):
                     self.carry(e, partial=True)
             else:
@@ -523,9 +563,14 @@ class _Claims(Body[Claim]):
     def _pwk(self, e: Elements) -> None:
         draft = self._line or self._claim
         here = draft is not None and self._loop in ("2300", "2400")
-        if draft is None or not here or not at(e, 1) or any(e[3:5]) or len(e) > 7:
-            self.carry(e)
-        elif at(e, 5) != ("AC" if at(e, 6) else ""):
+        if (
+            draft is None
+            or not here
+            or not at(e, 1)
+            or any(e[3:5])
+            or len(e) > 7
+            or at(e, 5) != ("AC" if at(e, 6) else "")
+        ):
             self.carry(e)
         else:
             draft.part("attachments", Attachment(e[1], at(e, 2), at(e, 6)), "PWK", self.number)
@@ -609,9 +654,13 @@ class _Claims(Body[Claim]):
             self._out_of_place("SV1", "one SV1 after each LX")
             return
         line.segments["SV1"] = self.number
-        if len(e) > 8 and any(e[10:]) or at(e, 6) or at(e, 8) or at(e, 9) not in ("", "Y"):
-            self.carry(e, partial=True)
-        elif not is_plain_procedure(at(e, 1), self.component):
+        if (
+            (len(e) > 8 and any(e[10:]))
+            or at(e, 6)
+            or at(e, 8)
+            or at(e, 9) not in ("", "Y")
+            or not is_plain_procedure(at(e, 1), self.component)
+        ):
             self.carry(e, partial=True)
         e += _PADDING
         line.fields |= procedure_of(e[1], self.component)

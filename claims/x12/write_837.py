@@ -136,10 +136,8 @@ def _is_dependent(claim: Claim) -> bool:
     if "HL*23" in claim.segments:
         return True
     subscriber = claim.subscriber
-    return (
-        subscriber.relationship not in ("18", "")
-        and "HL*22" not in claim.segments
-        or (claim.patient not in (subscriber.person, Person()))
+    return (subscriber.relationship not in ("18", "") and "HL*22" not in claim.segments) or (
+        claim.patient not in (subscriber.person, Person())
     )
 
 
