@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -192,15 +192,28 @@ class Writer:
         given = {row["ref"]: row for row in self._remittances}
         query = self.scope.select(remittances, remittances.c.ref)
         known = {row.ref for row in self.scope.where_in(query, remittances.c.ref, list(given))}
-        by_delivery = self.scope.select(remittances, remittances.c.delivery)
+        kept = self.scope.select(remittances, *(remittances.c[name] for name in ("id", "delivery", "known_on")))
         deliveries = list({row["delivery"] for row in given.values()} - {""})
-        held = {row.delivery for row in self.scope.where_in(by_delivery, remittances.c.delivery, deliveries)}
-        new = []
+        held = {row.delivery: row for row in self.scope.where_in(kept, remittances.c.delivery, deliveries)}
+        new: dict[str, dict[str, Any]] = {}  # by delivery, or by ref where nothing tells deliveries apart
         for ref, row in given.items():
-            if ref not in known and row["delivery"] not in held:
-                new.append(row)
-                held |= {row["delivery"]} - {""}
-        return new
+            if ref in known:
+                continue
+            before = held.get(row["delivery"])
+            if before is None:
+                first = new.setdefault(row["delivery"] or ref, row)
+                if row["known_on"] < first["known_on"]:
+                    new[row["delivery"]] = row
+            elif row["known_on"] < before.known_on:
+                self._date_back(before.id, row)
+        return list(new.values())
+
+    def _date_back(self, remittance_id: int, row: Mapping[str, Any]) -> None:
+        """The copy of an earlier day takes the place of the one held: whichever is read first, it was known by then."""
+        values = {name: row[name] for name in ("file_id", "ref", "known_on", "remittance")}
+        self.scope.connection.execute(
+            self.scope.update(remittances).where(remittances.c.id == remittance_id).values(values)
+        )
 
     def _flush_acknowledgments(self) -> None:
         given = {row["ref"]: row for row in self._acknowledgments}

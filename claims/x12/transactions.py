@@ -48,7 +48,7 @@ _READERS: Mapping[str, str] = MappingProxyType(
         PROFESSIONAL_CLAIM: "It holds claims: read it with read_837, or `cleanclaim score` and `cleanclaim ingest`.",
         REMITTANCE: "It holds a payer's answers: read it with read_835, or `cleanclaim ingest`.",
         CLAIM_ACKNOWLEDGMENT: "It says what a front end accepted: read it with read_277ca, or `cleanclaim ingest`.",
-        IMPLEMENTATION_ACKNOWLEDGMENT: "It says what a receiver took in: read it with read_999, or `cleanclaim ingest`.",
+        IMPLEMENTATION_ACKNOWLEDGMENT: "It says what a receiver took: read it with read_999, or `cleanclaim ingest`.",
     }
 )
 _NO_READER = "Give the 837P your system sends to the payer, or the 835 the payer sends back."
