@@ -15,6 +15,8 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
+from claims.freezing import made_quickly
+
 ZERO = Decimal(0)
 COMPONENT = "\x1f"  # between the components of a carried element, so that no file's own delimiter is needed
 REPETITION = "\x1e"
@@ -56,6 +58,7 @@ FILING_INDICATORS: Mapping[str, PayerType] = MappingProxyType(
 )  # fmt: skip
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Carried:
     """One segment our own fields do not say, or say only in part: kept so that the claim can be given back whole.
@@ -76,6 +79,7 @@ class Carried:
         return f"Carried({self.loop!r}, {self.elements[0]!r})"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address as sent (N3, N4)."""
@@ -88,6 +92,7 @@ class Address:
     country: str = ""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A clinician, group or facility: NM1 with its N3/N4, PRV and REF."""
@@ -102,6 +107,7 @@ class Provider:
     address: Address | None = None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Person:
     """A patient or subscriber. Patient data: never logged, never in an error text."""
@@ -114,6 +120,7 @@ class Person:
     address: Address | None = None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """Who holds the cover (2000B, 2010BA)."""
@@ -124,6 +131,7 @@ class Subscriber:
     relationship: str = "18"  # SBR02 (18 = self) or PAT01 of 2000C
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Payer:
     """Whom the claim goes to (2010BB) and in which turn (SBR01)."""
@@ -152,6 +160,7 @@ class Diagnosis:
         return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """Why paid differs from charged: one group, CARC and amount of a CAS segment."""
@@ -162,6 +171,7 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class DatedEvent:
     """A date of the claim or line that has no field of its own, by its qualifier (DTP01)."""
@@ -188,6 +198,7 @@ class Attachment:
     control_number: str = ""  # PWK06
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class LineAdjudication:
     """What another payer decided on the line (2430)."""
@@ -206,6 +217,7 @@ class LineAdjudication:
     extra: tuple[Carried, ...] = field(default=(), repr=False)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class OtherPayer:
     """Another payer of the patient's, and what it decided on the claim (2320, 2330)."""
@@ -236,6 +248,7 @@ class OtherPayer:
     segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Line:
     """One service line (2400): the unit a payer answers by and the model predicts."""
@@ -349,6 +362,7 @@ class PriorServices:
     items: tuple[PriorService, ...] = ()
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a claim or remittance stood on the wire: its identity, and the day the sender dated it.
@@ -369,6 +383,7 @@ class Origin:
     header: tuple[Carried, ...] = field(default=(), repr=False)  # BHT, 1000A, 1000B, where they say more than ours
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A professional claim, as submitted or about to be."""

@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import Adjustment, Carried, Origin, Person
+from claims.freezing import made_quickly
 
 REVERSAL = "22"  # CLP02: reversal of a previous payment
 PREDETERMINATION = "25"  # CLP02: predetermination pricing only
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Adjudication:
     """The payer's decision on one service (SVC with its DTM, CAS, REF, AMT and LQ)."""
@@ -36,6 +38,7 @@ class Adjudication:
     segments: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class ProviderAdjustment:
     """Money moved outside any claim (PLB)."""
@@ -66,6 +69,7 @@ class Payment:
     extra: tuple[Carried, ...] = field(default=(), repr=False)  # the whole header, where it says more
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Remittance:
     """One CLP record: the payer's answer to one claim."""
