@@ -230,6 +230,7 @@ def test_a_level_under_a_missing_parent_is_said():  # case 6: an 835 has no leve
          ("npi", "NM109")),
         (rb"472\*D8\*20260220", b"472*D8*20270220", ("date-order", "DTP03")),
         (rb"472\*D8\*20260220", b"472*RD8*20260220-20260219", ("date-order", "DTP03")),
+        (rb"472\*D8\*20260220", b"472*RD8*20260220-20260221-1", ("bad-date", "DTP03")),
         (rb"\*UN\*1\*\*\*1~", b"*UN*1***1:3~", ("diagnosis-pointer", "SV107-2")),
         (rb"SV1\*HC:64483:RT\*500\*UN\*1", b"SV1*HC:64483:RT*500*UN*", ("elements-together", "SV103")),
         (rb"INVENTED MEDICARE", b"INVENTED MEDICARE ", ("bad-characters", "NM103")),
@@ -465,6 +466,13 @@ def test_the_999_goes_back_to_the_sender():
     isa = lines[0].split("*")
     assert (isa[6].strip(), isa[8].strip(), isa[9], isa[15]) == ("PAYERHUB", "PRACTICE", "260303", "T")
     assert lines[1].startswith("GS*FA*PAYERHUB*PRACTICE*20260303*1230*1*X*005010X231A1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"*0001", b"*1"), (b"*005010X222A1~", b"*~"), (b"ST*837*0001*005010X222A1", b"ST*837")]
+)
+def test_a_999_repeats_only_what_it_may(old, new):
+    assert findings(acknowledged(BASES["837P"].replace(old, new))) == []
 
 
 def test_a_999_is_not_answered():

@@ -28,11 +28,24 @@ def write_999(interchanges: Iterable[InterchangeOutcome], *, moment: datetime, n
     """
     out: list[str] = []
     for interchange in interchanges:
-        groups = [g for g in interchange.groups if g.code in _ANSWERABLE_GROUPS and g.control.isdigit()]
+        groups = [group for group in interchange.groups if _answerable(group)]
         if groups and len(interchange.isa) == 17:
             out += _interchange(interchange, groups, moment, number)
             number += 1
     return "".join(segment + "~\n" for segment in out).encode("ascii", "replace")
+
+
+def _answerable(group: GroupOutcome) -> bool:
+    """True when the group has what AK1 must repeat of it."""
+    numbered = group.control.isascii() and group.control.isdigit() and len(group.control) <= 9
+    return group.code in _ANSWERABLE_GROUPS and numbered and bool(_version_of(group))
+
+
+def _version_of(group: GroupOutcome) -> str:
+    """GS08; where it is empty, what the group's sets name."""
+    return next(
+        (v for v in (_plain(named, 12) for named in (group.version, *(s.version for s in group.sets))) if v), ""
+    )
 
 
 def _interchange(
@@ -57,8 +70,8 @@ def _interchange(
 
 
 def _group(group: GroupOutcome) -> Iterator[str]:
-    yield f"AK1*{group.code}*{group.control}*{_plain(group.version, 12)}"
-    answered = [s for s in group.sets if s.kind in _ANSWERABLE_SETS and s.control]
+    yield f"AK1*{group.code}*{group.control}*{_version_of(group)}"
+    answered = [s for s in group.sets if s.kind in _ANSWERABLE_SETS and 4 <= len(_plain(s.control, 10)) <= 9]
     for outcome in answered:
         yield from _set(outcome)
     received = len(group.sets)

@@ -176,6 +176,13 @@ def _check_elements(node: Any, elements: Elements, place: Place, delimiters: Del
     for child in node.children:
         if child.is_composite():
             yield from _check_composite(child, elements, place, loop, delimiters)
+    if elements[0] == "DTP" and at(elements, 3).count("-") > 1:  # pyx12 takes a range apart without counting
+        found = seen("DTP", 3, 0, elements[3])
+        yield error(
+            "bad-date", place, found, "a date as CCYYMMDD, or two with a hyphen between them", element=3, loop=loop,
+            snip=1, segment_code="8", element_code="8", data_element="1251",
+        )  # fmt: skip
+        elements[2:] = ["D8", "20000101"]
     segment = _segment(elements, delimiters)
     _, errors = node.is_valid_errors(segment)
     for problem in errors:
