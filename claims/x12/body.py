@@ -71,7 +71,11 @@ class Body(Generic[Record]):
         try:
             handler(elements)
         except BadElement as bad:
-            self.blame(self.located(elements[0], bad))
+            self.misread(elements[0], bad)
+
+    def misread(self, segment: str, bad: BadElement) -> None:
+        """Hold what was wrong with the current segment against what it belongs to."""
+        self.blame(self.located(segment, bad))
 
     def end(self, *, cut: bool) -> None:
         """The set is over; a record still open when the file was cut may be incomplete, so it is refused."""

@@ -11,7 +11,7 @@ from claims.reading import Refusal
 from claims.wording import shown
 from claims.x12.body import OTHERS, Unknown
 from claims.x12.delimiters import ISA_LENGTH
-from claims.x12.elements import Elements, at, date_of
+from claims.x12.elements import BadElement, Elements, at, date_of
 from claims.x12.segments import Segments
 from claims.x12.transactions import MANDATED, Heading, in_words, kind_of, where_to_read
 
@@ -24,9 +24,15 @@ class Body(Protocol):
 
     ordinal: int  # of the last claim or remittance
     unknown: Unknown  # segments no guide knows, so far in the file
+    handlers: dict[str, Callable[[Elements], None]]  # what reads a segment; raises BadElement for `misread`
+    number: int  # of the segment being read
+    offset: int
 
     def feed(self, elements: Elements, number: int, offset: int) -> None:
-        """Take the next segment."""
+        """Take the next segment, also one without a handler."""
+
+    def misread(self, segment: str, bad: BadElement) -> None:
+        """Take what was wrong with the segment just read."""
 
     def end(self, *, cut: bool) -> None:
         """The transaction set is over; `cut` when the file ended inside it."""
@@ -43,13 +49,23 @@ def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Itera
     segments = Segments(source)
     walk = _Walk(wanted, make, segments)
     steps, out = walk.steps, walk.out
+    body: Body | None = None
+    handlers: dict[str, Callable[[Elements], None]] = {}
     number = 0
     for number, offset, elements in segments:
-        body = walk.body
-        if body is not None and elements[0] not in steps:
+        handler = handlers.get(elements[0])
+        if body is not None and handler is not None:  # nearly every segment: no call but the one that reads it
+            body.number, body.offset = number, offset
+            try:
+                handler(elements)
+            except BadElement as bad:
+                body.misread(elements[0], bad)
+        elif body is not None and elements[0] not in steps:
             body.feed(elements, number, offset)
         else:
             walk.step(elements, number, offset)
+            body = walk.body
+            handlers = body.handlers if body is not None else {}
         if out and walk.readable:
             yield from out
             out.clear()

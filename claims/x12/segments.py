@@ -174,6 +174,7 @@ class Segments:
     def _is_plain(self, block: bytes) -> bool:
         """True when a split is all it takes: ASCII, nothing empty, nothing over the cap, no blank around anything."""
         separator, terminator = self._separator, self._terminator
+        after_isa = ISA_LENGTH if block.startswith(b"ISA") else 0  # whose elements are filled up with blanks
         return (
             len(block) <= SEGMENT_CAP
             and block.endswith(terminator)
@@ -183,7 +184,7 @@ class Segments:
             and b" " + terminator not in block
             and terminator + b" " not in block
             and not any(mark in block for mark in _BREAKS if mark != terminator)
-            and (b" " + separator not in block or not self._has_blank_after_id(block))
+            and (block.find(b" " + separator, after_isa) < 0 or not self._has_blank_after_id(block))
         )
 
     def _has_blank_after_id(self, block: bytes) -> bool:
