@@ -48,6 +48,7 @@ class _Acknowledgments(Body[ClaimAcknowledgment]):
     """The levels of one 277CA. A claim's acknowledgment begins at its TRN and ends at the next TRN, HL or SE."""
 
     record_segment = "TRN"
+    guide = frozenset({"BHT", "HL", "NM1", "PER", "TRN", "DTP", "STC", "QTY", "AMT", "REF", "SVC"})
 
     def __init__(self, heading: Heading, out: list[ClaimAcknowledgment | Refusal], ordinal: int) -> None:
         super().__init__(heading, out, ordinal)

@@ -29,6 +29,7 @@ class _Acknowledgments(Body[SetAcknowledgment]):
     """The loops of one 999. The verdict on the group (AK9) comes last, so the sets are held until then."""
 
     record_segment = "AK2"
+    guide = frozenset({"AK1", "AK2", "IK3", "CTX", "IK4", "IK5", "AK9"})
 
     def __init__(self, heading: Heading, out: list[SetAcknowledgment | Refusal], ordinal: int) -> None:
         super().__init__(heading, out, ordinal)
