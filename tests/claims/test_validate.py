@@ -469,7 +469,7 @@ def test_the_999_goes_back_to_the_sender():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [(b"*0001", b"*1"), (b"*005010X222A1~", b"*~"), (b"ST*837*0001*005010X222A1", b"ST*837")]
+    ("old", "new"), [(b"*0001", b"*1"), (b"X*005010X222A1~", b"X*~"), (b"ST*837*0001*005010X222A1", b"ST*837")]
 )
 def test_a_999_repeats_only_what_it_may(old, new):
     assert findings(acknowledged(BASES["837P"].replace(old, new))) == []
