@@ -195,6 +195,25 @@ def test_each_defect_is_said_where_it_is(kind, name):
 
 
 @BOTH
+@pytest.mark.parametrize(
+    ("pattern", "by", "said"),
+    [
+        (rb"(~SE\*\d+)\*0001", rb"\1*0009", ("control-number", "SE02")),
+        (rb"~GE\*2", b"~GE*3", ("count", "GE01")),
+        (rb"~GE\*2\*7", b"~GE*2*8", ("control-number", "GE02")),
+        (rb"~IEA\*1", b"~IEA*2", ("count", "IEA01")),
+        (rb"~IEA\*1\*000000007", b"~IEA*1*000000008", ("control-number", "IEA02")),
+        (rb"\*0002", b"*0001", ("control-number", "ST02")),
+        (rb"GS\*H", b"GS*F", ("group-kind", "ST01")),
+        (rb"~GE", b"~NTE*ADD*ASTRAY~GE", ("stray-segment", "NTE")),
+        (rb"~GE\*2\*7~", b"~SE*1*0002~GE*2*7~", ("envelope-order", "SE")),
+    ],
+)
+def test_the_envelope_agrees_with_itself(kind, pattern, by, said):
+    assert said in faults(damage(BASES[kind], pattern, by))
+
+
+@BOTH
 @pytest.mark.parametrize("name", ["5_wrong_se01", "13_charge_abc", "16_eleven_components", "19_code_out_of_the_list"])
 def test_one_defect_is_one_finding(kind, name):
     assert len(findings(case(name, kind)[0])) == 1
