@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from claims.wording import described, shown
 
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2199  # outside it is a slip of the keyboard, and arithmetic on it may overflow
 
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,16}(?:\.[0-9]{0,8})?|\.[0-9]{1,8})")
+_LONGEST_AMOUNT = 26  # longer is none, and is not to be kept in a cache
 _DAY = re.compile(r"[0-9]{8}")
 
 Elements = list[str]
+
+
+Value = TypeVar("Value")
+
+
+def remembered(most: int, longest: int = 100) -> Callable[[Callable[[str, str], Value]], Callable[[str, str], Value]]:
+    """Like lru_cache for what is read of an element and a separator, but long texts, which are noise, are not kept."""
+
+    def keep(read: Callable[[str, str], Value]) -> Callable[[str, str], Value]:
+        kept = lru_cache(maxsize=most)(read)
+
+        @wraps(read)
+        def value(text: str, separator: str) -> Value:
+            return kept(text, separator) if len(text) <= longest else read(text, separator)
+
+        return value
+
+    return keep
 
 
 class BadElement(Exception):
@@ -32,7 +53,7 @@ def at(elements: Elements, i: int) -> str:
 
 def amount(elements: Elements, i: int) -> Decimal:
     """Element i as an amount or quantity; raises BadElement when it is none."""
-    value = _decimal(elements[i]) if len(elements) > i else None
+    value = _decimal(elements[i]) if len(elements) > i and len(elements[i]) <= _LONGEST_AMOUNT else None
     if value is None:
         raise BadElement(name(elements, i), found=shown(at(elements, i)), expected="an amount such as 120.50")
     return value
@@ -84,9 +105,13 @@ def name(elements: Elements, i: int) -> str:
     return f"{elements[0]}{i:02d}"
 
 
-@lru_cache(maxsize=1 << 14)
 def date_of(text: str) -> date | None:
     """The day of a CCYYMMDD text, None when it is none."""
+    return _day_of(text) if len(text) == 8 else None  # nothing longer is to be kept in a cache
+
+
+@lru_cache(maxsize=1 << 14)
+def _day_of(text: str) -> date | None:
     if not _DAY.fullmatch(text) or not EARLIEST_YEAR <= int(text[:4]) <= LATEST_YEAR:
         return None
     try:

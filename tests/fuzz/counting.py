@@ -51,7 +51,7 @@ def records_in(document: bytes, kind: str) -> dict[int, Counted]:
         return found
     inside, version, number, latest = False, "", 0, None
     while at < len(document):
-        element, terminator = separators
+        element, terminator, component = separators
         end = _end(document, at, terminator)
         start = end - len(document[at:end].lstrip(BLANKS))
         if number and (isa := _interchange(document, start, end)) >= 0:
@@ -61,7 +61,7 @@ def records_in(document: bytes, kind: str) -> dict[int, Counted]:
                 separators, at = declared, start
                 continue
         too_long = end - start >= CAP
-        text = _text(document[at:end].strip(BLANKS))
+        text = _text(document[at:end].strip(BLANKS), element + component)
         at = end + (document[end : end + 1] == terminator)
         if not text:
             continue
@@ -108,8 +108,8 @@ def _interchange(document: bytes, start: int, end: int) -> int:
     return -1
 
 
-def _declared(document: bytes, at: int) -> tuple[bytes, bytes] | None:
-    """Element separator and terminator of the ISA at that place; None when it cannot be read."""
+def _declared(document: bytes, at: int) -> tuple[bytes, bytes, bytes] | None:
+    """Element separator, terminator and component separator of the ISA at that place; None when it cannot be read."""
     element = document[at + 3 : at + 4]
     parts = document[at : at + 256].split(element, 16) if _separates(element) else []
     if document[at : at + 3] != b"ISA" or len(parts) < 17:
@@ -117,16 +117,16 @@ def _declared(document: bytes, at: int) -> tuple[bytes, bytes] | None:
     component, terminator = parts[16][:1], parts[16][1:].lstrip(b" ")[:1]
     if not _separates(component) or not terminator or terminator.decode("latin-1").isalnum():
         return None
-    return (element, terminator) if len({element, component, terminator}) == 3 else None
+    return (element, terminator, component) if len({element, component, terminator}) == 3 else None
 
 
 def _separates(character: bytes) -> bool:
     return bool(character) and not character.decode("latin-1").isalnum() and character not in b" \t\r\n\0"
 
 
-def _text(segment: bytes) -> str:
+def _text(segment: bytes, separators: bytes) -> str:
     try:
-        text = segment.decode("utf-8")
+        text = segment.decode("utf-8" if separators.isascii() else "latin-1")
     except UnicodeDecodeError:
         text = segment.decode("latin-1")
     return text.replace("\r", "").replace("\n", "")

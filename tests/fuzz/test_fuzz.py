@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from pathlib import Path
 from random import Random
 
@@ -111,3 +112,18 @@ def test_records_are_counted_whatever_the_separators():
 
 def test_crashers_lie_where_they_are_replayed():
     assert Path(CRASHERS).is_dir()
+
+
+def test_noise_is_not_kept_in_memory():
+    noise = [b"SV1*HC:99213*" + b"9" * 50_000 + b"%d*UN*1~" % n for n in range(200)]
+    noise += [b"DTP*472*D8*" + b"2" * 50_000 + b"%d~" % n for n in range(200)]
+    noise += [b"SV1*HC:" + b"X" * 50_000 + b"%d*1*UN*1~" % n for n in range(200)]
+    at = ALL_837.index(b"LX*1~") + 5
+    for _ in range(2):  # the second time round what may be kept is kept
+        tracemalloc.start()
+        list(read_837(ALL_837))
+        for segment in noise:
+            list(read_837(ALL_837[:at] + segment + ALL_837[at:]))
+        kept = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+    assert kept < 3_000_000
