@@ -10,6 +10,10 @@ from decimal import Decimal
 from claims.claim import Adjustment, Carried, Origin, Person
 from claims.freezing import made_quickly
 
+__all__ = [
+    "PREDETERMINATION", "REVERSAL", "Adjudication", "Adjustment", "Payment", "ProviderAdjustment", "Remittance",
+]  # fmt: skip
+
 REVERSAL = "22"  # CLP02: reversal of a previous payment
 PREDETERMINATION = "25"  # CLP02: predetermination pricing only
 

@@ -30,11 +30,11 @@ def carried(
     while elements and not elements[-1]:
         elements.pop()
     component, repetition = delimiters.component, delimiters.repetition
-    for i, element in enumerate(elements):
-        if component in element:
-            element = elements[i] = element.replace(component, COMPONENT).rstrip(COMPONENT)
-        if repetition and repetition in element:
-            elements[i] = element.replace(repetition, REPETITION)
+    for i in range(len(elements)):
+        if component in elements[i]:
+            elements[i] = elements[i].replace(component, COMPONENT).rstrip(COMPONENT)
+        if repetition and repetition in elements[i]:
+            elements[i] = elements[i].replace(repetition, REPETITION)
     while elements and not elements[-1]:
         elements.pop()
     return Carried(loop, tuple(elements), owner, partial, number)

@@ -23,33 +23,13 @@ _LINE_DATES = {"472": "service_from", "150": "service_from", "151": "service_to"
 _PADDING = [""] * 10  # CLP09 is the furthest element read by its place
 _MEMBERS = ("QC", "IL")  # NM101 of the member id, the first that has one
 
+# Every segment id of 005010X221A1 between ST and SE
 GUIDE = frozenset(
-    [
-        "BPR",
-        "TRN",
-        "CUR",
-        "REF",
-        "DTM",
-        "N1",
-        "N3",
-        "N4",
-        "PER",
-        "RDM",
-        "LX",
-        "TS3",
-        "TS2",
-        "CLP",
-        "CAS",
-        "NM1",
-        "MIA",
-        "MOA",
-        "AMT",
-        "QTY",
-        "SVC",
-        "LQ",
-        "PLB",
-    ]
-)  # every segment id of 005010X221A1 between ST and SE
+    (
+        "BPR", "TRN", "CUR", "REF", "DTM", "N1", "N3", "N4", "PER", "RDM", "LX", "TS3", "TS2", "CLP", "CAS", "NM1",
+        "MIA", "MOA", "AMT", "QTY", "SVC", "LQ", "PLB",
+    )
+)  # fmt: skip
 
 Paid = tuple[Payment, ProviderAdjustment]
 
@@ -118,9 +98,10 @@ class _Remittances(Body[Remittance | Paid]):
 
     def table(self) -> dict[str, Handler]:
         return {
-            "BPR": self._heading_segment, "TRN": self._heading_segment, "N1": self._heading_segment, "LX": self._lx, "CLP": self._clp, "CAS": self._cas,
-            "NM1": self._nm1, "MOA": self._remark_codes, "MIA": self._remark_codes, "REF": self._ref, "DTM": self._dtm,
-            "AMT": self._amt, "SVC": self._svc, "LQ": self._lq, "PLB": self._plb,
+            "BPR": self._heading_segment, "TRN": self._heading_segment, "N1": self._heading_segment, "LX": self._lx,
+            "CLP": self._clp, "CAS": self._cas, "NM1": self._nm1, "MOA": self._remark_codes,
+            "MIA": self._remark_codes, "REF": self._ref, "DTM": self._dtm, "AMT": self._amt, "SVC": self._svc,
+            "LQ": self._lq, "PLB": self._plb,
         }  # fmt: skip
 
     # Header

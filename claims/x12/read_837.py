@@ -51,52 +51,16 @@ _LEVEL_LOOPS = {BILLING: "2000A", SUBSCRIBER: "2000B", PATIENT: "2000C"}
 _PARTY_LOOPS = {"85": "2010AA", "87": "2010AB", "PE": "2010AC", "IL": "2010BA", "PR": "2010BB", "QC": "2010CA"}
 _WITH_ADDRESS = ("85", "IL", "QC")  # the parties of a level whose address is a field of ours
 _LOOP_OF_SUBMITTER = {"41": "1000A", "40": "1000B"}
-GUIDE = frozenset(
-    [
-        "BHT",
-        "NM1",
-        "PER",
-        "HL",
-        "PRV",
-        "CUR",
-        "N2",
-        "N3",
-        "N4",
-        "REF",
-        "SBR",
-        "PAT",
-        "DMG",
-        "CLM",
-        "DTP",
-        "PWK",
-        "CN1",
-        "AMT",
-        "K3",
-        "NTE",
-        "CR1",
-        "CR2",
-        "CR3",
-        "CRC",
-        "HI",
-        "HCP",
-        "CAS",
-        "OI",
-        "MOA",
-        "LX",
-        "SV1",
-        "SV5",
-        "QTY",
-        "MEA",
-        "PS1",
-        "LIN",
-        "CTP",
-        "SVD",
-        "LQ",
-        "FRM",
-    ]
-)  # every segment id of 005010X222A1 between ST and SE
 _DIAGNOSES_PER_HI = 12
 _CLAIM_DATES = {"439": "accident_date", "431": "onset_date"}
+# Every segment id of 005010X222A1 between ST and SE
+GUIDE = frozenset(
+    (
+        "BHT", "NM1", "PER", "HL", "PRV", "CUR", "N2", "N3", "N4", "REF", "SBR", "PAT", "DMG", "CLM", "DTP", "PWK",
+        "CN1", "AMT", "K3", "NTE", "CR1", "CR2", "CR3", "CRC", "HI", "HCP", "CAS", "OI", "MOA", "LX", "SV1", "SV5",
+        "QTY", "MEA", "PS1", "LIN", "CTP", "SVD", "LQ", "FRM",
+    )
+)  # fmt: skip
 
 
 def read_837(source: bytes | BinaryIO) -> Iterator[Claim | Refusal]:
@@ -654,13 +618,8 @@ class _Claims(Body[Claim]):
             self._out_of_place("SV1", "one SV1 after each LX")
             return
         line.segments["SV1"] = self.number
-        if (
-            (len(e) > 8 and any(e[10:]))
-            or at(e, 6)
-            or at(e, 8)
-            or at(e, 9) not in ("", "Y")
-            or not is_plain_procedure(at(e, 1), self.component)
-        ):
+        more = at(e, 6) or at(e, 8) or at(e, 9) not in ("", "Y") or any(e[10:])
+        if more or not is_plain_procedure(at(e, 1), self.component):
             self.carry(e, partial=True)
         e += _PADDING
         line.fields |= procedure_of(e[1], self.component)
