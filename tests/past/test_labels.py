@@ -302,3 +302,15 @@ def test_no_label_text_holds_a_claim_number_or_a_name():
     answer = an_answer(claim, a_service(TWO[0], "CO-197 500.00"))
     for label in labels(claim, answer, waiting=Waiting(SENT + timedelta(days=200))):
         assert "SECRET" not in label.why
+
+
+def test_a_reversal_that_comes_after_the_correction_takes_back_what_it_is_opposite_to():
+    claim = a_claim()
+    day = date(2026, 3, 1)
+    paid = an_answer(claim, a_service(claim.lines[0], "CO-45 180.00", paid="320.00"))
+    corrected = an_answer(claim, a_service(claim.lines[0], "CO-197 500.00"), known=day, n=9)
+    back = a_reversal(paid, known=day, n=10)
+    label = only(claim, paid, corrected, back)
+    assert (label.outcome, label.overturned) == (Outcome.PAID, True)
+    same = an_answer(claim, a_service(claim.lines[0], "CO-45 160.00", paid="340.00"), known=day, n=9)
+    assert not only(claim, paid, same, back).overturned

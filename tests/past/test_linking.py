@@ -338,3 +338,27 @@ def test_a_claim_number_shared_by_thousands_is_still_linked():
         claims[f"s{i}"] = claim
         answers[f"r{i}"] = whole(claim, n=i, icn=f"ICN{i:05}", known=date(2027, 6, 1))
     assert links(claims, answers) == {f"r{i}": f"s{i}" for i in range(1500)}
+
+
+def test_parts_of_a_line_under_several_payer_numbers_go_to_one_submission():
+    first = a_claim(a_line(charge="300.00"))
+    second = a_claim(a_line(charge="300.00"), sent=SENT + timedelta(days=3), n=2)
+    (line,) = first.lines
+    answers = {
+        "r1": an_answer(first, a_service(line, charge=money(100), paid="100.00"), icn="AAAA1"),
+        "r2": an_answer(first, a_service(line, charge=money(200), paid="200.00"), icn="BBBB2", ordinal=2),
+    }
+    assert links({"s1": first, "s2": second}, answers) == {"r1": "s1", "r2": "s1"}
+
+
+@pytest.mark.parametrize(("number", "reversed_as"), [("24A0017", "24A0017"), ("", ""), ("24A0017", "24R0001")])
+def test_a_reversal_takes_back_the_answer_equal_and_opposite_to_it(number, reversed_as):
+    first = a_claim()
+    second = a_claim(sent=SENT + timedelta(days=3), frequency="7", original_reference=number, n=2)
+    one = an_answer(first, a_service(first.lines[0], "CO-45 100.00", paid="400.00"), icn=number, received_on=SENT)
+    two = an_answer(second, a_service(second.lines[0], "CO-45 50.00", paid="450.00"), icn=number, n=2)
+    for taken, goes in ((one, "s1"), (two, "s2")):
+        back = a_reversal(replace(taken, received_on=None, payer_control_number=reversed_as), known=ANSWERED_LATER)
+        assert links({"s1": first, "s2": second}, {"r1": one, "r2": two, "r22": back}) == {
+            "r1": "s1", "r2": "s2", "r22": goes,
+        }  # fmt: skip

@@ -10,6 +10,7 @@ from features.replay import Decided, Submitted, replay
 from past.payer import PayerPast
 from scrubber.engine import scrub
 from scrubber.tables import shipped_tables
+from tests.past.acknowledgments import a_patient, wire_277ca
 from tests.past.builders import SENT, SERVICE, a_claim, a_line, a_service, an_answer
 from tests.store.practice_year import END, as_837, many_files, open_store, the_files
 from tests.store.test_ingest import what_it_answers
@@ -161,3 +162,18 @@ def test_two_lines_of_one_number_are_both_in_the_past(tmp_path):
     with open_store(tmp_path) as store:
         store.record([twice])
         assert len(store.patient_past(later, as_of=END).services) == 2
+
+
+def test_serving_and_replay_agree_on_what_a_front_end_rejected(tmp_path, tables):
+    first = a_claim(a_line(control="1"))
+    again = a_claim(a_line(control="1"), sent=SENT + timedelta(days=9))
+    (tmp_path / "1.837").write_bytes(as_837([first], day=SENT, interchange=1))
+    (tmp_path / "2.277").write_bytes(wire_277ca(a_patient("ACC-1", "A7:562", "U", "500"), day=SENT + timedelta(days=3)))
+    (tmp_path / "3.837").write_bytes(as_837([again], day=SENT + timedelta(days=9), interchange=2))
+    with open_store(tmp_path / "home") as opened:
+        opened.ingest(sorted(tmp_path.glob("*.*")))
+        *_, last = replay(opened.events(), tables)
+        past = opened.patient_past(last.event.claim, as_of=last.event.known_on)
+    assert past.services == ()
+    assert scrub(last.event.claim, tables, past, as_of=last.event.known_on) == last.report
+    assert "DUP-001" not in {finding.rule_id for finding in last.report.findings}, "a rejected claim is sent again"
