@@ -45,7 +45,9 @@ bench: install ## the benchmarks, each beside something to compare with
 	$(RUN)/python -m bench
 
 bundled: install ## simulate a practice and fit the model that ships
-	$(RUN)/python -m training.bundled
+	rm -rf .bench/bundled
+	$(RUN)/cleanclaim simulate --months 24 --claims-per-month 850 --seed 21 --out .bench/bundled
+	$(RUN)/python -m training.bundled .bench/bundled
 
 install: $(FULL)/.ready base
 base: $(BASE)/.ready

@@ -1,12 +1,12 @@
-"""`python -m bench [reading] [assessing] [http]`: all of them when none is named."""
+"""`python -m bench [reading] [assessing] [http] [agreement]`: all of them when none is named."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import assessing, over_http, reading
+from bench import agreement, assessing, over_http, reading
 
-SECTIONS = {"reading": reading.run, "assessing": assessing.run, "http": over_http.run}
+SECTIONS = {"reading": reading.run, "assessing": assessing.run, "http": over_http.run, "agreement": agreement.run}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """`POST /v1/assessments` beside `mlflow models serve` of the same booster and a bare FastAPI endpoint, in one run.
 
-All three on this machine's loopback, one connection kept alive, one request at a time.
+All three on this machine's loopback, each with one connection kept alive, one request at a time. They are asked about
+the same claims, one after the other, and in turns, so that a busy moment of the machine falls on all of them.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from bench.clock import percentile
 from bench.practice import home, store
@@ -27,47 +30,61 @@ from models.denial import DenialModel
 from scrubber import scrub
 from scrubber.tables import shipped_tables
 
-REQUESTS, WARM_UP, START_SECONDS = 400, 40, 120
+CLAIMS, LINES = 50, 3
+TURNS, WARM_UP_TURNS = 8, 1  # each asks every server about every claim
+START_SECONDS = 120
 BASE_PYTHON = Path(".venv-base/bin/python")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A path and the body to POST there."""
+
+    path: str
+    body: bytes
 
 
 def run() -> None:
     """Print p50, p95, p99 of each server and the two ratios the project holds itself to."""
-    practice, tables = store(), shipped_tables()
     model = DenialModel.load(bundled_model_folder())
-    event = [e for e in practice.events() if isinstance(e, Submitted) and len(e.claim.lines) == 3][-1]
-    past = practice.patient_past(event.claim, as_of=event.known_on)
-    report = scrub(event.claim, tables, past, as_of=event.known_on)
-    made = rows(event.claim, report, past, practice.payer_past(), tables=tables, as_of=event.known_on)
-    matrix = model.encoder.matrix(made)[0].tolist()
-    claim = json.dumps(claim_to_json(event.claim)).encode()
+    events, matrices = _claims(model)
+    ours = [Request(f"/v1/assessments?as_of={e.known_on}", json.dumps(claim_to_json(e.claim)).encode()) for e in events]
+    bare = [Request("/", json.dumps({"rows": _finite(m)}).encode()) for m in matrices]
+    columns = list(model.encoder.columns)
+    split = [{"dataframe_split": {"columns": columns, "data": _finite(m)}} for m in matrices]
+    mlflow = [Request("/invocations", json.dumps(body).encode()) for body in split]
     python = str(BASE_PYTHON) if BASE_PYTHON.exists() else sys.executable
-    results = {}
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as up:
         port = _free_port()
         env = {"CLEANCLAIM_HOME": str(home()), "CLEANCLAIM_PORT": str(port)}
-        with _server([python, "-m", "serving.serve"], env, port, "/healthz"):
-            path = f"/v1/assessments?as_of={event.known_on}"
-            results["POST /v1/assessments (rules, rows, risk, reasons, remedies)"] = _measure(port, path, claim)
+        up.enter_context(_server([python, "-m", "serving.serve"], env, port, "/healthz"))
+        servers = {"POST /v1/assessments (rules, rows, risk, reasons, remedies)": (port, ours)}
         port = _free_port()
-        bare = [python, "-m", "uvicorn", "bench.bare_app:app", "--port", str(port), "--log-level", "warning"]
-        with _server(bare, {"BENCH_BOOSTER": str(bundled_model_folder() / "booster.txt")}, port, "/"):
-            body = json.dumps({"rows": _finite(matrix)}).encode()
-            results["bare FastAPI, predict + contrib of ready rows"] = _measure(port, "/", body)
+        uvicorn = [python, "-m", "uvicorn", "bench.bare_app:app", "--port", str(port), "--log-level", "warning"]
+        booster = str(bundled_model_folder() / "booster.txt")
+        up.enter_context(_server(uvicorn, {"BENCH_BOOSTER": booster}, port, "/"))
+        servers["bare FastAPI, predict + contrib of ready rows"] = (port, bare)
         port = _free_port()
-        folder = _mlflow_model(model, matrix, Path(scratch) / "model")
+        folder = _mlflow_model(model, matrices[0], Path(scratch) / "model")
         serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(folder), "--env-manager", "local"]
-        with _server([*serve, "-p", str(port)], {"MLFLOW_DISABLE_TELEMETRY": "true"}, port, "/health"):
-            split = {"dataframe_split": {"columns": list(model.encoder.columns), "data": _finite(matrix)}}
-            results["mlflow models serve, predict of ready rows"] = _measure(
-                port, "/invocations", json.dumps(split).encode()
-            )
-    print(f"HTTP: one 3-line simulated claim, {REQUESTS} requests after {WARM_UP}, one connection; milliseconds")
-    for name, spent in results.items():
-        print(f"  {name:60} p50 {spent[0]:7.2f}  p95 {spent[1]:7.2f}  p99 {spent[2]:7.2f}")
-    ours, bare_p50, mlflow_p50 = (spent[0] for spent in results.values())
-    print(f"  p50 to mlflow models serve {ours / mlflow_p50:.2f} (bar: at most 0.33)")
-    print(f"  p50 to the bare endpoint   {ours / bare_p50:.2f} (bar: at most 4)")
+        up.enter_context(_server([*serve, "-p", str(port)], {"MLFLOW_DISABLE_TELEMETRY": "true"}, port, "/health"))
+        servers["mlflow models serve, predict of ready rows"] = (port, mlflow)
+        _print_what_is_asked(servers, len(events))
+        _print(_measured(servers))
+
+
+def _claims(model: DenialModel) -> tuple[list[Submitted], list[list[list[float]]]]:
+    """The newest claims of three lines in the store, and their rows as the booster takes them."""
+    practice, tables = store(), shipped_tables()
+    submitted = (e for e in practice.events() if isinstance(e, Submitted) and len(e.claim.lines) == LINES)
+    events = list(submitted)[-CLAIMS:]
+    payer, matrices = practice.payer_past(), []
+    for e in events:
+        past = practice.patient_past(e.claim, as_of=e.known_on)
+        report = scrub(e.claim, tables, past, as_of=e.known_on)
+        made = rows(e.claim, report, past, payer, tables=tables, as_of=e.known_on)
+        matrices.append(model.encoder.matrix(made)[0].tolist())
+    return events, matrices
 
 
 def _finite(matrix: list[list[float]]) -> list[list[float | None]]:
@@ -82,6 +99,54 @@ def _mlflow_model(model: DenialModel, matrix: list[list[float]], folder: Path) -
     frame = pd.DataFrame(matrix, columns=list(model.encoder.columns)).astype("float64")
     mlflow.lightgbm.save_model(model.booster, str(folder), signature=infer_signature(frame))
     return folder
+
+
+def _print_what_is_asked(servers: dict[str, tuple[int, list[Request]]], claims: int) -> None:
+    """How much there is to say about the claims: the answers of the service under test."""
+    port, requests = next(iter(servers.values()))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    said = [json.loads(_ask(connection, request))["assessments"][0] for request in requests]
+    remedies = [[r for line in a["lines"] for r in line["remedies"]] + a["remedies"] for a in said]
+    rescored = [sum(r["rescored"] is not None for r in of_claim) for of_claim in remedies]
+    print(f"HTTP: the newest {claims} claims of {LINES} lines of a simulated practice, in {TURNS} turns; milliseconds")
+    print(
+        f"  a claim has {fmean(len(a['findings']) for a in said):.1f} findings, {fmean(map(len, remedies)):.1f} "
+        f"remedies, of which {fmean(rescored):.1f} scored again (most: {max(rescored)})"
+    )
+
+
+def _measured(servers: dict[str, tuple[int, list[Request]]]) -> dict[str, list[float]]:
+    """Milliseconds of every request after the warm-up, server by server."""
+    connections = {
+        name: http.client.HTTPConnection("127.0.0.1", port, timeout=30) for name, (port, _) in servers.items()
+    }
+    spent: dict[str, list[float]] = {name: [] for name in servers}
+    for turn in range(WARM_UP_TURNS + TURNS):
+        for name, (_, requests) in servers.items():
+            for request in requests:
+                start = time.perf_counter()
+                _ask(connections[name], request)
+                if turn >= WARM_UP_TURNS:
+                    spent[name].append((time.perf_counter() - start) * 1e3)
+    return spent
+
+
+def _ask(connection: http.client.HTTPConnection, request: Request) -> bytes:
+    connection.request("POST", request.path, request.body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    content = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{request.path}: {answer.status} {content[:300]!r}")
+    return content
+
+
+def _print(spent: dict[str, list[float]]) -> None:
+    for name, ms in spent.items():
+        p50, p95, p99 = (percentile(ms, share) for share in (0.5, 0.95, 0.99))
+        print(f"  {name:60} p50 {p50:7.2f}  p95 {p95:7.2f}  p99 {p99:7.2f}")
+    ours, bare, mlflow = (percentile(ms, 0.5) for ms in spent.values())
+    print(f"  p50 to mlflow models serve {ours / mlflow:.2f} (bar: at most 0.33)")
+    print(f"  p50 to the bare endpoint   {ours / bare:.2f} (bar: at most 4)")
 
 
 def _free_port() -> int:
@@ -120,18 +185,3 @@ def _wait(process: subprocess.Popen[bytes], port: int, ready: str) -> None:
             pass
         time.sleep(0.2)
     raise SystemExit(f"no answer on port {port} within {START_SECONDS} s: {process.args}")
-
-
-def _measure(port: int, path: str, body: bytes) -> tuple[float, float, float]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    spent = []
-    for i in range(WARM_UP + REQUESTS):
-        start = time.perf_counter()
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        content = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{path}: {answer.status} {content[:300]!r}")
-        if i >= WARM_UP:
-            spent.append((time.perf_counter() - start) * 1e3)
-    return percentile(spent, 0.5), percentile(spent, 0.95), percentile(spent, 0.99)

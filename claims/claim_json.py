@@ -217,7 +217,8 @@ _OTHER_PAYER = Object(
     OtherPayer,
     (
         Member("sequence", _TEXT),
-        *_texts("payer_id name relationship group_number plan_name insurance_type filing_indicator"),
+        Member("id", _TEXT, "payer_id"),
+        *_texts("name relationship group_number plan_name insurance_type filing_indicator"),
         _ADJUSTMENTS,
         Member("paid", _MONEY),
         Member("non_covered", _MONEY),

@@ -43,14 +43,14 @@ def content_hash(claim: Claim) -> str:
     return _digest(_canonical_json(claim), 32)
 
 
-def submission_ref(practice: str, claim: Claim) -> str:
+def submission_ref(practice: str, claim: Claim, content: str = "") -> str:
     """The opaque id of one submission, 16 hex digits: the only identifier of a claim in a log.
 
     Known by its place on the wire and the day its sender dated it (some systems start their control numbers at 1 every
-    day); a claim that came without an envelope is known by its content.
+    day); a claim that came without an envelope is known by its `content`, which is worked out where it is not given.
     """
     if claim.origin is None:
-        return _digest(_SEPARATOR.join(("content", practice, content_hash(claim))), 16)
+        return _digest(_SEPARATOR.join(("content", practice, content or content_hash(claim))), 16)
     return _digest(_SEPARATOR.join(("submission", practice, *_wire(claim.origin))), 16)
 
 
@@ -117,13 +117,16 @@ def _digest(text: str, length: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def _canonical_json(record: Claim | Remittance) -> str:
-    return json.dumps(_canonical(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _JSON.encode(_canonical(record))
 
 
 def _canonical(value: Any) -> object:
     """The value in JSON terms, without defaults, with one spelling for each amount, day and diagnosis."""
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, str) or value is None or isinstance(value, int):
         return value
     if isinstance(value, Decimal):
         return _decimal(value)
@@ -133,11 +136,14 @@ def _canonical(value: Any) -> object:
         return [_canonical(item) for item in value]
     if isinstance(value, Diagnosis):
         return value.dotted
-    defaults = _DEFAULTS[type(value)]
-    said = {name: getattr(value, name) for name, default in defaults.items() if getattr(value, name) != default}
+    said: dict[str, object] = {}
+    for name, default in _DEFAULTS[type(value)].items():
+        item = getattr(value, name)
+        if item != default:
+            said[name] = item if isinstance(item, str) else _canonical(item)
     if isinstance(value, Line) and value.service_end == value.service_from:
         said.pop("service_to", None)
-    return {name: _canonical(item) for name, item in said.items()}
+    return said
 
 
 def _decimal(amount: Decimal) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import lightgbm
 import numpy as np
+from numpy.typing import NDArray
 
 from claims.reasons import Reason
+from models.calibration import Vector
 from models.encoding import Matrix
 
 
@@ -55,7 +58,7 @@ class CauseModel:
         """The likeliest CARCs of each row, likeliest first."""
         if not self.pairs:
             return tuple(() for _ in range(len(matrix)))
-        return tuple(self._ranked(row, most) for row in self.probabilities(matrix).tolist())
+        return tuple(self._ranked(row, most) for row in self.probabilities(matrix))
 
     def rank_reasons(self, matrix: Matrix) -> list[list[Reason]]:
         """The Reasons of each row, likeliest first."""
@@ -65,12 +68,31 @@ class CauseModel:
             out.append([Reason(reason) for reason, _ in of])
         return out
 
-    def _ranked(self, row: list[float], most: int) -> tuple[Cause, ...]:
-        reasons: dict[str, list[tuple[float, Reason]]] = defaultdict(list)
-        for pair, p in zip(self.pairs, row, strict=True):
-            reasons[pair.carc].append((p, pair.reason))
-        codes = _sums((pair.carc, p) for pair, p in zip(self.pairs, row, strict=True))[:most]
-        return tuple(Cause(carc, p, max(reasons[carc])[1]) for carc, p in codes)
+    @cached_property
+    def _carcs(self) -> tuple[str, ...]:
+        """The codes in order, so that of two as likely the first comes first."""
+        return tuple(sorted({pair.carc for pair in self.pairs}))
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """For each pair the place of its code."""
+        return np.array([self._carcs.index(pair.carc) for pair in self.pairs], dtype=np.intp)
+
+    @cached_property
+    def _pairs_of(self) -> dict[str, tuple[tuple[int, Reason], ...]]:
+        """The columns and Reasons of each code."""
+        return {
+            carc: tuple((i, pair.reason) for i, pair in enumerate(self.pairs) if pair.carc == carc)
+            for carc in self._carcs
+        }
+
+    def _ranked(self, row: Vector, most: int) -> tuple[Cause, ...]:
+        sums = np.bincount(self._places, weights=row)
+        likeliest = np.argsort(-sums, kind="stable")[:most]
+        return tuple(Cause(self._carcs[i], float(sums[i]), self._reason(self._carcs[i], row)) for i in likeliest)
+
+    def _reason(self, carc: str, row: Vector) -> Reason:
+        return max((row[i], reason) for i, reason in self._pairs_of[carc])[1]
 
 
 def _sums(parts: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -6,11 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import lightgbm
 import numpy as np
+from numpy.typing import NDArray
 
 from claims.reasons import Reason
 from features.registry import FEATURES, Row
@@ -115,21 +117,39 @@ class DenialModel:
 
         `own` is what the practice's store holds; None where there is no store.
         """
+        return self.predict_each([rows], own=own)[0]
+
+    def predict_each(
+        self, claims: Sequence[Sequence[Row]], *, own: OwnDecisions | None = None, causes: bool = True
+    ) -> list[Prediction]:
+        """What `predict` says of each claim, all their lines through the booster at once.
+
+        Without `causes` the likely CARCs are left empty: for a claim tried another way only the risk is of interest.
+        """
         abstained = abstentions(self.card, own)
-        if not rows:
-            return Prediction((), (), None, None, (), abstained)
-        matrix, unseen = self.encoder.matrix(rows)
+        if not any(claims):
+            return [Prediction((), (), None, None, (), abstained) for _ in claims]
+        encoded = [self.encoder.matrix(rows) for rows in claims]
+        matrix = np.concatenate([part for part, _ in encoded])
         log_odds = self.line_log_odds(matrix)
-        claim = self.claim_map.log_odds(log_odds)
-        return Prediction(
-            risks=tuple(probability(log_odds).tolist()),
-            log_odds=tuple(log_odds.tolist()),
-            claim_risk=float(probability(np.array([claim]))[0]),
-            claim_log_odds=claim,
-            causes=self.causes.rank(matrix),
-            abstained=abstained,
-            unseen=dict(unseen),
-        )
+        risks = probability(log_odds)
+        ranked = self.causes.rank(matrix) if causes else ((),) * len(matrix)
+        predictions, end = [], 0
+        for part, unseen in encoded:
+            lines = slice(end, end := end + len(part))
+            claim = self.claim_map.log_odds(log_odds[lines]) if len(part) else None
+            predictions.append(
+                Prediction(
+                    risks=tuple(risks[lines].tolist()),
+                    log_odds=tuple(log_odds[lines].tolist()),
+                    claim_risk=None if claim is None else float(probability(np.array([claim]))[0]),
+                    claim_log_odds=claim,
+                    causes=ranked[lines],
+                    abstained=abstained,
+                    unseen=dict(unseen),
+                )
+            )
+        return predictions
 
     def explain(self, rows: Sequence[Row]) -> list[Explanation]:
         """For each row what every Reason adds (TreeSHAP, path-dependent); base + reasons = log-odds of the risk."""
@@ -139,25 +159,40 @@ class DenialModel:
         raw = np.asarray(self.booster.predict(matrix, pred_contrib=True, **_threads(matrix)), dtype=np.float64)
         shares = raw * self.calibration.slope
         shares[:, -1] += self.calibration.intercept
-        return [self._explanation(row, share) for row, share in zip(rows, shares, strict=True)]
+        by_name = self._by_name
+        strongest = by_name[np.argsort(-np.abs(shares[:, by_name]), axis=1, kind="stable")]
+        parts = zip(rows, shares.tolist(), strongest.tolist(), strict=True)
+        return [self._explanation(row, share, order) for row, share, order in parts]
 
     def line_log_odds(self, matrix: Matrix) -> Vector:
         """The calibrated log-odds of encoded rows."""
         raw = np.asarray(self.booster.predict(matrix, raw_score=True, **_threads(matrix)), dtype=np.float64)
         return self.calibration.log_odds(raw)
 
-    def _explanation(self, row: Row, shares: Vector) -> Explanation:
+    @cached_property
+    def _by_name(self) -> NDArray[np.intp]:
+        """The columns in the order of their names: of two shares as strong the first name comes first."""
+        columns = self.encoder.columns
+        return np.array(sorted(range(len(columns)), key=columns.__getitem__), dtype=np.intp)
+
+    @cached_property
+    def _reasons(self) -> tuple[Reason, ...]:
+        """Of each column."""
+        return tuple(FEATURES[column].reason for column in self.encoder.columns)
+
+    def _explanation(self, row: Row, shares: Sequence[float], strongest_first: Sequence[int]) -> Explanation:
         members: dict[Reason, list[FeatureShare]] = defaultdict(list)
-        *values, base = shares.tolist()
-        for column, share in zip(self.encoder.columns, values, strict=True):
-            if share:  # a feature no tree asked about says nothing
-                members[FEATURES[column].reason].append(FeatureShare(column, _known(row[column]), share))
+        columns, reasons_of = self.encoder.columns, self._reasons
+        for i in strongest_first:
+            share = shares[i]
+            if not share:  # a feature no tree asked about says nothing, nor do those after it
+                break
+            members[reasons_of[i]].append(FeatureShare(columns[i], _known(row[columns[i]]), share))
         reasons = [
-            ReasonShare(reason, math.fsum(f.log_odds for f in of), tuple(sorted(of, key=_strongest_first)))
-            for reason, of in members.items()
+            ReasonShare(reason, math.fsum([f.log_odds for f in of]), tuple(of)) for reason, of in members.items()
         ]
         reasons.sort(key=lambda r: (-r.log_odds, r.reason.value))
-        return Explanation(base, math.fsum((base, *values)), tuple(reasons))
+        return Explanation(shares[-1], math.fsum(shares), tuple(reasons))
 
     def save(self, folder: Path) -> None:
         """Write the bundle: booster and causes as text, the rest as JSON, and a manifest of SHA-256."""
@@ -198,7 +233,3 @@ def _known(value: float | str) -> float | str | None:
     if isinstance(value, str):
         return value or None
     return None if math.isnan(value) else value
-
-
-def _strongest_first(share: FeatureShare) -> tuple[float, str]:
-    return (-abs(share.log_odds), share.name)

@@ -26,15 +26,26 @@ class UnfitChange(CleanclaimError):
         super().__init__(f"cannot {change.what} {change.value!r} on line {change.line or 'none'}: {why}")
 
 
-def apply(claim: Claim, change: Change) -> Claim:
+def apply(claim: Claim, change: Change, *, as_of: date | None = None) -> Claim:
     """The claim with the change made; the claim given stays as it is.
 
-    Raises UnfitChange for a change no one knows, a line that is not there, or a value that does not fit.
+    `as_of` is the day the claim would be sent: only a service that lies after it may be put off, so without it none is.
+    Raises UnfitChange for a change no one knows, a line that is not there, a value that does not fit, or a service
+    that was done and would get another date.
     """
     make = _CHANGES.get(change.what)
     if make is None:
         raise UnfitChange(change, f"the changes there are: {', '.join(sorted(_CHANGES))}")
+    if change.what == "hold_until" and change.line is not None:
+        _refuse_if_done(change, _line(claim, change), as_of)
     return make(claim, change)
+
+
+def _refuse_if_done(change: Change, line: Line, as_of: date | None) -> None:
+    if as_of is None:
+        raise UnfitChange(change, "it takes the day the claim would be sent to know that the service lies after it")
+    if line.service_from is None or line.service_from <= as_of:
+        raise UnfitChange(change, "the service was done by then, and its date never changes")
 
 
 def _add_modifier(claim: Claim, change: Change) -> Claim:
@@ -122,7 +133,7 @@ def _hold_until(claim: Claim, change: Change) -> Claim:
     if change.line is None:
         return replace(claim, submitted_on=max(day, claim.submitted_on or day))
     line = _line(claim, change)
-    if line.service_from is None or line.service_from >= day:
+    if line.service_from is None or line.service_from >= day:  # never earlier, and never a date of our own making
         return claim
     length = (line.service_end or line.service_from) - line.service_from
     end = day + length if line.service_to else None

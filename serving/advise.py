@@ -18,7 +18,7 @@ from scrubber.registry import Change, RemedyKind, Severity
 from scrubber.remedies import UnfitChange, apply
 from scrubber.report import Finding
 from serving.assessment import Remedy, Rescored, most_dollars_first
-from serving.scoring import Circumstances, Scored
+from serving.scoring import Circumstances, Scored, Trial
 
 MOST_A_LINE = 4
 MOST_TRIALS = 16  # of one claim; beyond, remedies stand without figures
@@ -90,18 +90,20 @@ def advise(scored: Scored, explanations: Sequence[Explanation], at: Circumstance
 
 def _from_findings(scored: Scored, at: Circumstances) -> Iterator[Remedy]:
     said: set[tuple[int | None, RemedyKind, str, Change | None]] = set()
-    trials = 0
+    offered: list[tuple[Finding, Change | None, tuple[Trial, Rescored] | None]] = []
+    trials: list[Trial] = []
     for finding in scored.report.findings:
         change = _change(finding, scored.claim)
         key = (finding.line, finding.remedy_kind, finding.remedy, change)
         if finding.severity < Severity.WARN or not finding.remedy or key in said:
             continue
         said.add(key)
-        tried: tuple[Scored, Rescored] | None = None
-        if scored.prediction and trials < MOST_TRIALS:
-            tried = _try(finding, change, scored, at)
-            trials += tried is not None
-        yield _remedy(finding, change, scored, tried)
+        tried = _try(finding, change, scored, at) if scored.prediction and len(trials) < MOST_TRIALS else None
+        trials += [tried[0]] if tried else []
+        offered.append((finding, change, tried))
+    after = iter(at.score_trials(trials))
+    for finding, change, tried in offered:
+        yield _remedy(finding, change, scored, (next(after), tried[1]) if tried else None)
 
 
 def _change(finding: Finding, claim: Claim) -> Change | None:
@@ -111,10 +113,10 @@ def _change(finding: Finding, claim: Claim) -> Change | None:
     return finding.change
 
 
-def _try(finding: Finding, change: Change | None, scored: Scored, at: Circumstances) -> tuple[Scored, Rescored] | None:
+def _try(finding: Finding, change: Change | None, scored: Scored, at: Circumstances) -> tuple[Trial, Rescored] | None:
     if change is None:
         settled = finding.remedy_kind in SETTLES
-        return (at.score_answered(scored, finding), Rescored.ANSWERED_FINDING) if settled else None
+        return (at.answered(scored, finding), Rescored.ANSWERED_FINDING) if settled else None
     if change.what in WHAT_WAS_DONE and not finding.requires:
         return None
     try:
@@ -123,7 +125,7 @@ def _try(finding: Finding, change: Change | None, scored: Scored, at: Circumstan
         return None
     held = change.what == "hold_until" and change.line is None
     day = max(date.fromisoformat(change.value), at.as_of) if held else at.as_of
-    return at.on(day).score(changed), Rescored.CHANGED_CLAIM
+    return at.on(day).trial(changed), Rescored.CHANGED_CLAIM
 
 
 def _remedy(finding: Finding, change: Change | None, before: Scored, tried: tuple[Scored, Rescored] | None) -> Remedy:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from claims.claim import Claim
-from claims.identity import batch_key, submission_ref
+from claims.identity import batch_key, content_hash, submission_ref
 from models.denial import DenialModel, Explanation, OwnDecisions
 from past.patient import VOID
 from past.payer import PayerPast
@@ -47,12 +47,15 @@ class Assessor:
 
         `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
         """
-        patient = with_peers(self.pasts.patient(claim, as_of=as_of), claim, peers, self.pasts.practice, as_of)
+        content = content_hash(claim)
+        known = self.pasts.patient(claim, as_of=as_of, content=content)
+        patient = with_peers(known, claim, peers, self.pasts.practice, as_of)
         payer = self.pasts.payer()
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
         scored = at.score(claim)
         explanations = self.model.explain(scored.rows) if self.model and scored.prediction else []
-        return self._assessment(scored, explanations, advise(scored, explanations, at), at)
+        ref = submission_ref(self.pasts.practice, claim, content)
+        return self._assessment(ref, scored, explanations, advise(scored, explanations, at), at)
 
     def assess_all(self, read: Callable[[], Iterable[Claim]], as_of: date) -> Iterator[Assessment]:
         """Every claim of a file, in its order; `read` is called three times, so that the file need not be held.
@@ -78,12 +81,17 @@ class Assessor:
         return OwnDecisions(payer.decisions(before=as_of).total, payer.decisions(claim.payer.id, before=as_of).total)
 
     def _assessment(
-        self, scored: Scored, explanations: Sequence[Explanation], remedies: Sequence[Remedy], at: Circumstances
+        self,
+        ref: str,
+        scored: Scored,
+        explanations: Sequence[Explanation],
+        remedies: Sequence[Remedy],
+        at: Circumstances,
     ) -> Assessment:
         claim, prediction = scored.claim, scored.prediction
         why = prediction.abstained if prediction else (VOID_WHY,) if self.model and claim.frequency == VOID else ()
         return Assessment(
-            ref=submission_ref(self.pasts.practice, claim),
+            ref=ref,
             claim_id=claim.id,
             payer_id=claim.payer.id,
             as_of=at.as_of,

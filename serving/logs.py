@@ -89,7 +89,7 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))
-    for name in OWN_LOGGERS:
+    for name in (*logging.root.manager.loggerDict, *OWN_LOGGERS):  # a library may have set up its own way out
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.error").setLevel(number)

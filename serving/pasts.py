@@ -27,8 +27,8 @@ class Pasts(Protocol):
         """True when the payer history is the practice's own, so that its decisions count towards an answer."""
         ...
 
-    def patient(self, claim: Claim, *, as_of: date) -> PatientPast:
-        """The past of the claim's patient."""
+    def patient(self, claim: Claim, *, as_of: date, content: str = "") -> PatientPast:
+        """The past of the claim's patient; `content` is the claim's hash, where it is known already."""
         ...
 
     def payer(self) -> PayerPast:
@@ -53,9 +53,9 @@ class StorePasts:
         self._store = store
         self.practice = store.practice
 
-    def patient(self, claim: Claim, *, as_of: date) -> PatientPast:
+    def patient(self, claim: Claim, *, as_of: date, content: str = "") -> PatientPast:
         """The patient's services in the store, known strictly before `as_of`."""
-        return self._store.patient_past(claim, as_of=as_of)
+        return self._store.patient_past(claim, as_of=as_of, content=content)
 
     def payer(self) -> PayerPast:
         """The payer history, caught up with every event stored by now."""
@@ -79,7 +79,7 @@ class SnapshotPasts:
         self._history = history if history is not None else PayerPast()
         self.practice = practice
 
-    def patient(self, claim: Claim, *, as_of: date) -> PatientPast:  # noqa: ARG002  # nobody is known on any day
+    def patient(self, claim: Claim, *, as_of: date, content: str = "") -> PatientPast:  # noqa: ARG002  # nobody is known
         """Nothing: an unseen patient, with no look-back."""
         return PatientPast()
 

@@ -29,7 +29,7 @@ X12_TYPES = ("application/edi-x12", "text/plain", "application/octet-stream")
 router = APIRouter()
 
 
-def get_desk(request: Request) -> Desk:
+async def get_desk(request: Request) -> Desk:  # async: a plain function would be sent to a thread and awaited
     """What the app answers with."""
     desk: Desk = request.app.state.desk
     return desk

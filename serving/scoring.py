@@ -59,6 +59,15 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A claim as a remedy would make it, with the rules run on it, on the day it would then be sent."""
+
+    claim: Claim
+    report: Report
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """All that stays the same while a claim is scored, and scored again with a remedy tried."""
 
@@ -71,20 +80,39 @@ class Circumstances:
 
     def score(self, claim: Claim) -> Scored:
         """Scrub, rows, predict."""
-        return self._scored(claim, scrub(claim, self.tables, self.patient, as_of=self.as_of))
+        return self._scored(claim, self.trial(claim).report)
 
-    def score_answered(self, scored: Scored, finding: Finding) -> Scored:
+    def trial(self, claim: Claim) -> Trial:
+        """A claim to be scored: changed by a remedy, the rules are run on it anew."""
+        return Trial(claim, scrub(claim, self.tables, self.patient, as_of=self.as_of), self.as_of)
+
+    def answered(self, scored: Scored, finding: Finding) -> Trial:
         """The same claim with one finding answered (the authorization obtained, the note completed)."""
         left = tuple(f for f in scored.report.findings if (f.rule_id, f.line) != (finding.rule_id, finding.line))
-        return self._scored(scored.claim, replace(scored.report, findings=left))
+        return Trial(scored.claim, replace(scored.report, findings=left), self.as_of)
 
     def on(self, day: date) -> Circumstances:
         """The same, but sent on another day."""
         return replace(self, as_of=day)
 
+    def score_trials(self, trials: Sequence[Trial]) -> list[Scored]:
+        """All that was tried on a claim, scored at once; why it would be denied is not asked again."""
+        return self._score(trials, causes=False)
+
     def _scored(self, claim: Claim, report: Report) -> Scored:
-        inputs = rows(claim, report, self.patient, self.payer, tables=self.tables, as_of=self.as_of)
-        asks_for_money = claim.frequency != VOID
-        prediction = self.model.predict(inputs, own=self.own) if self.model and asks_for_money else None
-        allowed = tuple(expected_allowed(claim, line, self.payer, self.tables, self.as_of) for line in claim.lines)
-        return Scored(claim, report, inputs, prediction, allowed)
+        (scored,) = self._score([Trial(claim, report, self.as_of)], causes=True)
+        return scored
+
+    def _score(self, trials: Sequence[Trial], *, causes: bool) -> list[Scored]:
+        inputs = [rows(t.claim, t.report, self.patient, self.payer, tables=self.tables, as_of=t.as_of) for t in trials]
+        predictions: Sequence[Prediction | None] = [None] * len(trials)
+        asks_for_money = all(t.claim.frequency != VOID for t in trials)  # no remedy makes a void of a claim
+        if self.model and asks_for_money:
+            predictions = self.model.predict_each(inputs, own=self.own, causes=causes)
+        return [
+            Scored(t.claim, t.report, of_claim, prediction, self._allowed(t))
+            for t, of_claim, prediction in zip(trials, inputs, predictions, strict=True)
+        ]
+
+    def _allowed(self, t: Trial) -> tuple[tuple[Decimal, AllowedBasis], ...]:
+        return tuple(expected_allowed(t.claim, line, self.payer, self.tables, t.as_of) for line in t.claim.lines)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, case, func
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, case, func, select
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, patient_key, submission_ref
@@ -21,7 +22,7 @@ from past.payer import PayerPast
 from store.codec import load
 from store.relinking import DECIDED, UNDECIDED, FamilyOf, decision_from
 from store.schema import decisions, events, services, submissions
-from store.scope import Scope
+from store.scope import PRACTICE, Scope, of_practice
 from store.writing import own_ref
 
 
@@ -32,7 +33,7 @@ def replayed(scope: Scope, until: date | None, family_of: FamilyOf) -> Iterator[
     """
     sent = scope.select(submissions)
     decided = scope.select(decisions)
-    refused = scope.select(submissions).where(_refused(scope))
+    refused = scope.select(submissions).where(_refused(scope.select(decisions, decisions.c.submission_id)))
     if until is not None:
         refused = refused.where(submissions.c.rejected_on <= until)
         sent = sent.where(submissions.c.known_on <= until)
@@ -48,10 +49,13 @@ def replayed(scope: Scope, until: date | None, family_of: FamilyOf) -> Iterator[
     )
 
 
-def _refused(scope: Scope) -> ColumnElement[bool]:
+def _refused(answered: Select[Any]) -> ColumnElement[bool]:
     """True for a submission whose last word is a front end's rejection: no payer answered it after all."""
-    answered = scope.select(decisions, decisions.c.submission_id).where(decisions.c.submission_id == submissions.c.id)
-    return submissions.c.rejected_on.is_not(None) & ~answered.correlate(submissions).exists()
+    answers = answered.where(decisions.c.submission_id == submissions.c.id).correlate(submissions)
+    return submissions.c.rejected_on.is_not(None) & ~answers.exists()
+
+
+_REFUSED = _refused(of_practice(decisions, decisions.c.submission_id))
 
 
 def _submitted(row: Any) -> Event:
@@ -65,79 +69,73 @@ def _decided(row: Any, family_of: FamilyOf) -> Event:
 
 
 def past_of_patient(
-    scope: Scope, claim: Claim, secret: bytes, *, as_of: date, peers: Iterable[Claim] = ()
+    scope: Scope, claim: Claim, secret: bytes, *, as_of: date, peers: Iterable[Claim] = (), content: str = ""
 ) -> PatientPast:
     """The past of the claim's patient, as replay would have it on that day.
 
     `peers` are the other claims of the file being scored; those the store holds already are not counted twice.
+    `content` is the claim's hash, where it is known already.
     """
     patient = patient_key(secret, claim)
-    known = _services(scope, patient)
+    content = content or content_hash(claim)
+    known = [_service(row) for row in scope.run(_SERVICES, patient=patient)]
     contents = {service.content for service in known}
     for peer in peers:
         if patient_key(secret, peer) == patient and content_hash(peer) not in contents:
             known += _services_of_peer(scope.practice, peer, as_of)
-    content = content_hash(claim)
-    first_day = scope.connection.scalar(scope.select(submissions, func.min(submissions.c.known_on)))
+    first_day, ref = _first_day_and_ref(scope, claim, content)
     return patient_past(
-        known,
-        as_of=as_of,
-        submission=_ref_of(scope, claim, content),
-        content=content,
-        batch=batch_key(claim),
-        known_since=first_day,
+        known, as_of=as_of, submission=ref, content=content, batch=batch_key(claim), known_since=first_day
     )
 
 
-def _services(scope: Scope, patient: str) -> list[Service]:
-    """All services of a patient, with the payer's decision where there is one."""
-    query = (
-        scope.select(
-            services,
-            *(c for c in services.c if c.name != "patient"),
-            submissions.c.ref,
-            submissions.c.content,
-            submissions.c.batch,
-            submissions.c.payer_id,
-            submissions.c.billing_npi,
-            submissions.c.frequency,
-            decisions.c.known_on.label("decided_on"),
-            decisions.c.denied,
-            case((_refused(scope), submissions.c.rejected_on)).label("rejected_on"),
-        )
-        .join(submissions, submissions.c.id == services.c.submission_id)
-        .outerjoin(
-            decisions, (decisions.c.submission_id == services.c.submission_id) & (decisions.c.line == services.c.line)
-        )
-        .where(services.c.patient == patient)
-        .order_by(services.c.known_on, submissions.c.ref, services.c.position)
+# All services of a patient, with the payer's decision where there is one: the fields of a Service, in their order.
+_SERVICES = (
+    of_practice(
+        services,
+        services.c.known_on,
+        services.c.service_date,
+        services.c.code,
+        services.c.modifiers,
+        services.c.units,
+        services.c.charge,
+        submissions.c.payer_id,
+        submissions.c.billing_npi,
+        services.c.rendering_npi,
+        services.c.place,
+        services.c.diagnoses,
+        services.c.claim_id,
+        submissions.c.frequency,
+        services.c.line,
+        submissions.c.ref.label("submission"),
+        submissions.c.content,
+        submissions.c.batch,
+        decisions.c.known_on.label("decided_on"),
+        decisions.c.denied,
+        case((_REFUSED, submissions.c.rejected_on)).label("rejected_on"),
     )
-    return [_service(row) for row in scope.connection.execute(query)]
+    .join(submissions, submissions.c.id == services.c.submission_id)
+    .outerjoin(
+        decisions, (decisions.c.submission_id == services.c.submission_id) & (decisions.c.line == services.c.line)
+    )
+    .where(services.c.patient == bindparam("patient"))
+    .order_by(services.c.known_on, submissions.c.ref, services.c.position)
+)
 
 
-def _service(row: Any) -> Service:
+def _service(row: Sequence[Any]) -> Service:
+    """A row of `_SERVICES`: by place, for a patient of some years has hundreds."""
+    known_on, day, code, modifiers, units, charge, payer, billing, rendering, place, diagnoses, *rest = row
+    amounts = Decimal(units), Decimal(charge)
     return Service(
-        known_on=row.known_on,
-        service_date=row.service_date,
-        code=row.code,
-        modifiers=tuple(json.loads(row.modifiers)),
-        units=Decimal(row.units),
-        charge=Decimal(row.charge),
-        payer_id=row.payer_id,
-        billing_npi=row.billing_npi,
-        rendering_npi=row.rendering_npi,
-        place=row.place,
-        diagnoses=tuple(json.loads(row.diagnoses)),
-        claim_id=row.claim_id,
-        frequency=row.frequency,
-        line=row.line,
-        submission=row.ref,
-        content=row.content,
-        batch=row.batch,
-        decided_on=row.decided_on,
-        denied=row.denied,
-        rejected_on=row.rejected_on,
+        known_on, day, code, _words(modifiers), *amounts, payer, billing, rendering, place, _words(diagnoses), *rest
     )
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    """A list of modifiers or diagnoses; few of them differ."""
+    return tuple(json.loads(text))
 
 
 def _services_of_peer(practice: str, peer: Claim, as_of: date) -> tuple[Service, ...]:
@@ -151,15 +149,25 @@ def _services_of_peer(practice: str, peer: Claim, as_of: date) -> tuple[Service,
     )
 
 
-def _ref_of(scope: Scope, claim: Claim, content: str) -> str:
-    """The ref the claim has in the store, or would get; another claim of its place on the wire keeps its own."""
-    identity = submission_ref(scope.practice, claim)
-    query = scope.select(submissions, submissions.c.ref, submissions.c.content)
-    held = {row.content: row.ref for row in scope.rows(query.where(submissions.c.identity == identity))}
-    if not held:
-        return identity
-    ref: str = held.get(content) or own_ref(identity, content)
-    return ref
+# The practice's first day and, beside it, whatever the store holds of one place on the wire: always a row or more.
+_first = of_practice(submissions, func.min(submissions.c.known_on).label("day")).subquery()
+_FIRST_DAY_AND_HELD = select(_first.c.day, submissions.c.ref, submissions.c.content).select_from(
+    _first.outerjoin(
+        submissions, (submissions.c.practice_id == PRACTICE) & (submissions.c.identity == bindparam("identity"))
+    )
+)
+
+
+def _first_day_and_ref(scope: Scope, claim: Claim, content: str) -> tuple[date | None, str]:
+    """The first day the practice has claims of, and the ref the claim has in the store, or would get.
+
+    Another claim of its place on the wire keeps its own ref.
+    """
+    identity = submission_ref(scope.practice, claim, content)
+    found = scope.run(_FIRST_DAY_AND_HELD, identity=identity).all()
+    held = {row.content: row.ref for row in found if row.ref is not None}
+    ref = held.get(content) or own_ref(identity, content) if held else identity
+    return found[0].day, ref
 
 
 class PayerHistory:
@@ -200,6 +208,9 @@ class PayerHistory:
         self._past, self._seq = past, seq
 
 
+_NEWEST = of_practice(events, func.max(events.c.seq))
+
+
 def newest(scope: Scope) -> int:
     """The sequence number of the practice's newest event; 0 when there is none."""
-    return scope.connection.scalar(scope.select(events, func.max(events.c.seq))) or 0
+    return scope.run(_NEWEST).scalar() or 0

@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Delete, Select, Table, Update, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Delete,
+    Result,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 T = TypeVar("T")
+PRACTICE: BindParameter[Any] = bindparam("practice_id")
 CHUNK = 400  # values in one IN list, rows in one look-up: SQLite takes 999 variables in its oldest builds
+
+
+def of_practice(table: Table, *columns: Any) -> Select[Any]:
+    """A statement as `Scope.select` makes it, but made once: `Scope.run` says which practice, and without it none runs.
+
+    Making a statement takes longer than SQLite takes to answer it.
+    """
+    return select(*(columns or table.c)).where(table.c.practice_id == PRACTICE)
 
 
 class Scope:
@@ -20,6 +42,10 @@ class Scope:
     def select(self, table: Table, *columns: Any) -> Select[Any]:
         """Columns of the practice's rows (all of them when none is named)."""
         return select(*(columns or table.c)).where(table.c.practice_id == self.practice)
+
+    def run(self, statement: Select[Any], **values: Any) -> Result[Any]:
+        """Run a statement of `of_practice` for this practice."""
+        return self.connection.execute(statement, {**values, PRACTICE.key: self.practice})
 
     def lock(self, practices: Table) -> Select[Any]:
         """Holds other writers of the practice off until the transaction ends; SQLite has one writer anyway."""

@@ -119,13 +119,15 @@ class Store:
         with self._engine.connect() as connection:
             yield from ledger(Scope(connection, self.practice), payers, as_of, self._words)
 
-    def patient_past(self, claim: Claim, *, as_of: date, peers: Iterable[Claim] = ()) -> PatientPast:
+    def patient_past(self, claim: Claim, *, as_of: date, peers: Iterable[Claim] = (), content: str = "") -> PatientPast:
         """The past of the claim's patient on the day, the same as replay sees.
 
-        `peers`: the other claims of a file being scored, for those the store does not hold.
+        `peers`: the other claims of a file being scored, for those the store does not hold. `content`: the claim's
+        hash, where it is known already.
         """
         with self._engine.connect() as connection:
-            return past_of_patient(Scope(connection, self.practice), claim, self.secret, as_of=as_of, peers=peers)
+            scope = Scope(connection, self.practice)
+            return past_of_patient(scope, claim, self.secret, as_of=as_of, peers=peers, content=content)
 
     def payer_past(self) -> PayerPast:
         """The payers' decisions with everything stored by now, by this process or another."""

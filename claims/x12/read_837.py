@@ -242,7 +242,7 @@ class _Claims(Body[Claim]):
 
     def _nm1(self, e: Elements) -> None:
         self._owner = None
-        self._role = role = at(e, 1)
+        self._role = role = e[1] if len(e) > 1 else ""
         if self._line is not None:
             if self._decision is not None:
                 self._finish_decision()
@@ -337,7 +337,7 @@ class _Claims(Body[Claim]):
             self.carry(e)
 
     def _ref(self, e: Elements) -> None:
-        qualifier = at(e, 1)
+        qualifier = e[1] if len(e) > 1 else ""
         if self._line is not None:
             if self._loop == "2400":
                 self._keep_reference(self._line, _LINE_REFERENCES, qualifier, e)
@@ -451,7 +451,7 @@ class _Claims(Body[Claim]):
         self._codes.append((e, self.number))
 
     def _dtp(self, e: Elements) -> None:
-        qualifier = at(e, 1)
+        qualifier = e[1] if len(e) > 1 else ""
         line = self._line
         if line is not None:
             if self._decision is not None:
@@ -618,7 +618,9 @@ class _Claims(Body[Claim]):
             self._out_of_place("SV1", "one SV1 after each LX")
             return
         line.segments["SV1"] = self.number
-        more = at(e, 6) or at(e, 8) or at(e, 9) not in ("", "Y") or any(e[10:])
+        length = len(e)
+        more = length > 8 and (e[6] or e[8] or (length > 9 and (e[9] not in ("", "Y") or any(e[10:]))))
+        more = more or (6 < length <= 8 and e[6])
         if more or not is_plain_procedure(at(e, 1), self.component):
             self.carry(e, partial=True)
         e += _PADDING

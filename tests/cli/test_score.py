@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.cli.conftest import AS_OF, BATCH, CLAIM
 
 

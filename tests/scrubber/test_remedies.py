@@ -1,7 +1,7 @@
 """What a claim would be after a remedy."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -96,10 +96,23 @@ def test_a_held_claim_is_sent_no_earlier() -> None:
 
 
 def test_a_held_service_takes_place_that_day_and_lasts_as_long() -> None:
-    line = apply(CLAIM, Change("hold_until", 2, "2026-04-01")).lines[1]
+    before = DAY - timedelta(days=1)
+    line = apply(CLAIM, Change("hold_until", 2, "2026-04-01"), as_of=before).lines[1]
     assert (line.service_from, line.service_to) == (date(2026, 4, 1), date(2026, 4, 3))
-    assert apply(CLAIM, Change("hold_until", 1, "2026-04-01")).lines[0].service_to is None
-    assert apply(CLAIM, Change("hold_until", 1, "2026-03-10")) == CLAIM
+    assert apply(CLAIM, Change("hold_until", 1, "2026-04-01"), as_of=before).lines[0].service_to is None
+    assert apply(CLAIM, Change("hold_until", 1, "2026-03-10"), as_of=before) == CLAIM
+
+
+@pytest.mark.parametrize("as_of", [DAY, DAY + timedelta(days=9), None])
+def test_a_service_that_was_done_never_gets_another_date(as_of: date | None) -> None:
+    with pytest.raises(UnfitChange, match=r"its date never changes|the day the claim would be sent"):
+        apply(CLAIM, Change("hold_until", 1, "2026-04-01"), as_of=as_of)
+
+
+def test_a_service_without_a_date_gets_none() -> None:
+    undated = replace(CLAIM, lines=(replace(CLAIM.lines[0], service_from=None), CLAIM.lines[1]))
+    with pytest.raises(UnfitChange, match="its date never changes"):
+        apply(undated, Change("hold_until", 1, "2026-04-01"), as_of=DAY - timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -159,6 +172,6 @@ PROPOSED = [
 @pytest.mark.parametrize(("rule", "case", "finding"), PROPOSED)
 def test_a_rules_own_change_answers_its_finding(rule, case, finding) -> None:
     """Whatever a finding proposes, the rule no longer objects to that line once it is done."""
-    mended = apply(case.claim, finding.change)
+    mended = apply(case.claim, finding.change, as_of=case.as_of)
     after = scrub(mended, case.tables, case.past, as_of=case.as_of, rules=[rule])
     assert finding.line not in {f.line for f in after.findings}

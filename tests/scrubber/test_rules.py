@@ -5,6 +5,7 @@ import inspect
 import itertools
 import re
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,8 @@ from scrubber import RULES, rules, scrub
 from scrubber.cases import CASE_KEYS, RuleCase, cases_of, read_cases
 from scrubber.catalogue import catalogue, index, page
 from scrubber.engine import Report
-from scrubber.registry import Rule, Severity
+from scrubber.registry import RemedyKind, Rule, Severity
+from scrubber.remedies import UnfitChange, apply
 
 # Ids are never reused or renumbered: a new rule adds a line here, and no line ever changes.
 IDS = {
@@ -168,6 +170,23 @@ def test_a_rule_is_silent_for_payers_it_does_not_bind(rule: Rule) -> None:
         for kind in set(type(case.claim.payer.type)) - rule.payer_types:
             claim = replace(case.claim, payer=replace(case.claim.payer, type=kind))
             assert run(rule, replace(case, claim=claim)) == Report()
+
+
+@pytest.mark.parametrize(("rule", "case"), EVERY_CASE)
+def test_no_finding_moves_the_date_of_a_service_that_was_done(rule: Rule, case: RuleCase) -> None:
+    for as_of in (case.as_of, *(day + timedelta(days=n) for day in _days(case) for n in (-1, 0, 1))):
+        done = {line.number for line in case.claim.lines if line.service_from and line.service_from <= as_of}
+        for finding in run(rule, replace(case, as_of=as_of)).findings:
+            if finding.change and finding.change.line in done:
+                assert finding.change.what != "hold_until"
+                assert finding.remedy_kind is not RemedyKind.HOLD
+            if finding.change:
+                with suppress(UnfitChange):  # the only line is not taken off; the words stand by themselves
+                    changed = {line.number: line for line in apply(case.claim, finding.change, as_of=as_of).lines}
+                    for line in case.claim.lines:
+                        if line.number in done & changed.keys():
+                            same = changed[line.number]
+                            assert (same.service_from, same.service_to) == (line.service_from, line.service_to)
 
 
 def test_ncci_rules_deny_where_medicare_pays_and_warn_elsewhere() -> None:

@@ -77,7 +77,7 @@ def test_a_fix_that_leaves_the_claim_as_it_is_counts_the_finding_as_answered(at)
 def test_an_answered_finding_leaves_the_others_standing(at):
     other = finding(rule_id="ZZ-002")
     scored = scored_with(at, finding(), other)
-    assert at.score_answered(scored, finding()).report.findings == (other,)
+    assert at.answered(scored, finding()).report.findings == (other,)
 
 
 def test_a_question_to_the_clinician_has_no_figures_before_it_is_answered(at):

@@ -14,6 +14,12 @@ from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKi
 from scrubber.tables.rows import CodeRow
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
+_ALREADY_DONE = (
+    "Ask the clinician whether region and earlier dates are right; correct what was mistyped. If they are, expect a "
+    "denial: the session was done on its date, and that date never moves. Nor can the patient be told beforehand any "
+    "more: where a notice was signed before the session (Medicare's ABN), say so with GA; where none was, the cost "
+    "stays with the practice."
+)
 
 
 @rule(
@@ -27,7 +33,8 @@ _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
     ),
     place=places.SERVICE_DATE,
     remedy="Check the region in the record first. A session that has not taken place yet can wait until the window "
-    "allows it; for one that has, tell the patient what is not covered (for Medicare, by an ABN signed before).",
+    "allows it, or the patient is told before it what is not covered (for Medicare, by an ABN). The date of a session "
+    "that was done never changes.",
     remedy_kind=RemedyKind.HOLD,
     requires="the session has not taken place yet: the date of a service that was done never changes",
     payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
@@ -38,8 +45,9 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
 
     A session is a day with any epidural injection of the region, whatever the levels and whoever paid. The window is
     the 12 months that end on this day of service: after 2026-03-10 it holds the days from 2025-03-11. Sessions the
-    payer denied count, for the policy counts what is reported. Medicare Advantage plans follow the coverage policies of
-    the contractor where they are (42 CFR 422.101(b)).
+    payer denied count, for the policy counts what is reported. Waiting is offered only for a session that lies after
+    the day the claim would be sent; one that was done keeps its date, whatever it costs. Medicare Advantage plans
+    follow the coverage policies of the contractor where they are (42 CFR 422.101(b)).
     """
     day = case.day(line)
     codes = case.tables.codes.on(day, case.as_of)
@@ -60,15 +68,32 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     earlier = sorted({d for d, code in known if start <= d < day and _region(codes.get(code)) == row.region})
     region = row.region.replace("_", " and ")
     if len(earlier) >= limit:
-        free = _first_day_after(earlier[-limit], months)
-        yield Hit(
-            f"{line.code} would be session {len(earlier) + 1} in the {region} region from {start} to {day}; "
-            f"the policy allows {limit}. The next may take place from {free}.",
-            severity=Severity.DENY if value.verified else Severity.WARN,
-            change=Change("hold_until", line.number, free.isoformat()),
-        )
+        severity = Severity.DENY if value.verified else Severity.WARN
+        nth = f"session {len(earlier) + 1} in the {region} region from {start} to {day}; the policy allows {limit}."
+        if day > case.as_of:
+            yield _not_done_yet(line, nth, severity, _first_day_after(earlier[-limit], months))
+        else:
+            yield _done(line, nth, severity)
     elif not _covered(case, start):
         yield Gap((f"history since {start}",), f"{len(earlier)} earlier sessions are known, but not the whole window")
+
+
+def _not_done_yet(line: Line, nth: str, severity: Severity, free: date) -> Hit:
+    return Hit(
+        f"{line.code} would be {nth} The next may take place from {free}.",
+        severity=severity,
+        change=Change("hold_until", line.number, free.isoformat()),
+    )
+
+
+def _done(line: Line, nth: str, severity: Severity) -> Hit:
+    return Hit(
+        f"{line.code} is {nth}",
+        severity=severity,
+        remedy=_ALREADY_DONE,
+        remedy_kind=RemedyKind.ASK_CLINICIAN,
+        requires="the record shows the region and the dates that go on the claim",
+    )
 
 
 def _region(row: CodeRow | None) -> str:
