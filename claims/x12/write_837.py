@@ -340,7 +340,8 @@ def _other_payer(w: Writer, payer: OtherPayer) -> None:
     loops = []
     if payer.insured != Person() or payer.member_id or "NM1*IL" in numbers:
         _person(w, "2330", "IL", payer.insured, payer.member_id, kept, numbers)
-    if payer.name or payer.payer_id or "NM1*PR" in numbers:
+    references = payer.referral_number or payer.authorization_number or payer.claim_control_number
+    if payer.name or payer.payer_id or payer.adjudicated_on or references or "NM1*PR" in numbers:
         loop = Loop(w, "2330", kept.take("2330", "PR"), numbers)
         _payer_name(loop, payer.name, payer.payer_id)
         if payer.adjudicated_on:
