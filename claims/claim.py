@@ -49,10 +49,11 @@ class ClaimKind(StrEnum):
 FILING_INDICATORS: Mapping[str, PayerType] = MappingProxyType(
     {
         "MB": PayerType.MEDICARE, "MA": PayerType.MEDICARE,
-        "16": PayerType.MEDICARE_ADVANTAGE, "HM": PayerType.MEDICARE_ADVANTAGE,
+        "16": PayerType.MEDICARE_ADVANTAGE,
         "MC": PayerType.MEDICAID, "CH": PayerType.TRICARE, "VA": PayerType.VA,
         "WC": PayerType.WORKERS_COMP, "AM": PayerType.AUTO, "LM": PayerType.AUTO, "09": PayerType.SELF_PAY,
         "CI": PayerType.COMMERCIAL, "BL": PayerType.COMMERCIAL, "12": PayerType.COMMERCIAL,
+        "HM": PayerType.COMMERCIAL, "FI": PayerType.COMMERCIAL,  # any HMO; the Federal Employees Program
         "13": PayerType.COMMERCIAL, "14": PayerType.COMMERCIAL, "15": PayerType.COMMERCIAL,
     }
 )  # fmt: skip

@@ -47,6 +47,8 @@ class Text:
     def read(self, value: Any, pointer: str) -> str:
         if not isinstance(value, str) or not (value or self.may_be_empty):
             raise unreadable(pointer, value, "text" if self.may_be_empty else "text that is not empty")
+        if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):  # no file and no hash could hold them
+            raise unreadable(pointer, value, "text without NUL and without halves of characters")
         return value
 
     def write(self, value: str) -> str:
@@ -261,7 +263,8 @@ def _found(value: Any, show: bool) -> str:
         return "a list" if value else "an empty list"
     if isinstance(value, dict):
         return "an object"
-    return f"the number {shown(str(value))}" if show else "a number"
+    text = shown(str(value)) if show else ""
+    return f"the number {text}" if text.startswith("'") else "a number"
 
 
 def _expected(kind: Kind) -> str:

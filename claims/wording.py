@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+
+# What an amount, a day, a count, a code or a guide's version looks like; nothing with a space, no long number
+_HARMLESS = re.compile(r"[0-9.,/+-]{1,10}|[A-Za-z0-9.+-]{1,5}|00[0-9]{4}X[0-9]{3}[A-Z0-9]{0,2}")
+
 
 def shown(value: str) -> str:
-    """A code, amount or day of service, quoted; anything that could be a name only by its length.
+    """A code, amount or day of service, quoted; anything that could be a name or a member's number by its length.
 
-    >>> shown("20241399"), shown("ABC"), shown("Somebody"), shown("")
-    ("'20241399'", "'ABC'", 'a value of 8 characters', 'nothing')
+    >>> shown("20241399"), shown("ABC"), shown("Somebody"), shown("DOE 1950"), shown("")
+    ("'20241399'", "'ABC'", 'a value of 8 characters', 'a value of 8 characters', 'nothing')
     """
-    harmless = len(value) <= 3 or (len(value) <= 20 and any(c.isdigit() for c in value))
-    return repr(value) if value and harmless and value.isascii() and value.isprintable() else described(value)
+    return repr(value) if _HARMLESS.fullmatch(value) else described(value)
 
 
 def described(value: str) -> str:
