@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-
 # What an amount, a day, a count, a code or a guide's version looks like; nothing with a space, no long number
 _HARMLESS = re.compile(r"[0-9.,/+-]{1,10}|[A-Za-z0-9.+-]{1,5}|00[0-9]{4}X[0-9]{3}[A-Z0-9]{0,2}")
 
