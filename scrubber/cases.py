@@ -236,7 +236,8 @@ def _code(key: str, v: Toml, _day: date) -> CodeRow:
     plain: dict[str, Any] = {"label": "", "family": "", "region": "na", "status": "A", "is_addon": False}
     plain |= {"bilateral": "0", "global_days": "XXX", "pctc": "0", "side_expected": "none", "valid_from": None}
     plain |= {"valid_to": None, "allowed_nonfacility": None, "allowed_facility": None, "verified": True}
-    return CodeRow(**{**plain, "code": key, **v})
+    given = {**v, "included_guidance": frozenset(v.get("included_guidance", ()))}
+    return CodeRow(**{**plain, "code": key, **given})
 
 
 def _diagnosis(key: str, v: Toml, _day: date) -> DiagnosisRow:

@@ -31,6 +31,7 @@ IDS = {
     "MOD-001": "visit_without_modifier_25",
     "NCC-001": "pair_never_paid_together",
     "NCC-002": "pair_without_modifier",
+    "NCC-004": "guidance_included",
     "NCC-008": "units_over_mue",
     "NCC-009": "add_on_without_primary",
     "STR-002": "npi_fails_check_digit",
