@@ -113,7 +113,18 @@ def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
 
 CASE_KEYS = frozenset(
     {"name", "lines", "finding", "findings", "unchecked", "passes", "as_of", "past", "same_batch", "known_since"}
-    | {"tables", "charge", "payer", "payer_type", "frequency", "place", "state", "facility_state", "diagnoses"}
+    | {
+        "tables",
+        "charge",
+        "payer",
+        "payer_type",
+        "sequence",
+        "frequency",
+        "place",
+        "state",
+        "facility_state",
+        "diagnoses",
+    }
     | {"billing", "rendering", "referring", "supervising", "facility"}
     | {"authorization", "authorizations", "prior_services"}
 )
@@ -127,7 +138,11 @@ def _claim(case: Toml) -> Claim:
     return Claim(
         id="TEST-1",
         charge=charge,
-        payer=Payer(case.get("payer", "P1"), type=PayerType(case.get("payer_type", "medicare"))),
+        payer=Payer(
+            case.get("payer", "P1"),
+            sequence=case.get("sequence", "P"),
+            type=PayerType(case.get("payer_type", "medicare")),
+        ),
         billing=Provider(case.get("billing", BILLING), address=Address(state=case.get("state", ""))),
         subscriber=Subscriber(Person("PATIENT-007", "ZZTEST")),
         patient=Person("PATIENT-007", "ZZTEST"),

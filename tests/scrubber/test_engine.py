@@ -354,6 +354,19 @@ def test_a_commercial_plan_that_may_want_an_authorization_warns() -> None:
     assert run(replace(bare, authorization_number="A1"), RULES["AUT-001"]) == Report()
 
 
+def test_common_practice_is_not_told_as_this_payers_demand_and_cites_no_medicare_page() -> None:
+    plan = Payer("ZZ02", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL)
+    (finding,) = run(claim(line(1, "64493"), payer=plan), RULES["AUT-001"]).findings
+    assert finding.message.startswith("Payers of this kind often ask for prior authorization of 64493: check whether")
+    assert (finding.citation.url, "not a published list" in finding.citation.text) == ("", True)
+
+
+@pytest.mark.parametrize("name", ["AARP MEDICARE SUPPLEMENT", "ZZTEST MEDIGAP", "AETNA MEDICARE SUPPLEMENT PLAN G"])
+def test_a_medicare_supplement_is_asked_for_no_authorization(name: str) -> None:
+    plan = Payer("ZZ03", name, "CI", PayerType.COMMERCIAL, sequence="S")
+    assert run(claim(line(1, "64493"), payer=plan), RULES["AUT-001"]) == Report()
+
+
 def test_an_approval_recorded_after_the_day_is_not_seen_yet() -> None:
     plan = Payer("ZZ02", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL)
     held = Authorization("A7", status="approved", recorded_on=AS_OF)

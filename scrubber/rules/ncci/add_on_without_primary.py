@@ -13,8 +13,8 @@ from scrubber.same_day import other_claims
 _GUIDANCE = "imaging_guidance"  # the family of the code table
 _GUIDANCE_REMEDY = (
     "Imaging guidance is billed only beside a procedure it can be added to. If the code was mistyped, correct it from "
-    "the record (spine or not, fluoroscopy, CT or ultrasound); if the procedure on this claim is not one of those, do not "
-    "bill the guidance."
+    "the record (spine or not, fluoroscopy, CT or ultrasound); if the procedure on this claim is not one of those, do "
+    "not bill the guidance."
 )
 
 

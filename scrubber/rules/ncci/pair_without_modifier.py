@@ -36,8 +36,8 @@ _SEPARATE_VISIT = "the note shows a significant visit, separate from the procedu
     ),
     place=places.MODIFIERS,
     remedy="Ask the clinician: was it part of the other service, as NCCI takes it to be? Then do not bill it. Only "
-    "where the record shows that it was separate is there a modifier to say how: XS another site, XE another encounter, XP "
-    "another clinician, XU a service that does not overlap; 59 where the payer takes no X modifier.",
+    "where the record shows that it was separate is there a modifier to say how: XS another site, XE another "
+    "encounter, XP another clinician, XU a service that does not overlap; 59 where the payer takes no X modifier.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record shows what the modifier says",
     payer_types=ncci.PAYER_TYPES,
