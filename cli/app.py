@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from serving.settings import Settings
 
 EXIT_UNUSABLE = 2
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # as over REST (serving.intake, too slow to import for help)
 
 app = typer.Typer(
     name="cleanclaim",
@@ -314,7 +315,11 @@ def _settings(home: Path) -> Settings:
 
 
 def _day(moment: datetime | None) -> date:
-    return moment.date() if moment else date.today()  # noqa: DTZ011  (the biller's own calendar day)
+    if moment is None:
+        return date.today()  # noqa: DTZ011  (the biller's own calendar day)
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise typer.BadParameter(f"expected a day from {FIRST_DAY} to {LAST_DAY}", param_hint="--as-of")
+    return moment.date()
 
 
 def _date(moment: datetime | None) -> date | None:

@@ -135,10 +135,18 @@ def _why(a: Assessment, line: LineAssessment) -> str:
 
 
 def _fix(a: Assessment, line: LineAssessment) -> str:
-    remedies: list[Remedy] = [*line.remedies, *(a.remedies if line.line == a.lines[0].line else ())]
-    if not remedies:
+    """The way out of the finding that `_why` shows; without a finding, what helps the line most."""
+    findings = _of_line(a, line)
+    if not findings:
+        return _said(next(iter((*line.remedies, *(a.remedies if line.line == a.lines[0].line else ()))), None))
+    shown = findings[0]
+    own = [r for r in (*line.remedies, *a.remedies) if (r.rule_id, r.line) == (shown.rule_id, shown.line)]
+    return _said(own[0]) if own else shown.remedy
+
+
+def _said(remedy: Remedy | None) -> str:
+    if remedy is None:
         return ""
-    remedy = next((r for r in remedies if r.rule_id), remedies[0])
     after = "" if remedy.risk_after is None else f" (then {remedy.risk_after:.0%})"
     return f"{remedy.text}{after}"
 

@@ -113,7 +113,18 @@ def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
 
 CASE_KEYS = frozenset(
     {"name", "lines", "finding", "findings", "unchecked", "passes", "as_of", "past", "same_batch", "known_since"}
-    | {"tables", "charge", "payer", "payer_type", "frequency", "place", "state", "facility_state", "diagnoses"}
+    | {
+        "tables",
+        "charge",
+        "payer",
+        "payer_type",
+        "sequence",
+        "frequency",
+        "place",
+        "state",
+        "facility_state",
+        "diagnoses",
+    }
     | {"billing", "rendering", "referring", "supervising", "facility"}
     | {"authorization", "authorizations", "prior_services"}
 )
@@ -127,7 +138,11 @@ def _claim(case: Toml) -> Claim:
     return Claim(
         id="TEST-1",
         charge=charge,
-        payer=Payer(case.get("payer", "P1"), type=PayerType(case.get("payer_type", "medicare"))),
+        payer=Payer(
+            case.get("payer", "P1"),
+            sequence=case.get("sequence", "P"),
+            type=PayerType(case.get("payer_type", "medicare")),
+        ),
         billing=Provider(case.get("billing", BILLING), address=Address(state=case.get("state", ""))),
         subscriber=Subscriber(Person("PATIENT-007", "ZZTEST")),
         patient=Person("PATIENT-007", "ZZTEST"),
@@ -236,7 +251,8 @@ def _code(key: str, v: Toml, _day: date) -> CodeRow:
     plain: dict[str, Any] = {"label": "", "family": "", "region": "na", "status": "A", "is_addon": False}
     plain |= {"bilateral": "0", "global_days": "XXX", "pctc": "0", "side_expected": "none", "valid_from": None}
     plain |= {"valid_to": None, "allowed_nonfacility": None, "allowed_facility": None, "verified": True}
-    return CodeRow(**{**plain, "code": key, **v})
+    given = {**v, "included_guidance": frozenset(v.get("included_guidance", ()))}
+    return CodeRow(**{**plain, "code": key, **given})
 
 
 def _diagnosis(key: str, v: Toml, _day: date) -> DiagnosisRow:

@@ -28,8 +28,14 @@ QUESTION_RISK = 0.15  # below, a line is not worth a question
 # What the claim says was done: money is shown beside such a change only when it says what must be true of the care.
 WHAT_WAS_DONE = frozenset({"add_modifier", "set_units", "set_diagnosis", "set_code"})
 
-# Once done, these settle the finding without altering what the claim says was done.
-SETTLES = frozenset({RemedyKind.OBTAIN, RemedyKind.DOCUMENT, RemedyKind.CORRECT, RemedyKind.HOLD})
+# Once done, these settle the finding and leave the claim to ask for what it asks now.
+SETTLES = frozenset({RemedyKind.OBTAIN, RemedyKind.DOCUMENT})
+
+# A correction that names no change settles a finding only where it is one of form, such as a mistyped NPI: what a code,
+# a unit or a line put right would bring in nobody knows before it is named.
+FORM = frozenset({Reason.SUBMISSION_ERROR, Reason.PATIENT_INFO, Reason.ENROLMENT})
+BILLED_SEGMENTS = frozenset({"SV1", "HI", "DTP"})  # what was done, why and when
+BILLED_ELEMENTS = frozenset({"CLM02"})  # and for how much
 
 QUESTIONS: dict[Reason, tuple[RemedyKind, str]] = {
     Reason.AUTHORIZATION: (
@@ -113,15 +119,22 @@ def _change(finding: Finding, claim: Claim) -> Change | None:
     return finding.change
 
 
+def _settles(finding: Finding) -> bool:
+    """True when doing what the remedy says answers the finding and changes nothing of what is billed."""
+    if finding.remedy_kind is not RemedyKind.CORRECT:
+        return finding.remedy_kind in SETTLES
+    at = finding.location
+    return finding.reason in FORM and at.segment not in BILLED_SEGMENTS and at.element not in BILLED_ELEMENTS
+
+
 def _try(finding: Finding, change: Change | None, scored: Scored, at: Circumstances) -> tuple[Trial, Rescored] | None:
     if change is None:
-        settled = finding.remedy_kind in SETTLES
-        return (at.answered(scored, finding), Rescored.ANSWERED_FINDING) if settled else None
+        return (at.answered(scored, finding), Rescored.ANSWERED_FINDING) if _settles(finding) else None
     if change.what in WHAT_WAS_DONE and not finding.requires:
         return None
     try:
-        changed = apply(scored.claim, change)
-    except UnfitChange:  # the claim does not hold what the change names: the words stand by themselves
+        changed = apply(scored.claim, change, as_of=at.as_of)
+    except UnfitChange:  # nothing on the claim fits it, or a service done would get another date: the words stand alone
         return None
     held = change.what == "hold_until" and change.line is None
     day = max(date.fromisoformat(change.value), at.as_of) if held else at.as_of

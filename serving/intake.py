@@ -16,6 +16,8 @@ from claims.reading import Refusal
 from claims.x12 import read_837
 from serving.errors import Problem
 
+# Days an answer can be asked for: before the first, no table speaks; beyond the last, someone mistyped a year.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -74,7 +76,10 @@ def read_day(text: str | None, today: date) -> date:
         return today
     try:
         if ISO_DAY.fullmatch(text):
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
+            if FIRST_DAY <= day <= LAST_DAY:
+                return day
+            raise Problem(400, "as_of is out of range", f"Expected a day from {FIRST_DAY} to {LAST_DAY} in as_of.")
     except ValueError:
         pass
     raise Problem(400, "as_of is not a day", "Expected a day such as 2026-03-02 in as_of; leave it out for today.")

@@ -149,6 +149,7 @@ def _code(c: Cells) -> CodeRow:
         global_days=c.one_of("global_days", ("", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ")),
         pctc=c.text("pctc"),
         side_expected=c.one_of("side_expected", ("none", "side", "midline", "bilateral_code")),
+        included_guidance=frozenset(c.words("included_guidance")),
         valid_from=start,
         valid_to=end,
         allowed_nonfacility=c.amount("allowed_nonfacility"),
@@ -262,8 +263,8 @@ FORMS: Mapping[str, Form] = MappingProxyType(
     {
         "codes": Form(
             _columns(
-                "code label family region status is_addon bilateral global_days pctc side_expected valid_from valid_to "
-                "allowed_nonfacility allowed_facility allowed_basis allowed_year verified"
+                "code label family region status is_addon bilateral global_days pctc side_expected included_guidance "
+                "valid_from valid_to allowed_nonfacility allowed_facility allowed_basis allowed_year verified"
             ),
             _by("code", _code),
         ),

@@ -28,6 +28,7 @@ class CodeRow:
     verified: bool
     allowed_basis: str = ""  # mpfs; clfs_estimate, asp_estimate (rough)
     allowed_year: int | None = None
+    included_guidance: frozenset[str] = frozenset()  # imaging guidance codes that are part of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,3 +169,18 @@ def test_a_wrong_day_is_a_usage_error(run):
     said = run("score", BATCH, "--as-of", "tomorrow")
     assert said.code == 2
     assert "--as-of" in said.err
+
+
+@pytest.mark.parametrize("day", ["1989-12-31", "2101-01-01", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("command", ["score", "scrub"])
+def test_a_day_no_table_speaks_for_is_a_usage_error(run, command, day):
+    said = run(command, BATCH, "--as-of", day)
+    assert said.code == 2
+    assert "1990-01-01 to 2100-12-31" in " ".join(said.err.split())
+
+
+def test_the_days_of_both_doors_are_the_same():
+    from cli import app
+    from serving import intake
+
+    assert (app.FIRST_DAY, app.LAST_DAY) == (intake.FIRST_DAY, intake.LAST_DAY)

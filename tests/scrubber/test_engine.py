@@ -29,7 +29,7 @@ from past.patient import PatientPast, services_of
 from scrubber import RULES, Report, Severity, Unchecked, scrub
 from scrubber.parameters import parameters
 from scrubber.places import UNITS
-from scrubber.registry import Citation, Gap, Hit, RemedyKind, rule
+from scrubber.registry import Change, Citation, Gap, Hit, RemedyKind, rule
 from scrubber.tables import shipped_tables
 
 DAY, AS_OF = date(2026, 3, 10), date(2026, 3, 20)
@@ -219,6 +219,42 @@ def test_modifier_25_speaks_for_the_pair_it_would_lift() -> None:
     assert (finding.rule_id, finding.line, finding.also) == ("MOD-001", 1, ("NCC-002",))
 
 
+PROCEDURES_WITH_THEIR_GUIDANCE = [
+    *((code, "77003") for code in ("62321", "62323", "64479", "64483", "64490", "64491", "64492", "64493", "64494")),
+    *((code, "77003") for code in ("64480", "64484", "64495", "64633", "64635")),
+    *((code, "77003") for code in ("64634", "64636", "64625", "64451", "27096", "62263", "62290", "63650", "22511")),
+    *((code, "77002") for code in ("62323", "27096", "64493", "64633", "64454", "64624", "64680")),
+    *((code, "76942") for code in ("62323", "64483", "64490", "20611", "64415", "64447", "64466", "64486", "64454")),
+    *((code, "77012") for code in ("62323", "64483", "64493", "27096", "64633")),
+]
+
+
+@pytest.mark.parametrize(("procedure", "guidance"), PROCEDURES_WITH_THEIR_GUIDANCE)
+def test_guidance_that_a_procedure_holds_is_not_billed_and_no_modifier_is_offered(
+    procedure: str, guidance: str
+) -> None:
+    report = run(claim(line(1, procedure), line(2, guidance)))
+    (finding,) = (f for f in report.findings if f.line == 2)
+    assert (finding.rule_id, finding.remedy_kind) == ("NCC-004", RemedyKind.DO_NOT_BILL)
+    assert finding.change == Change("drop_line", 2, "")
+    assert set(finding.also) <= {"NCC-002", "NCC-009"}
+    assert not {f.rule_id for f in report.findings} & {"NCC-002"}
+
+
+@pytest.mark.parametrize(
+    ("procedure", "guidance"),
+    [("62273", "77003"), ("64520", "77003"), ("64450", "77002"), ("20553", "77002"), ("20610", "77002")],
+)
+def test_guidance_that_a_procedure_does_not_hold_is_left_alone(procedure: str, guidance: str) -> None:
+    assert not {f.rule_id for f in run(claim(line(1, procedure), line(2, guidance))).findings if f.line == 2}
+
+
+@pytest.mark.parametrize("codes", [("64624", "64454"), ("63685", "95972"), ("62323", "64483"), ("64493", "20553")])
+def test_no_modifier_is_ever_proposed_to_part_a_pair(codes: tuple[str, str]) -> None:
+    found = [f for f in run(claim(line(1, codes[0]), line(2, codes[1]))).findings if f.rule_id == "NCC-002"]
+    assert [(f.change, f.remedy_kind) for f in found] == [(None, RemedyKind.ASK_CLINICIAN)]
+
+
 def test_findings_come_worst_first_then_by_line_and_rule() -> None:
     lines = (line(1, "62323"), line(2, "J1030"), line(3, "64493", units=Decimal(2)), line(4, "64494"))
     report = run(claim(*lines))
@@ -289,7 +325,7 @@ def test_both_sides_of_a_facet_joint_on_one_line_are_clean() -> None:
         ([line(1, "99213"), line(2, "62323")], ("MOD-001", 1, "deny")),
         ([line(1, "80307"), line(2, "80305")], ("NCC-001", 2, "deny")),
         ([line(1, "62323"), line(2, "64483")], ("NCC-002", 2, "deny")),
-        ([line(1, "62323"), line(2, "77003")], ("NCC-002", 2, "deny")),
+        ([line(1, "62323"), line(2, "77003")], ("NCC-004", 2, "deny")),
         ([line(1, "64493", units=Decimal(2))], ("NCC-008", 1, "deny")),
         ([line(1, "64494")], ("NCC-009", 1, "deny")),
         ([line(1, "64466", service_from=date(2024, 12, 31))], ("COD-001", 1, "reject")),
@@ -316,6 +352,19 @@ def test_a_commercial_plan_that_may_want_an_authorization_warns() -> None:
     bare = claim(line(1, "62323"), payer=plan)
     assert ("AUT-001", 1, "warn") in said(run(bare))
     assert run(replace(bare, authorization_number="A1"), RULES["AUT-001"]) == Report()
+
+
+def test_common_practice_is_not_told_as_this_payers_demand_and_cites_no_medicare_page() -> None:
+    plan = Payer("ZZ02", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL)
+    (finding,) = run(claim(line(1, "64493"), payer=plan), RULES["AUT-001"]).findings
+    assert finding.message.startswith("Payers of this kind often ask for prior authorization of 64493: check whether")
+    assert (finding.citation.url, "not a published list" in finding.citation.text) == ("", True)
+
+
+@pytest.mark.parametrize("name", ["AARP MEDICARE SUPPLEMENT", "ZZTEST MEDIGAP", "AETNA MEDICARE SUPPLEMENT PLAN G"])
+def test_a_medicare_supplement_is_asked_for_no_authorization(name: str) -> None:
+    plan = Payer("ZZ03", name, "CI", PayerType.COMMERCIAL, sequence="S")
+    assert run(claim(line(1, "64493"), payer=plan), RULES["AUT-001"]) == Report()
 
 
 def test_an_approval_recorded_after_the_day_is_not_seen_yet() -> None:

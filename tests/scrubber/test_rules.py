@@ -31,6 +31,7 @@ IDS = {
     "MOD-001": "visit_without_modifier_25",
     "NCC-001": "pair_never_paid_together",
     "NCC-002": "pair_without_modifier",
+    "NCC-004": "guidance_included",
     "NCC-008": "units_over_mue",
     "NCC-009": "add_on_without_primary",
     "STR-002": "npi_fails_check_digit",
@@ -73,6 +74,7 @@ def test_a_rule_says_what_its_cases_expect(rule: Rule, case: RuleCase) -> None:
             "remedy": finding.remedy,
             "remedy_kind": finding.remedy_kind.value,
             "citation": finding.citation.text,
+            "url": finding.citation.url,
         }
         assert {key: said[key] for key in wanted} == dict(wanted)
     assert sorted(u.missing for u in report.unchecked) == sorted(case.unchecked)
@@ -117,6 +119,18 @@ def test_a_rule_cites_a_published_source_and_says_what_to_do(rule: Rule) -> None
     assert rule.remedy.endswith(".")
     assert rule.carcs
     assert not rule.requires.endswith(".")
+
+
+@pytest.mark.parametrize(("rule", "case"), EVERY_CASE)
+def test_only_a_demand_nobody_published_is_cited_without_an_address(rule: Rule, case: RuleCase) -> None:
+    for finding in run(rule, case).findings:
+        assert finding.citation.text
+        if not finding.citation.url:
+            assert rule.id == "AUT-001"
+            assert finding.severity <= Severity.WARN
+            assert " needs " not in finding.message
+        else:
+            assert finding.citation.url.startswith("https://")
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)

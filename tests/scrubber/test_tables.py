@@ -93,6 +93,16 @@ def test_every_code_is_well_formed(tables):
         assert (row.global_days == "ZZZ") <= row.is_addon, code
 
 
+def test_guidance_a_code_holds_is_imaging_guidance_and_never_what_may_be_added_to_it(tables):
+    codes, addons = rows(tables, "codes"), rows(tables, "addons")
+    holding = {code: row.included_guidance for code, row in codes.items() if row.included_guidance}
+    assert {"62323", "64483", "64493", "64635", "27096", "20611", "64415"} <= holding.keys()
+    assert not holding.keys() & {"20553", "20610", "62322", "64450", "62273", "64520", "99213"}
+    for code, held in holding.items():
+        assert {codes[guidance].family for guidance in held} == {"imaging_guidance"}, code
+        assert not {g for g in held if g in addons and code in addons[g].primaries}, code
+
+
 def test_every_pair_is_of_known_codes_and_not_of_one_code(tables):
     known = rows(tables, "codes")
     pairs = 0

@@ -114,6 +114,48 @@ def test_no_money_stands_beside_a_change_of_what_was_done_unless_it_says_what_mu
     assert bound.requires == "the note shows it"
 
 
+@pytest.mark.parametrize("reason", [Reason.CODING, Reason.MODIFIER, Reason.BUNDLING, Reason.FREQUENCY])
+def test_no_money_stands_beside_a_correction_nobody_has_named(at, reason):
+    bill_the_primary = finding(remedy_kind=RemedyKind.CORRECT, reason=reason, requires="the record shows it")
+    remedy = only(advise(scored_with(at, bill_the_primary), [], at))
+    assert (remedy.rescored, remedy.risk_after, remedy.dollars_after) == (Rescored.NOT, None, None)
+    assert remedy.dollars_saved is None
+
+
+@pytest.mark.parametrize(
+    ("place", "priced"),
+    [
+        (Location("2010AA", "NM1", "NM109", None), True),
+        (Location("2400", "SV1", "SV104", None), False),
+        (Location("2300", "CLM", "CLM02", None), False),
+        (Location("2300", "HI", "HI01-2", None), False),
+    ],
+)
+def test_a_mistyped_number_is_priced_and_a_mistyped_amount_is_not(at, place, priced):
+    wrong = finding(remedy_kind=RemedyKind.CORRECT, reason=Reason.SUBMISSION_ERROR, location=place)
+    remedy = only(advise(scored_with(at, wrong), [], at))
+    assert (remedy.rescored is Rescored.ANSWERED_FINDING) == (remedy.dollars_saved is not None) == priced
+
+
+def test_waiting_without_a_day_has_no_figures(at):
+    remedy = only(advise(scored_with(at, finding(remedy_kind=RemedyKind.HOLD)), [], at))
+    assert (remedy.rescored, remedy.dollars_saved) == (Rescored.NOT, None)
+
+
+@pytest.mark.parametrize(("days", "tried"), [(-7, False), (0, False), (1, True)])
+def test_the_date_of_a_service_is_moved_only_while_the_service_is_still_to_come(at, days, tried):
+    day = TODAY + timedelta(days)
+    lines = [{**line, "from": str(day)} for line in claim_json()["claim"]["lines"]]
+    later = finding(
+        remedy_kind=RemedyKind.HOLD,
+        reason=Reason.FREQUENCY,
+        requires="it has not taken place",
+        change=Change("hold_until", 2, str(TODAY + timedelta(90))),
+    )
+    remedy = only(advise(scored_with(at, later, claim=example_claim(lines=lines)), [], at))
+    assert (remedy.rescored is Rescored.CHANGED_CLAIM) == (remedy.dollars_saved is not None) == tried
+
+
 def test_a_change_that_does_not_fit_leaves_the_words(at):
     change = Change("set_diagnosis", 2, "Z99.9>Z98.8")
     remedy = only(advise(scored_with(at, finding(change=change, requires="so")), [], at))

@@ -180,3 +180,14 @@ def test_another_host_name_is_turned_away(client):
     problem(client.get("/healthz", headers={"Host": "evil.example"}), 421)
     assert client.get("/healthz", headers={"Host": "localhost:8000"}).status_code == 200
     assert client.get("/healthz", headers={"Host": "[::1]:8000"}).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_no_table_speaks_for_is_refused(client, day):
+    said = problem(post(client, X12_EXAMPLE, as_of=day), 400)
+    assert "1990-01-01 to 2100-12-31" in said["detail"]
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2100-12-31"])
+def test_the_first_and_last_day_are_answered(client, day):
+    assert post(client, X12_EXAMPLE, as_of=day).json()["as_of"] == day

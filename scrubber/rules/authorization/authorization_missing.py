@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from claims.claim import Authorization, Claim, Line, PayerType
@@ -22,6 +22,15 @@ _REVIEW = (
     "Find Medicare's approval and put its number on the claim. Without one Medicare reviews the claim before it pays: "
     "have the record ready."
 )
+_CHECK_FIRST = (
+    "Look at this payer's own list, or ask it. If it wants an approval, put the number on the claim, and where there is "
+    "none, ask whether it grants one after the service. If it wants none, record that as `not_required`."
+)
+_AFTER_MEDICARE = "medicare_supplement"  # key of the payer table: follows what Medicare decided
+_STILL_OPEN = {
+    "denied": " An authorization that was asked for is recorded as denied.",
+    "pending": " An authorization that was asked for is recorded as pending.",
+}
 
 
 @rule(
@@ -43,19 +52,22 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     """A service that needs prior authorization is billed without an authorization number.
 
     What needs one differs by payer, place, state and date; the table says so. A requirement that is certain and
-    verified denies, one that depends on the plan warns. Original Medicare asks the hospital for the number, on the
-    hospital's own claim, or reviews before it pays: seen from this claim that can only warn. Whether a number given
-    fits the service is another rule's question.
+    verified denies, one that depends on the plan warns, and where we only know what payers of the kind often do, the
+    finding says so and cites nothing published. A payer that comes second or third seldom asks: there it is a hint, and
+    a Medicare supplement, which follows Medicare's decision, is left alone. Original Medicare asks the hospital for the
+    number, on the hospital's own claim, or reviews before it pays: seen from this claim that can only warn. Whether a
+    number given fits the service is another rule's question.
     """
     day = case.day(line)
     release = case.tables.authorizations.on(day, case.as_of)
     rows = release.get(line.code) or ()
     in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
-    if line.authorization_number or case.claim.authorization_number:
+    if line.authorization_number or case.claim.authorization_number or _is_supplement(case):
         return
     if not release.holds_on(day):
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
-    if not in_force:
+    recorded = _recorded(case, line, day)
+    if not in_force or "not_required" in recorded:
         return
     if case.payer_type is PayerType.UNKNOWN:
         yield Gap(("payer type",), f"some payers want an authorization for {line.code}; this payer's kind is not known")
@@ -64,49 +76,73 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     reaching = [row for row in binding if not _missing(row, case.claim, line) and _reaches(row, case.claim, line)]
     if reaching:
         strictest = max(reaching, key=lambda row: (row.need == "required", row.verified, row.valid_from))
-        held = _approval(case, line, day)
+        held = recorded.get("approved")
         if held is None:
-            yield _nothing_to_show(case, line, day, strictest)
+            yield _nothing_to_show(case, line, day, strictest, recorded)
         elif not _asked_of_the_facility(case, line):
-            yield _held_but_not_sent(line, held, strictest)
+            yield _held_but_not_sent(case, line, held, strictest)
         return
     missing = sorted({_missing(row, case.claim, line) for row in binding} - {""})
     if missing:
         yield Gap(tuple(missing), f"whether {line.code} needs an authorization depends on the {' and '.join(missing)}")
 
 
-def _nothing_to_show(case: Case, line: Line, day: date, row: AuthorizationRow) -> Hit:
+def _nothing_to_show(
+    case: Case, line: Line, day: date, row: AuthorizationRow, recorded: Mapping[str, Authorization]
+) -> Hit:
     medicare = case.payer_type is PayerType.MEDICARE
     elsewhere = _asked_of_the_facility(case, line)
-    certain = row.need == "required" and row.verified and not medicare
+    if _is_custom(row):
+        often = "often" if row.need == "required" else "sometimes"
+        text = (
+            f"Payers of this kind {often} ask for prior authorization of {line.code}: check whether this one does on "
+        )
+        text += f"{day}; the claim carries no number."
+    else:
+        text = (
+            f"{line.code} {_needs(row)} prior authorization from this payer on {day}, and the claim carries no number."
+        )
     return Hit(
-        f"{line.code} {_needs(row)} prior authorization from this payer on {day}, and the claim carries no number.",
-        severity=Severity.DENY if certain else Severity.WARN,
-        remedy=_ASK_THE_FACILITY if elsewhere else _REVIEW if medicare else "",
+        text + next((said for status, said in _STILL_OPEN.items() if status in recorded), ""),
+        severity=_severity(case, row),
+        remedy=_ASK_THE_FACILITY if elsewhere else _REVIEW if medicare else _CHECK_FIRST if _is_custom(row) else "",
         change=None if elsewhere else Change("set_authorization", line.number, TO_BE_OBTAINED),
-        citation=_citation(row),
+        citation=Citation(row.citation, row.url),
     )
 
 
-def _held_but_not_sent(line: Line, held: Authorization, row: AuthorizationRow) -> Hit:
+def _held_but_not_sent(case: Case, line: Line, held: Authorization, row: AuthorizationRow) -> Hit:
     needs = f"{line.code} {_needs(row)} prior authorization"
     return Hit(
         f"{needs}; {held.number} is approved, but its number is not on the claim.",
-        severity=Severity.WARN,
+        severity=min(Severity.WARN, _severity(case, row)),
         remedy="Put the number of the approval on the claim (REF G1, box 23).",
         remedy_kind=RemedyKind.CORRECT,
         requires="the approval covers this service on this date",
         change=Change("set_authorization", line.number, held.number),
-        citation=_citation(row),
+        citation=Citation(row.citation, row.url),
     )
 
 
+def _severity(case: Case, row: AuthorizationRow) -> Severity:
+    if case.claim.payer.sequence not in ("", "P"):
+        return Severity.INFO
+    certain = row.need == "required" and row.verified and case.payer_type is not PayerType.MEDICARE
+    return Severity.DENY if certain else Severity.WARN
+
+
 def _needs(row: AuthorizationRow) -> str:
-    return "needs" if row.need == "required" else "may need"
+    return "needs" if row.need == "required" and row.verified else "may need"
 
 
-def _citation(row: AuthorizationRow) -> Citation | None:
-    return Citation(row.citation, row.url) if row.url else None
+def _is_custom(row: AuthorizationRow) -> bool:
+    """True where the row only tells what payers of a kind do: nothing published says that this one does."""
+    return not row.verified and not row.url and row.payer_type in _PAYER_TYPES
+
+
+def _is_supplement(case: Case) -> bool:
+    payer = case.tables.payer_row(case.claim)
+    return payer is not None and payer.key == _AFTER_MEDICARE
 
 
 def _asked_of_the_facility(case: Case, line: Line) -> bool:
@@ -142,14 +178,16 @@ def _state(claim: Claim) -> str:
     return ""
 
 
-def _approval(case: Case, line: Line, day: date) -> Authorization | None:
-    """An approval the practice recorded by now that covers the line's code and day."""
+def _recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:
+    """What the practice recorded by now of the line's code and day, the first of each status (approved: with number)."""
+    found: dict[str, Authorization] = {}
     for held in case.claim.authorizations:
         known = held.recorded_on is None or held.recorded_on <= case.as_of
         payer = not held.payer_id or held.payer_id == case.claim.payer.id
         code = not held.codes or any(c.code == line.code for c in held.codes)
         begun = held.valid_from is None or held.valid_from <= day
         ended = held.valid_to is not None and held.valid_to < day
-        if held.status == "approved" and held.number and known and payer and code and begun and not ended:
-            return held
-    return None
+        numbered = held.status != "approved" or bool(held.number)
+        if numbered and known and payer and code and begun and not ended:
+            found.setdefault(held.status, held)
+    return found

@@ -10,6 +10,13 @@ from scrubber import ncci, places
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import other_claims
 
+_GUIDANCE = "imaging_guidance"  # the family of the code table
+_GUIDANCE_REMEDY = (
+    "Imaging guidance is billed only beside a procedure it can be added to. If the code was mistyped, correct it from "
+    "the record (spine or not, fluoroscopy, CT or ultrasound); if the procedure on this claim is not one of those, do "
+    "not bill the guidance."
+)
+
 
 @rule(
     "NCC-009",
@@ -32,6 +39,7 @@ def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
 
     An add-on is paid only beside one of its primaries. A primary on another claim of the same day and clinician may
     satisfy the payer, so there the rule warns, as it does where the list of primaries is not verified.
+    Clinicians of one group and specialty count as one for NCCI; on other claims only the same rendering NPI is seen.
     """
     day = case.day(line)
     release = case.tables.addons.on(day, case.as_of)
@@ -49,11 +57,14 @@ def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
         yield Hit(
             f"{line.code} is an add-on, and its primary {elsewhere[0]} is on another claim of {day}.", severity=severity
         )
+        return
+    text = f"{line.code} is an add-on, and none of its primary codes ({_some(row.primaries)}) is billed on {day}."
+    code = ncci.code_row(case, line)
+    if code is not None and code.family == _GUIDANCE:
+        # not the primary's fault: it is the guidance that does not belong beside what was done
+        yield Hit(text, severity=severity, remedy=_GUIDANCE_REMEDY, remedy_kind=RemedyKind.DO_NOT_BILL)
     else:
-        yield Hit(
-            f"{line.code} is an add-on, and none of its primary codes ({_some(row.primaries)}) is billed on {day}.",
-            severity=severity,
-        )
+        yield Hit(text, severity=severity)
 
 
 def _some(codes: frozenset[str]) -> str:

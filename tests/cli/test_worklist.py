@@ -1,0 +1,79 @@
+"""The list a biller reads: each line's fault and the way out of that fault."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from claims.reasons import Reason
+from cli.worklist import _fix, _why
+from scrubber.registry import Citation, RemedyKind, Severity
+from scrubber.report import Finding, Location
+from serving.assessment import AllowedBasis, Assessment, Attention, LineAssessment, Remedy
+
+DAY = date(2026, 3, 9)
+
+
+def finding(rule_id, line, severity=Severity.DENY, remedy="Do what {} says."):
+    return Finding(
+        rule_id, "1", severity, Reason.CODING, line, ("16",), (), f"{rule_id} objects.", remedy.format(rule_id),
+        RemedyKind.CORRECT, "", None, Location("2400", "SV1", "SV101-2", None), "24D",
+        Citation("made up", "https://example.org"), None,
+    )  # fmt: skip
+
+
+def remedy(rule_id, line, saved=None, after=None):
+    return Remedy(
+        RemedyKind.CORRECT, f"Do what {rule_id or 'the model'} says.", "", None, line, Reason.CODING, rule_id,
+        risk_after=after, dollars_saved=None if saved is None else Decimal(saved),
+    )  # fmt: skip
+
+
+def line(number, *remedies):
+    return LineAssessment(
+        number, "64483", 0.4, 0.0, (), (), remedies, expected_allowed=Decimal(100), allowed_basis=AllowedBasis.CHARGE
+    )
+
+
+def assessment(findings, lines, remedies=()):
+    return Assessment(
+        "r", "ZZ1", "PAYER", DAY, Attention.DENY, 0.4, Decimal(40), (), None, None, "", (), tuple(findings), (),
+        tuple(lines), tuple(remedies),
+    )  # fmt: skip
+
+
+def test_the_remedy_shown_is_that_of_the_finding_shown():
+    dear = remedy("ZZ-002", 1, saved=90, after=0.1)
+    a = assessment([finding("ZZ-001", 1), finding("ZZ-002", 1)], [line(1, dear, remedy("ZZ-001", 1))])
+    assert _why(a, a.lines[0]).startswith("ZZ-001")
+    assert _fix(a, a.lines[0]) == "Do what ZZ-001 says."
+    assert a.first_remedy.text == "Do what ZZ-001 says."
+
+
+def test_a_finding_of_the_whole_claim_shows_its_remedy_on_the_first_line():
+    whole = remedy("ZZ-003", None, after=0.25)
+    a = assessment(
+        [finding("ZZ-003", None, Severity.REJECT), finding("ZZ-001", 1)],
+        [line(1, remedy("ZZ-001", 1, saved=50)), line(2)],
+        [whole],
+    )
+    assert _fix(a, a.lines[0]) == "Do what ZZ-003 says. (then 25%)"
+    assert _fix(a, a.lines[1]) == ""
+
+
+def test_a_finding_whose_remedy_was_not_among_the_few_still_says_its_own():
+    a = assessment([finding("ZZ-001", 1)], [line(1, remedy("ZZ-002", 1, saved=90))])
+    assert _fix(a, a.lines[0]) == "Do what ZZ-001 says."
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_same_rule_on_another_line_is_another_finding(number):
+    said = [replace(remedy("ZZ-001", n), text=f"Mend line {n}.") for n in (1, 2)]
+    a = assessment([finding("ZZ-001", 1), finding("ZZ-001", 2)], [line(n, said[n - 1]) for n in (1, 2)])
+    assert _fix(a, a.lines[number - 1]) == f"Mend line {number}."
+
+
+def test_a_line_without_a_finding_shows_what_helps_it_most():
+    a = assessment([], [line(1, remedy("", 1, after=0.3))])
+    assert _fix(a, a.lines[0]) == "Do what the model says. (then 30%)"
