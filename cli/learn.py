@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +19,7 @@ from serving.settings import Settings
 if TYPE_CHECKING:
     from store import Store
 
-SHOWN = 20  # unmatched services named on standard error; the rest is counted, `--json` has them all
+SHOWN = 20  # unmatched and unbalanced answers named on standard error; the rest is counted, `--json` has them all
 HEADLINE = ("lines", "base_rate", "pr_auc", "roc_auc", "brier", "ece")
 
 
@@ -34,15 +34,17 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
         report = store.ingest(paths, progress=lambda done, of, _: update(done, of))
     for refused in (*report.rejected_files, *report.refusals):
         say(str(refused))
-    for unmatched in report.unmatched[:SHOWN]:
-        say(f"no line for claim {unmatched.claim_id}, {unmatched.procedure or 'no service'}: {unmatched.reason}")
-    if len(report.unmatched) > SHOWN:
-        say(f"... and {report.lines_unmatched - SHOWN} more services without a line; `--json` lists them")
+    _say_some([*report.unbalanced, *report.unmatched_acknowledgments, *report.unmatched], "not matched or not balanced")
     if as_json:
         emit(report.json())
     else:
+        acknowledged = (
+            f", {report.acknowledgments} acknowledgments ({report.claims_rejected} claims rejected by a front end)"
+            if report.acknowledgments
+            else ""
+        )
         stdout().print(
-            f"{report.files} files: {report.claims} claims and {report.remittances} remittances are new, "
+            f"{report.files} files: {report.claims} claims and {report.remittances} remittances{acknowledged} are new, "
             f"{report.duplicates} were there before; {report.lines_matched} services found their line, "
             f"{report.lines_unmatched} did not; {len(report.rejected_files)} files and "
             f"{len(report.refusals)} records refused."
@@ -54,6 +56,13 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
         if report.claims or report.remittances or report.duplicates or report.files > len(report.rejected_files)
         else 2
     )
+
+
+def _say_some(entries: Sequence[object], what: str) -> None:
+    for entry in entries[:SHOWN]:
+        say(str(entry))
+    if len(entries) > SHOWN:
+        say(f"... and {len(entries) - SHOWN} more {what}; `--json` lists them")
 
 
 def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
