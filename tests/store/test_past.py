@@ -10,6 +10,7 @@ from features.replay import Decided, Submitted, replay
 from past.payer import PayerPast
 from scrubber.engine import scrub
 from scrubber.tables import shipped_tables
+from store import Store
 from tests.past.builders import SENT, SERVICE, a_claim, a_line, a_service, an_answer
 from tests.store.practice_year import END, as_837, many_files, open_store, the_files
 from tests.store.test_ingest import what_it_answers
@@ -161,3 +162,18 @@ def test_two_lines_of_one_number_are_both_in_the_past(tmp_path):
     with open_store(tmp_path) as store:
         store.record([twice])
         assert len(store.patient_past(later, as_of=END).services) == 2
+
+
+def test_a_fee_of_nothing_never_lowers_what_the_payer_is_expected_to_allow(tmp_path):
+    claims = [a_claim(id=f"ACC-{i}", n=i) for i in (1, 2, 3)]
+    said = (("CO-45 180.00",), "320.00"), (("CO-45 500.00",), "0"), (("CO-59 500.00",), "0")
+    answers = [
+        an_answer(claim, a_service(claim.lines[0], *adjustments, paid=paid), icn=f"ICN{claim.id}")
+        for claim, (adjustments, paid) in zip(claims, said, strict=True)
+    ]
+    with Store.open(tmp_path / "store.db") as store:
+        store.record(claims, answers)
+        known = store.payer_past().allowed("MEDI1", before=date(2026, 3, 1), code="64493")
+        rates = store.payer_past().decisions("MEDI1", before=date(2026, 3, 1))
+    assert (known.lines, known.cents) == (1, 32000)
+    assert (rates.denied, rates.total) == (1, 2)
