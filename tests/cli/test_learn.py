@@ -131,10 +131,11 @@ def test_simulate_refuses_a_folder_that_holds_something(run, tmp_path):
     assert (tmp_path / "mine.txt").read_text() == "keep me"
 
 
-def test_promoting_an_unknown_version_is_a_sentence(run):
+def test_promoting_an_unknown_version_is_a_sentence(run, home):
     said = run("promote", "99")
     assert said.code == 2
     assert "99" in said.err
+    assert not home.exists()
 
 
 def test_a_claim_json_cannot_be_ingested_and_is_told_so(run):
