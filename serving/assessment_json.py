@@ -142,6 +142,7 @@ def _finding(f: Finding) -> Json:
             "segment": f.location.segment,
             "element": f.location.element,
             "segment_number": f.location.segment_number,
+            "anchor_segment_number": f.location.anchor_segment_number,
         },
         "cms1500_box": f.cms1500_box,
         "citation": {"text": f.citation.text, "url": f.citation.url},

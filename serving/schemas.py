@@ -18,12 +18,16 @@ class Shape(BaseModel):
 
 
 class LocationShape(Shape):
-    """Where on the wire; `segment_number` is the ordinal in the file, ISA = 1."""
+    """Where on the wire; `segment_number` is the ordinal in the file, ISA = 1, and null where the segment is missing.
+
+    `anchor_segment_number` is where to look all the same: the segment itself, else the line's SV1 or the claim's CLM.
+    """
 
     loop: str
     segment: str
     element: str
     segment_number: int | None
+    anchor_segment_number: int | None
 
 
 class CitationShape(Shape):
