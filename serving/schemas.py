@@ -152,12 +152,16 @@ class ModelShape(Shape):
 
 
 class OwnRecordShape(Shape):
-    """How many of the practice's lines payers have decided, and how many it takes before an answer is given."""
+    """How many of the practice's lines payers have decided, and how many it takes before an answer is given.
+
+    Those of test interchanges (ISA15 = T) count as `test_decisions` alone.
+    """
 
     decisions: int
     decisions_needed: int
     payer_decisions: int
     payer_decisions_needed: int
+    test_decisions: int
 
 
 class AssessmentShape(Shape):

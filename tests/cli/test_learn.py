@@ -110,6 +110,17 @@ def test_scoring_a_file_that_was_ingested_does_not_call_it_its_own_duplicate(run
     assert dup(after) == dup(before)
 
 
+def test_a_demonstration_is_no_record_of_the_practices_own(run):
+    ingested(run, SENT, REMITTANCES)
+    claims = run("score", BATCH, "--as-of", AS_OF, "--json").records
+    assert all(claim["abstained"] for claim in claims)
+    assert {claim["own_record"]["decisions"] for claim in claims} == {0}
+    assert claims[0]["own_record"]["test_decisions"] > 200
+    assert "decisions of test interchanges (ISA15 = T) do not count" in " ".join(
+        run("score", BATCH, "--as-of", AS_OF).out.split()
+    )
+
+
 def test_training_without_claims_says_what_is_missing(run):
     said = run("train")
     assert said.code == 2

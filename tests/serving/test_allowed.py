@@ -104,7 +104,7 @@ def both_sides(tables, known, code=CODE, charge="9000.00"):
 
 def test_both_sides_of_a_code_with_sides_are_one_and_a_half_fees(tables):
     one, both = both_sides(tables, past())
-    assert both == (one * Decimal("1.5")).quantize(Decimal("0.01"))
+    assert both == pytest.approx(one * Decimal("1.5"), abs=Decimal("0.005"))
 
 
 def test_both_sides_of_a_code_without_sides_are_one_fee(tables):
