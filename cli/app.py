@@ -197,7 +197,12 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed and data fit the same model.")] = 1,
     simulated: Annotated[
-        bool, typer.Option("--simulated", help="The store holds simulated claims: say so wherever this model answers.")
+        bool,
+        typer.Option(
+            "--simulated",
+            help="The store holds simulated claims: say so wherever this model answers. "
+            "Test interchanges (ISA15 = T) say it by themselves.",
+        ),
     ] = False,
     truth: Annotated[
         Path | None, typer.Option(help="truth.parquet of a simulation: also compare with the true probabilities.")

@@ -134,6 +134,7 @@ def train_model(
             store, load_tables(settings.home), until=until, home=settings.home, seed=seed, simulated=simulated,
             truth=truth, progress=say,
         )  # fmt: skip
+    simulated = result.model.simulated  # said, or seen by training in the files' own marks
     if as_json:
         emit({"version": result.version, "run_id": result.run_id, "simulated": simulated, "metrics": result.metrics})
         return 0

@@ -126,7 +126,8 @@ def _decide(services: _Services, event: Decided) -> None:
     key = event.submission, event.line
     if key in services:
         services[key] = tuple(
-            replace(s, decided_on=event.known_on, denied=event.decision.denied) for s in services[key]
+            replace(s, decided_on=event.known_on, denied=event.decision.denied, reason=event.decision.reason)
+            for s in services[key]
         )
 
 

@@ -27,10 +27,14 @@ SMALL = 64  # rows; below it one thread is quicker than starting several
 
 @dataclass(frozen=True, slots=True)
 class OwnDecisions:
-    """How many lines of this practice payers have decided: all payers, and the claim's payer."""
+    """How many lines of this practice payers have decided: all payers, and the claim's payer.
+
+    `tests` are decisions of test interchanges (ISA15 = T), which are in neither count.
+    """
 
     practice: int
     payer: int
+    tests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,9 @@ class DenialModel:
             share = shares[i]
             if not share:  # a feature no tree asked about says nothing, nor do those after it
                 break
-            members[reasons_of[i]].append(FeatureShare(columns[i], _known(row[columns[i]]), share))
+            value = row[columns[i]]
+            known = None if value != value or value == "" else value  # noqa: PLR0124  (NaN)
+            members[reasons_of[i]].append(FeatureShare(columns[i], known, share))
         reasons = [
             ReasonShare(reason, math.fsum([f.log_odds for f in of]), tuple(of)) for reason, of in members.items()
         ]
@@ -222,14 +228,10 @@ def abstentions(card: ModelCard, own: OwnDecisions | None) -> tuple[str, ...]:
             f"this payer has decided {own.payer} of your lines; the model needs {card.min_payer_decisions} "
             "to speak of it."
         )
+    if why and own is not None and own.tests:
+        why[-1] += f" {own.tests} decisions of test interchanges (ISA15 = T) do not count."
     return tuple(why)
 
 
 def _threads(matrix: Matrix) -> dict[str, int]:
     return {"num_threads": 1} if len(matrix) < SMALL else {}
-
-
-def _known(value: float | str) -> float | str | None:
-    if isinstance(value, str):
-        return value or None
-    return None if math.isnan(value) else value

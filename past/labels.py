@@ -2,7 +2,8 @@
 
 A line's label is its first adjudication that is not a reversal. It rests on the adjustments (CAS) of the line, never on
 the claim's status (CLP02): a line is denied when adjustments that are denials leave it unpaid, reduced when they cut it
-but something was allowed. What is not known stays so: no answer is pending, then unanswered, and never paid. An answer
+but something was allowed. So it is with adjustments that only cut (CARC 59, 186, B10, B22): what they leave nothing of
+is denied all the same. What is not known stays so: no answer is pending, then unanswered, and never paid. An answer
 that does not add up (`past.balance`) decides nothing, and no later one is taken for the first.
 Claim-level adjustments are shared out to the lines first: `past.answers` says how.
 """
@@ -33,6 +34,7 @@ ReasonOf = Callable[[str, str, Iterable[str]], Reason]  # (group, CARC, RARCs)
 UNKNOWN_LAG_DAYS = 90
 
 COORDINATION = frozenset({"22", "23"})  # what another payer pays is part of what this one allows
+CONTRACT = "45"  # the charge exceeds the fee schedule or the contract
 # Taken from the payment after the allowed amount was set: quality adjustment, incentive, withhold, sequestration.
 AFTER_ALLOWED = frozenset({"144", "237", "245", "253"})
 
@@ -58,8 +60,9 @@ DECIDED = frozenset({Outcome.PAID, Outcome.DENIED, Outcome.REDUCED, Outcome.PATI
 class LineLabel:
     """The label of one submitted line, with what it rests on.
 
-    `known_on` is the day of the answer it rests on, None while there is none; `allowed` is None for a denied line and
-    wherever nothing was decided; `overturned` says that a later answer of the payer decided otherwise.
+    `known_on` is the day of the answer it rests on, None while there is none; `allowed` is None for a denied line,
+    wherever nothing was decided, and where nothing was allowed although no adjustment denies; `overturned` says that a
+    later answer of the payer decided otherwise.
     """
 
     outcome: Outcome
@@ -229,13 +232,15 @@ class _Judge(NamedTuple):
     is_denial: IsDenial
     reason_of: ReasonOf
 
+    def is_cut(self, group: str, carc: str) -> bool:
+        """True when the adjustment lowers what is paid and denies nothing by itself."""
+        return not self.is_denial(group, carc) and reasons.shipped_codes().standing(group, carc) == "partial"
+
     def label(self, answer: Answer) -> LineLabel:
         """The label that this answer alone would give."""
-        denials = self._denials(answer.adjustments)
+        denials = self._amounts(answer.adjustments, self.is_denial)
         denied = sum(denials.values(), ZERO)
-        share = sum(
-            (a.amount for a in answer.adjustments if a.group == "PR" and not self.is_denial(a.group, a.carc)), ZERO
-        )
+        share = sum((a.amount for a in answer.adjustments if a.group == "PR" and self._stands(a)), ZERO)
         blank = LineLabel(
             Outcome.PAID, "", known_on=answer.received.known_on, remittance=answer.received.ref, allowed=None
         )
@@ -246,21 +251,36 @@ class _Judge(NamedTuple):
             return replace(
                 blank, outcome=Outcome.EXCLUDED, why="The line charges nothing: there was nothing to decide."
             )
+        cuts = self._amounts(answer.adjustments, self.is_cut)
+        cut = sum(cuts.values(), ZERO)
+        others = sum((a.amount for a in answer.adjustments if a.carc in COORDINATION and self._stands(a)), ZERO)
+        if cut > 0:
+            return self._denied(blank, answer, cuts, cut, share, others)
         if answer.paid > 0:
             why = f"{answer.paid:.2f} of {answer.charge:.2f} was paid and no adjustment is a denial{_parts(answer)}."
             return replace(blank, allowed=self._allowed(answer), why=why)
         return self._unpaid(blank, answer, share)
 
-    def _denials(self, adjustments: Iterable[Adjustment]) -> dict[str, Decimal]:
-        """The denial amounts by group and CARC, the greatest first."""
+    def _stands(self, a: Adjustment) -> bool:
+        """True when the adjustment neither denies nor cuts."""
+        return not self.is_denial(a.group, a.carc) and not self.is_cut(a.group, a.carc)
+
+    def _amounts(self, adjustments: Iterable[Adjustment], wanted: IsDenial) -> dict[str, Decimal]:
+        """The amounts of the adjustments wanted, by group and CARC, the greatest first."""
         found: dict[str, Decimal] = defaultdict(Decimal)
         for a in adjustments:
-            if self.is_denial(a.group, a.carc):
+            if wanted(a.group, a.carc):
                 found[f"{a.group}-{a.carc}"] += a.amount
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def _denied(
-        self, blank: LineLabel, answer: Answer, denials: Mapping[str, Decimal], denied: Decimal, share: Decimal
+        self,
+        blank: LineLabel,
+        answer: Answer,
+        denials: Mapping[str, Decimal],
+        denied: Decimal,
+        share: Decimal,
+        others: Decimal = ZERO,
     ) -> LineLabel:
         group, carc = next(iter(denials)).split("-", 1)
         label = replace(
@@ -276,6 +296,9 @@ class _Judge(NamedTuple):
         if share > 0:
             why = f"{took}; of the rest, {share:.2f} falls to the patient{_parts(answer)}."
             return replace(label, outcome=Outcome.REDUCED, allowed=self._allowed(answer), why=why)
+        if others > 0:
+            why = f"{took}; of the rest, {others:.2f} is another payer's{_parts(answer)}."
+            return replace(label, outcome=Outcome.REDUCED, allowed=self._allowed(answer), why=why)
         bundled = f" The payer put it under {' and '.join(answer.codes)}." if answer.codes else ""
         return replace(label, outcome=Outcome.DENIED, why=f"{took} and nothing was paid{_parts(answer)}.{bundled}")
 
@@ -284,10 +307,17 @@ class _Judge(NamedTuple):
         if share > 0:
             why = f"{share:.2f} of {answer.charge:.2f} falls to the patient (group PR), and no adjustment is a denial."
             return replace(blank, outcome=Outcome.PATIENT_RESPONSIBILITY, allowed=self._allowed(answer), why=why)
+        said = {a.carc for a in answer.adjustments if a.amount}
+        if said == {CONTRACT}:
+            why = (
+                f"CARC {CONTRACT} (over the fee schedule) takes the whole {answer.charge:.2f}: a fee of nothing is "
+                "neither a payment nor a denial."
+            )
+            return replace(blank, outcome=Outcome.EXCLUDED, why=why)
         why = (
             "Nothing was left for this payer to pay: contract and other payers take the whole charge, none is a denial."
         )
-        return replace(blank, allowed=self._allowed(answer), why=why)
+        return replace(blank, allowed=self._allowed(answer) or None, why=why)
 
     def _allowed(self, answer: Answer) -> Decimal:
         """AMT*B6, else the charge less every adjustment that lowers what the payer recognizes."""
@@ -297,7 +327,7 @@ class _Judge(NamedTuple):
         return max(ZERO, answer.charge - cut)
 
     def _within_allowed(self, a: Adjustment) -> bool:
-        if self.is_denial(a.group, a.carc):
+        if not self._stands(a):
             return False
         return a.group == "PR" or a.carc in COORDINATION or a.carc in AFTER_ALLOWED
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import Claim
+from claims.reasons import Reason
 
 VOID, REPLACEMENT = "8", "7"
 
@@ -18,8 +19,8 @@ class Service:
 
     `known_on` is the day of the submission that told us; `submission`, `content` and `batch` are opaque keys (the
     submission's ref, its content hash, and its interchange); `decided_on` and `denied` are the payer's first
-    adjudication of the line, None while there is none; `rejected_on` is the day a front end refused the claim, so that
-    the payer never saw it.
+    adjudication of the line, None while there is none, and `reason` is the root cause of a denial; `rejected_on` is the
+    day a front end refused the claim, so that the payer never saw it.
     """
 
     known_on: date
@@ -41,6 +42,7 @@ class Service:
     batch: str
     decided_on: date | None = None
     denied: bool | None = None
+    reason: Reason | None = None
     rejected_on: date | None = None
 
 
@@ -160,4 +162,4 @@ def _as_known(service: Service, as_of: date) -> Service:
         service = replace(service, rejected_on=None)
     if service.decided_on is None or service.decided_on < as_of:
         return service
-    return replace(service, decided_on=None, denied=None)
+    return replace(service, decided_on=None, denied=None, reason=None)

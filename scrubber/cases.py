@@ -31,6 +31,7 @@ from claims.claim import (
     Provider,
     Subscriber,
 )
+from claims.reasons import Reason
 from past.patient import PatientPast, Service
 from scrubber.registry import Rule
 from scrubber.tables import Release, Table, Tables
@@ -217,6 +218,7 @@ def _service(s: Toml, number: int) -> Service:
         batch="",
         decided_on=s.get("decided_on"),
         denied=s.get("denied"),
+        reason=Reason(s["reason"]) if "reason" in s else None,
     )
 
 

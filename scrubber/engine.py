@@ -60,7 +60,8 @@ def _guarded(r: Rule, case: Case, line: Line | None) -> Iterator[Finding | Unche
                 if at is None or r.in_force(at.service_from):
                     yield _finding(r, case.claim, at, answer)
             else:
-                yield Unchecked(r.id, r.reason, at.number if at else None, answer.missing, answer.why)
+                told_of = at.number if at and not answer.of_claim else None
+                yield Unchecked(r.id, r.reason, told_of, answer.missing, answer.why)
     except TableGap as gap:
         yield Unchecked(r.id, r.reason, number, (f"{gap.table} table",), str(gap))
     except NotSaid as silence:
@@ -84,18 +85,19 @@ def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:
         remedy_kind=hit.remedy_kind or r.remedy_kind,
         requires=hit.requires or r.requires,
         change=hit.change,
-        location=Location(place.loop, place.segment, place.element, _segment_number(claim, line, place)),
+        location=_location(claim, line, place),
         cms1500_box=place.cms1500_box,
         citation=hit.citation or r.citation,
         effective=r.effective,
     )
 
 
-def _segment_number(claim: Claim, line: Line | None, place: Place) -> int | None:
-    """The ordinal of the segment the place names; the claim's CLM where the segment is the missing thing itself."""
-    if line is not None and place.key in line.segments:
-        return line.segments[place.key]
-    return claim.segments.get(place.key) or claim.segments.get("CLM")
+def _location(claim: Claim, line: Line | None, place: Place) -> Location:
+    """The segment the place names, and beside it where to look when that segment is the missing thing itself."""
+    number = line.segments.get(place.key) if line is not None else None
+    number = number or claim.segments.get(place.key)
+    anchor = number or (line.segments.get("SV1") if line is not None else None) or claim.segments.get("CLM")
+    return Location(place.loop, place.segment, place.element, number, anchor)
 
 
 def _one_cause_one_finding(findings: list[Finding], rules: tuple[Rule, ...]) -> Iterator[Finding]:

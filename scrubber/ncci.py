@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from claims.claim import Line, PayerType
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, Case, Gap, Severity
-from scrubber.same_day import other_lines
+from scrubber.same_day import ByCode, lines_by_code
 from scrubber.tables import TableGap
 from scrubber.tables.rows import CodeRow
 
@@ -57,22 +57,27 @@ def pairs(case: Case, line: Line) -> list[Pair]:
 
     Raises TableGap where no PTP release speaks for the day.
     """
-    day = case.day(line)
-    others = other_lines(case, line)
-    if not others:
+    lines = lines_by_code(case, line)
+    if len(lines) == 1 and len(lines[line.code]) == 1:
         return []
+    return case.once(("pairs", id(line)), lambda: _pairs(case, line, lines))
+
+
+def _pairs(case: Case, line: Line, lines: ByCode) -> list[Pair]:
+    day = case.day(line)
     edits = case.tables.ptp.on(day, case.as_of).get(line.code) or {}
     found = []
-    for other in others:
-        edit = edits.get(other.code)
+    for code, others in lines.items():
+        edit = edits.get(code)
         if edit and edit.effective <= day and (edit.until is None or day <= edit.until):
-            found.append(Pair(other, line, edit.indicator))
+            found += [Pair(other, line, edit.indicator) for other in others if other is not line]
+    found.sort(key=lambda pair: pair.column1.number)
     return found
 
 
 def blind_spot(case: Case, line: Line) -> Gap | None:
     """Says so where the PTP release cannot know the line's code, so that "no edit" would only be "no edit known"."""
-    if not any(other.code != line.code for other in other_lines(case, line)):
+    if len(lines_by_code(case, line)) == 1:  # a code is never paired with itself
         return None
     release = case.tables.ptp.on(case.day(line), case.as_of)
     row = code_row(case, line)

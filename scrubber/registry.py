@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Any, TypeVar
 
 from claims.claim import Claim, Line, PayerType
 from claims.reasons import Reason
@@ -21,6 +22,7 @@ from scrubber.tables import Tables
 
 EVERY_PAYER_TYPE = frozenset(PayerType)
 RULES: dict[str, Rule] = {}
+Value = TypeVar("Value")
 
 
 class Severity(IntEnum):
@@ -85,6 +87,18 @@ class Case:
     tables: Tables
     past: PatientPast
     payer_type: PayerType
+    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` gives, worked out once for this case: an index of its lines or services that several rules read.
+
+        The key names all that it depends on beside the case itself; nobody changes what it returns.
+        """
+        try:
+            found: Value = self._known[key]
+        except KeyError:
+            found = self._known[key] = make()
+        return found
 
     def day(self, line: Line) -> date:
         """The line's date of service. Raises NotSaid where it has none."""
@@ -116,6 +130,7 @@ class Gap:
     missing: tuple[str, ...]
     why: str
     line: Line | None = None
+    of_claim: bool = False  # the same for every line: told once, of the claim
 
 
 Answer = Hit | Gap

@@ -12,12 +12,17 @@ from scrubber.registry import Change, Citation, RemedyKind, Severity
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where on the wire: loop, segment, element, and the segment's ordinal in the file (None when not from a file)."""
+    """Where on the wire: loop, segment, element, and the segment's ordinal in the file (None when it is not there).
+
+    `anchor_segment_number` is where to look all the same: the segment itself, else the SV1 of the line or the CLM of
+    the claim; None only for a claim that came from no file.
+    """
 
     loop: str
     segment: str
     element: str
     segment_number: int | None
+    anchor_segment_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

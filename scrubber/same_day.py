@@ -1,47 +1,145 @@
-"""What else one clinician did for the patient on the day of a line: on this claim and on the patient's others."""
+"""What else one clinician did for the patient on the day of a line: on this claim and on the patient's others.
+
+A clinician is the rendering NPI. Payers that follow NCCI take clinicians of one group and specialty for one; claims do
+not say specialties well enough to do the same here. All is indexed once a case, so that long claims take no longer by
+the line than short ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
-from claims.claim import Line
+from claims.claim import ZERO, Line
 from past.patient import Service
 from scrubber.registry import Case
 
 ORIGINAL = "1"  # CLM05-3
 
-
-def other_lines(case: Case, line: Line) -> list[Line]:
-    """The claim's other lines of the same day and rendering provider, in order of their numbers."""
-    npi = case.claim.rendering_of(line).npi
-    same = (
-        other
-        for other in case.claim.lines
-        if other is not line and other.service_from == line.service_from and case.claim.rendering_of(other).npi == npi
-    )
-    return sorted(same, key=lambda other: other.number)
+ByCode = Mapping[str, Sequence[Line]]
 
 
-def other_claims(case: Case, line: Line) -> Iterator[Service]:
-    """Services of the patient's other claims on that day by the same rendering provider.
+def lines_by_code(case: Case, line: Line) -> ByCode:
+    """The claim's lines of the same day and rendering provider, the line itself too, by code, in their order."""
+    found = case.once("lines by day and clinician", lambda: _lines_by_day(case))
+    return found[line.service_from, case.claim.rendering_of(line).npi]
 
-    An earlier version of this claim is not another claim: it has the same CLM01 and billing NPI, and this claim
-    replaces it or bills the service again. (CLM01 alone does not tell: some practices put the patient's account there.)
-    A line the payer has denied takes no room from this one.
+
+def codes_of_day(case: Case, day: date) -> frozenset[str]:
+    """Every code the claim bills for a day, whoever rendered it."""
+    codes = case.once("codes by day", lambda: _codes_by_day(case))
+    return codes.get(day, frozenset())
+
+
+def first_of_each(case: Case, line: Line) -> list[Line]:
+    """The first other line of each code of that day and clinician, in order of their numbers."""
+    firsts = (_first_but(lines, line) for lines in lines_by_code(case, line).values())
+    return sorted((first for first in firsts if first is not None), key=lambda other: other.number)
+
+
+def like_lines(case: Case, line: Line) -> Sequence[Line]:
+    """The claim's lines of the same code, modifiers and drug (NDC) on that day by that clinician, itself among them."""
+    found = case.once("like lines", lambda: _like_lines(case))
+    return found[_likeness(case, line)]
+
+
+def units_of_day(case: Case, line: Line) -> Decimal:
+    """All units the claim bills of the line's code for that day and clinician."""
+    key = "units", line.service_from, case.claim.rendering_of(line).npi, line.code
+    return case.once(key, lambda: sum((other.units for other in lines_by_code(case, line)[line.code]), ZERO))
+
+
+def other_claims(case: Case, line: Line) -> Sequence[Service]:
+    """Services of the patient's other claims to this payer on that day by the same rendering provider.
+
+    A claim to another payer is none of them: the next payer in turn sees the first one's lines again. Nor is an earlier
+    version of this claim: it has the same CLM01 and billing NPI, and this claim replaces it or bills the service again.
+    (CLM01 alone does not tell: some practices put the patient's account there.) A line the payer has denied takes no
+    room from this one.
     """
-    day, npi = case.day(line), case.claim.rendering_of(line).npi
-    codes = {other.code for other in case.claim.lines}
+    found = case.once("other claims", lambda: _other_claims(case))
+    return found.get((case.day(line), case.claim.rendering_of(line).npi), ())
+
+
+def same_service(case: Case, line: Line, service: Service) -> bool:
+    """True where an earlier service is, for a payer, the line once more: same code, day, clinician and modifiers."""
+    return (
+        service.code == line.code
+        and service.service_date == line.service_from
+        and service.rendering_npi == case.claim.rendering_of(line).npi
+        and service.payer_id == case.claim.payer.id
+        and set(service.modifiers) == set(line.modifiers)
+    )
+
+
+def services_of_code(case: Case, line: Line) -> Sequence[tuple[Service, bool]]:
+    """The services of that code and day on earlier claims, whatever the payer, and (True) on the others of the file."""
+    found = case.once("services by day and code", lambda: _services_by_code(case))
+    return found.get((line.service_from, line.code), ())
+
+
+def _first_but(lines: Sequence[Line], line: Line) -> Line | None:
+    return next((other for other in lines if other is not line), None)
+
+
+def _lines_by_day(case: Case) -> dict[tuple[date | None, str], dict[str, list[Line]]]:
+    found: dict[tuple[date | None, str], dict[str, list[Line]]] = {}
+    for line in sorted(case.claim.lines, key=lambda each: each.number):
+        of_day = found.setdefault((line.service_from, case.claim.rendering_of(line).npi), {})
+        of_day.setdefault(line.code, []).append(line)
+    return found
+
+
+def _codes_by_day(case: Case) -> dict[date | None, frozenset[str]]:
+    codes: defaultdict[date | None, set[str]] = defaultdict(set)
+    for line in case.claim.lines:
+        codes[line.service_from].add(line.code)
+    return {day: frozenset(of_day) for day, of_day in codes.items()}
+
+
+_Likeness = tuple[date | None, str, str, frozenset[str], str]
+
+
+def _likeness(case: Case, line: Line) -> _Likeness:
+    npi = case.claim.rendering_of(line).npi
+    return line.service_from, npi, line.code, frozenset(line.modifiers), line.ndc
+
+
+def _like_lines(case: Case) -> dict[_Likeness, list[Line]]:
+    found: defaultdict[_Likeness, list[Line]] = defaultdict(list)
+    for line in sorted(case.claim.lines, key=lambda each: each.number):
+        found[_likeness(case, line)].append(line)
+    return found
+
+
+def _other_claims(case: Case) -> dict[tuple[date, str], list[Service]]:
+    codes = {line.code for line in case.claim.lines}
+    found: defaultdict[tuple[date, str], list[Service]] = defaultdict(list)
     seen: set[tuple[str, int]] = set()
-    for service in (*case.past.services, *case.past.same_batch):
+    for service, _ in _services(case):
         key = (service.submission, service.line)
         same_number = service.claim_id == case.claim.id and service.billing_npi == case.claim.billing.npi
         same_claim = same_number and (case.claim.frequency != ORIGINAL or service.code in codes)
-        if (
-            service.service_date == day
-            and service.rendering_npi == npi
-            and not same_claim
-            and not service.denied
-            and key not in seen
-        ):
+        same_payer = service.payer_id == case.claim.payer.id
+        if same_payer and not same_claim and not service.denied and key not in seen:
             seen.add(key)
-            yield service
+            found[service.service_date, service.rendering_npi].append(service)
+    return found
+
+
+def _services_by_code(case: Case) -> dict[tuple[date | None, str], list[tuple[Service, bool]]]:
+    found: defaultdict[tuple[date | None, str], list[tuple[Service, bool]]] = defaultdict(list)
+    for service, of_file in _services(case):
+        found[service.service_date, service.code].append((service, of_file))
+    return found
+
+
+def _services(case: Case) -> Iterator[tuple[Service, bool]]:
+    """The services of the days the claim bills, on earlier claims and (True) on the others of the file."""
+    days = {line.service_from for line in case.claim.lines}
+    for known, of_file in ((case.past.services, False), (case.past.same_batch, True)):
+        for service in known:
+            if service.service_date in days:
+                yield service, of_file

@@ -78,7 +78,13 @@ class Assessor:
     def _own(self, claim: Claim, payer: PayerPast, as_of: date) -> OwnDecisions | None:
         if not self.pasts.own:
             return None
-        return OwnDecisions(payer.decisions(before=as_of).total, payer.decisions(claim.payer.id, before=as_of).total)
+        tests = self.pasts.tests()
+        of_tests, of_payer = tests.decisions(before=as_of).total, tests.decisions(claim.payer.id, before=as_of).total
+        return OwnDecisions(
+            max(0, payer.decisions(before=as_of).total - of_tests),
+            max(0, payer.decisions(claim.payer.id, before=as_of).total - of_payer),
+            of_tests,
+        )
 
     def _assessment(
         self,
@@ -120,7 +126,8 @@ class Assessor:
             return None
         card = self.model.card
         practice_needed = card.min_decisions if card.simulated else 0
-        return OwnRecord(own.practice if own else 0, own.payer if own else 0, practice_needed, card.min_payer_decisions)
+        had = own or OwnDecisions(0, 0)
+        return OwnRecord(had.practice, had.payer, practice_needed, card.min_payer_decisions, had.tests)
 
 
 def _attention(report: Report) -> Attention:

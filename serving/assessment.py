@@ -100,12 +100,16 @@ class LineAssessment:
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """How many lines of the practice payers have decided, of all payers and of this one, and how many it takes."""
+    """How many lines of the practice payers have decided, of all payers and of this one, and how many it takes.
+
+    Decisions of test interchanges (ISA15 = T) are no record of the practice's own: they are counted apart.
+    """
 
     practice: int
     payer: int
     practice_needed: int  # 0: the model was fitted on real claims and asks for none
     payer_needed: int
+    tests: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 
 from claims.reading import Refusal
 from models.causes import Cause
-from models.denial import FeatureShare, ReasonShare
+from models.denial import ReasonShare
 from scrubber.registry import Change
 from scrubber.report import Finding, Unchecked
 from scrubber.tables import TableStatus
@@ -122,6 +122,7 @@ def _own_record(own: OwnRecord | None) -> Json | None:
         "decisions_needed": own.practice_needed,
         "payer_decisions": own.payer,
         "payer_decisions_needed": own.payer_needed,
+        "test_decisions": own.tests,
     }
 
 
@@ -141,6 +142,7 @@ def _finding(f: Finding) -> Json:
             "segment": f.location.segment,
             "element": f.location.element,
             "segment_number": f.location.segment_number,
+            "anchor_segment_number": f.location.anchor_segment_number,
         },
         "cms1500_box": f.cms1500_box,
         "citation": {"text": f.citation.text, "url": f.citation.url},
@@ -177,13 +179,15 @@ def _reason(share: ReasonShare) -> Json:
     return {
         "reason": share.reason.value,
         "log_odds": _number(share.log_odds),
-        "features": [_feature(f) for f in share.features],
+        "features": [  # a claim has hundreds: not a call each
+            {
+                "name": name,
+                "value": None if isinstance(value, float) and not isfinite(value) else value,
+                "log_odds": log_odds if isfinite(log_odds) else None,
+            }
+            for name, value, log_odds in share.features
+        ],
     }
-
-
-def _feature(f: FeatureShare) -> Json:
-    value = _number(f.value) if isinstance(f.value, float) else f.value
-    return {"name": f.name, "value": value, "log_odds": _number(f.log_odds)}
 
 
 def _cause(c: Cause) -> Json:
@@ -217,7 +221,7 @@ def _money(amount: Decimal | None) -> str | None:
 
 def _number(value: float | None) -> float | None:
     """The number; null for what JSON cannot say."""
-    return value if value is not None and math.isfinite(value) else None
+    return value if value is not None and isfinite(value) else None
 
 
 def _day(day: date | None) -> str | None:

@@ -35,6 +35,10 @@ class Pasts(Protocol):
         """The payers' decisions, with everything that has arrived by now."""
         ...
 
+    def tests(self) -> PayerPast:
+        """Of those decisions the ones of test interchanges, which are no record of the practice's own."""
+        ...
+
     def patient_key(self, claim: Claim) -> str:
         """An opaque key of the claim's patient, to find the claims of one patient in a file."""
         ...
@@ -61,6 +65,10 @@ class StorePasts:
         """The payer history, caught up with every event stored by now."""
         return self._store.payer_past()
 
+    def tests(self) -> PayerPast:
+        """The decisions of test interchanges, as far as `payer` told them."""
+        return self._store.test_past()
+
     def patient_key(self, claim: Claim) -> str:
         """The key under which the store files the patient."""
         return self._store.patient_key(claim)
@@ -86,6 +94,10 @@ class SnapshotPasts:
     def payer(self) -> PayerPast:
         """The snapshot."""
         return self._history
+
+    def tests(self) -> PayerPast:
+        """None: nothing here is the practice's own anyway."""
+        return PayerPast()
 
     def patient_key(self, claim: Claim) -> str:
         """A key good for one file only; nothing is kept under it."""

@@ -18,12 +18,16 @@ class Shape(BaseModel):
 
 
 class LocationShape(Shape):
-    """Where on the wire; `segment_number` is the ordinal in the file, ISA = 1."""
+    """Where on the wire; `segment_number` is the ordinal in the file, ISA = 1, and null where the segment is missing.
+
+    `anchor_segment_number` is where to look all the same: the segment itself, else the line's SV1 or the claim's CLM.
+    """
 
     loop: str
     segment: str
     element: str
     segment_number: int | None
+    anchor_segment_number: int | None
 
 
 class CitationShape(Shape):
@@ -148,12 +152,16 @@ class ModelShape(Shape):
 
 
 class OwnRecordShape(Shape):
-    """How many of the practice's lines payers have decided, and how many it takes before an answer is given."""
+    """How many of the practice's lines payers have decided, and how many it takes before an answer is given.
+
+    Those of test interchanges (ISA15 = T) count as `test_decisions` alone.
+    """
 
     decisions: int
     decisions_needed: int
     payer_decisions: int
     payer_decisions_needed: int
+    test_decisions: int
 
 
 class AssessmentShape(Shape):

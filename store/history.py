@@ -12,16 +12,17 @@ from functools import lru_cache
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, case, func, or_, select
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, patient_key, submission_ref
+from claims.reasons import Reason
 from features.replay import Decided, Event, Rejected, Submitted
 from past.patient import PatientPast, Service, patient_past, services_of
 from past.payer import PayerPast
 from store.codec import load
 from store.relinking import DECIDED, UNDECIDED, FamilyOf, decision_from
-from store.schema import decisions, events, services, submissions
+from store.schema import decisions, events, remittances, services, submissions
 from store.scope import PRACTICE, Scope, of_practice
 from store.writing import own_ref
 
@@ -112,6 +113,7 @@ _SERVICES = (
         submissions.c.batch,
         decisions.c.known_on.label("decided_on"),
         decisions.c.denied,
+        decisions.c.reason,
         case((_REFUSED, submissions.c.rejected_on)).label("rejected_on"),
     )
     .join(submissions, submissions.c.id == services.c.submission_id)
@@ -127,6 +129,8 @@ def _service(row: Sequence[Any]) -> Service:
     """A row of `_SERVICES`: by place, for a patient of some years has hundreds."""
     known_on, day, code, modifiers, units, charge, payer, billing, rendering, place, diagnoses, *rest = row
     amounts = Decimal(units), Decimal(charge)
+    *rest, reason, rejected_on = rest
+    rest += [Reason(reason) if reason else None, rejected_on]
     return Service(
         known_on, day, code, _words(modifiers), *amounts, payer, billing, rendering, place, _words(diagnoses), *rest
     )
@@ -170,12 +174,19 @@ def _first_day_and_ref(scope: Scope, claim: Claim, content: str) -> tuple[date |
     return found[0].day, ref
 
 
+# How `store.codec` writes Origin.test (ISA15 = T); within a text the quotes would be escaped.
+MARKED_TEST = '"test":true'
+
+
 class PayerHistory:
-    """The payers' decisions in memory; `caught_up` reads only the events that came since."""
+    """The payers' decisions in memory; `caught_up` reads only the events that came since.
+
+    Beside them those that are of test interchanges, so that what a pretend practice was told can be told apart.
+    """
 
     def __init__(self, engine: Engine, practice: str, family_of: FamilyOf) -> None:
         self._engine, self._practice, self._family_of = engine, practice, family_of
-        self._past = PayerPast()
+        self._past, self._tests = PayerPast(), PayerPast()
         self._seq = 0
         self._lock = threading.Lock()
 
@@ -189,12 +200,18 @@ class PayerHistory:
                 self._follow(scope)
             return self._past
 
+    def tests(self) -> PayerPast:
+        """Of what `caught_up` answered last, the decisions of test interchanges alone."""
+        if self._seq == 0:
+            self.caught_up()
+        return self._tests
+
     def _begin(self, scope: Scope) -> None:
         """Learn what stands now, day after day: the fast order to learn in. One read transaction sees one state."""
         seq, past = newest(scope), PayerPast()
         for row in scope.stream(scope.select(decisions).order_by(decisions.c.known_on)):
             past.learn(decision_from(row._mapping, self._family_of))
-        self._past, self._seq = past, seq
+        self._past, self._tests, self._seq = past, self._of_tests(scope), seq
 
     def _follow(self, scope: Scope) -> None:
         seq, past = self._seq, deepcopy(self._past)
@@ -205,7 +222,21 @@ class PayerHistory:
             elif row.kind == UNDECIDED:
                 past.unlearn(decision_from(json.loads(row.decision), self._family_of))
             seq = row.seq
-        self._past, self._seq = past, seq
+        self._past, self._tests, self._seq = past, self._of_tests(scope), seq
+
+    def _of_tests(self, scope: Scope) -> PayerPast:
+        """The decisions as they stand whose claim went out, or came back, in an interchange marked as a test."""
+        sent = scope.select(submissions, submissions.c.id).where(submissions.c.claim.contains(MARKED_TEST))
+        answered = scope.select(remittances, remittances.c.submission_id).where(
+            remittances.c.remittance.contains(MARKED_TEST), remittances.c.submission_id.is_not(None)
+        )
+        of = decisions.c.submission_id
+        past = PayerPast()
+        for row in scope.stream(
+            scope.select(decisions).where(or_(of.in_(sent), of.in_(answered))).order_by(decisions.c.known_on)
+        ):
+            past.learn(decision_from(row._mapping, self._family_of))
+        return past
 
 
 _NEWEST = of_practice(events, func.max(events.c.seq))

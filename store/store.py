@@ -133,6 +133,10 @@ class Store:
         """The payers' decisions with everything stored by now, by this process or another."""
         return self._payers.caught_up()
 
+    def test_past(self) -> PayerPast:
+        """Of what `payer_past` answered last, the decisions of test interchanges (ISA15 = T) alone."""
+        return self._payers.tests()
+
     def patient_key(self, claim: Claim) -> str:
         """The opaque key of the claim's patient under this practice's secret."""
         return patient_key(self.secret, claim)

@@ -24,8 +24,8 @@ def promote(version: str, *, home: Path, force: bool = False) -> Path:
     Raises NotPromoted when the version is unknown, or when it does worse than the champion did on the very same test
     lines (`force` waives that). The answer is the bundle's folder.
     """
-    api = track.client(home)
     registered = track.registered(version, home)
+    api = track.client(home)
     version = str(registered.version)
     if not force:
         _gate(version, api.get_run(registered.run_id).data.metrics)

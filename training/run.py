@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ def train(
     truth: Path | None = None,
     progress: Progress | None = None,
 ) -> TrainResult:
-    """Fit on what was known by `until` (None: all there is), measure on the latest window, register as challenger.
+    """Fit on what was known before `until` (None: all there is), measure on the latest window, register as challenger.
 
     `truth` is the simulator's file of true probabilities, for simulated claims. The model put on record is the very one
     that was measured. Raises NotEnoughData.
@@ -95,10 +95,17 @@ def fit_and_measure(
     truth: Path | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
-    """All of `train` but the record in MLflow: the card of the model holds its figures."""
+    """All of `train` but the record in MLflow: the card of the model holds its figures.
+
+    A model that learned from test interchanges is a simulated one, whether the caller says so or not.
+    """
     say = progress or _silent
     dataset = read(store, tables, until=until, progress=progress)
     split = split_by_time(dataset.lines)
+    tests = store.test_past().decisions(before=until or date.max).total
+    if tests and not simulated:
+        say(f"{tests:,} decisions are of test interchanges (ISA15 = T): the model says that it is simulated")
+    simulated = simulated or tests > 0
     say(f"fitting on {len(split.train):,} lines of {split.windows['train'].first} to {split.windows['train'].last}")
     model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
     say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
@@ -117,7 +124,7 @@ def evaluate(
     truth: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, float]:
-    """Grade a model by what payers answered to claims sent on or after `since`, as known by `until`.
+    """Grade a model by what payers answered to claims sent on or after `since`, as known before `until`.
 
     `since` None: from the first day of the model's own test window, before which it has seen the answers. Raises
     NotEnoughData when no such line is labelled.
@@ -136,8 +143,9 @@ def evaluate(
 
 
 def read(store: Store, tables: Tables, *, until: date | None = None, progress: Progress | None = None) -> Dataset:
-    """The labelled lines of a store, as known by `until`."""
-    return build(store.events(until), labels_of(store.ledger(until or date.max)), tables, progress)
+    """The labelled lines of a store, by what was known strictly before `until` (None: all there is)."""
+    last = None if until is None else until - timedelta(days=1)  # the store answers by what is known at a day's end
+    return build(store.events(last), labels_of(store.ledger(last or date.max)), tables, progress)
 
 
 def labels_of(ledger: Iterable[LedgerRow]) -> dict[tuple[str, int], Label]:

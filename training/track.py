@@ -6,6 +6,7 @@ the input example is a made-up typical row, the median of every column.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -35,9 +36,14 @@ class Run:
     typical: pd.DataFrame  # the input example
 
 
-def tracking_uri(home: Path) -> str:
+def database(home: Path) -> Path:
     """The run store of this home folder."""
-    return f"sqlite:///{(home / 'mlflow.db').resolve()}"
+    return home / "mlflow.db"
+
+
+def tracking_uri(home: Path) -> str:
+    """The same, as MLflow wants to be told."""
+    return f"sqlite:///{database(home).resolve()}"
 
 
 def client(home: Path) -> Any:
@@ -52,7 +58,7 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
     right.
     """
     mlflow = _mlflow()
-    home.mkdir(parents=True, exist_ok=True)
+    _create_for_owner(home)
     mlflow.set_tracking_uri(tracking_uri(home))
     mlflow.set_registry_uri(tracking_uri(home))
     with mlflow.start_run(experiment_id=_experiment(client(home), home)) as active:
@@ -68,7 +74,12 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
 
 
 def registered(version: str, home: Path) -> Any:
-    """What the registry holds of a version, by its number or an alias (`challenger`); raises UnknownVersion."""
+    """What the registry holds of a version, by its number or an alias (`challenger`); raises UnknownVersion.
+
+    A home that is not there yet, or has no run store, holds no version; asking makes neither.
+    """
+    if not database(home).is_file():
+        raise UnknownVersion(version)
     api = client(home)
     from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
@@ -100,6 +111,13 @@ def typical_rows(features: pd.DataFrame) -> pd.DataFrame:
         else:
             row[name] = float(column.median()) if column.notna().any() else 0.0
     return pd.DataFrame([row])
+
+
+def _create_for_owner(home: Path) -> None:
+    """The home and its run store, for their owner alone; what is there keeps the rights it has."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(database(home), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _register(api: Any, logged: Any, run_id: str) -> str:

@@ -110,6 +110,17 @@ def test_scoring_a_file_that_was_ingested_does_not_call_it_its_own_duplicate(run
     assert dup(after) == dup(before)
 
 
+def test_a_demonstration_is_no_record_of_the_practices_own(run):
+    ingested(run, SENT, REMITTANCES)
+    claims = run("score", BATCH, "--as-of", AS_OF, "--json").records
+    assert all(claim["abstained"] for claim in claims)
+    assert {claim["own_record"]["decisions"] for claim in claims} == {0}
+    assert claims[0]["own_record"]["test_decisions"] > 200
+    assert "decisions of test interchanges (ISA15 = T) do not count" in " ".join(
+        run("score", BATCH, "--as-of", AS_OF).out.split()
+    )
+
+
 def test_training_without_claims_says_what_is_missing(run):
     said = run("train")
     assert said.code == 2
@@ -131,10 +142,11 @@ def test_simulate_refuses_a_folder_that_holds_something(run, tmp_path):
     assert (tmp_path / "mine.txt").read_text() == "keep me"
 
 
-def test_promoting_an_unknown_version_is_a_sentence(run):
+def test_promoting_an_unknown_version_is_a_sentence(run, home):
     said = run("promote", "99")
     assert said.code == 2
     assert "99" in said.err
+    assert not home.exists()
 
 
 def test_a_claim_json_cannot_be_ingested_and_is_told_so(run):

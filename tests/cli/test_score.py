@@ -67,7 +67,7 @@ def test_scrub_gives_findings_without_a_model(run):
         published = f["rule_id"] != "AUT-001" or f["severity"] != "warn"  # what payers commonly ask is on no page
         assert f["citation"]["text"]
         assert f["citation"]["url"].startswith("https://") or not published
-        assert f["location"]["segment_number"] > 0
+        assert f["location"]["anchor_segment_number"] > 0
         assert f["cms1500_box"]
     assert all("risk" not in claim for claim in said.records)
 

@@ -279,15 +279,19 @@ def test_two_runs_say_the_same() -> None:
     assert repr(run(one)) == repr(run(one))
 
 
-def test_a_finding_points_to_its_segment_and_to_the_claims_own_where_there_is_none() -> None:
+def test_a_finding_points_to_its_segment_and_beside_it_to_a_place_to_look_where_there_is_none() -> None:
     on_wire = claim(line(1, "64493", units=Decimal(2), segments={"SV1": 31}), segments={"CLM": 22})
     units = next(f for f in run(on_wire).findings if f.rule_id == "NCC-008")
     assert (units.location.loop, units.location.element, units.location.segment_number) == ("2400", "SV104", 31)
     assert units.cms1500_box == "24G"
     plan = Payer("ZZ02", "ZZTEST ADVANTAGE", "16", PayerType.MEDICARE_ADVANTAGE)
-    missing = run(claim(line(1, "62323"), payer=plan, segments={"CLM": 22}), RULES["AUT-001"]).findings[0]
-    assert (missing.location.element, missing.location.segment_number) == ("REF02", 22)
-    assert run(claim(line(1, "64493", units=Decimal(2)))).findings[0].location.segment_number is None
+    assert units.location.anchor_segment_number == 31
+    for segments, anchor in (({"SV1": 31}, 31), ({}, 22)):
+        absent = claim(line(1, "62323", segments=segments), payer=plan, segments={"CLM": 22})
+        at = run(absent, RULES["AUT-001"]).findings[0].location
+        assert (at.element, at.segment_number, at.anchor_segment_number) == ("REF02", None, anchor)
+    nowhere = run(claim(line(1, "64493", units=Decimal(2)))).findings[0].location
+    assert (nowhere.segment_number, nowhere.anchor_segment_number) == (None, None)
 
 
 def test_a_report_tells_a_pass_from_what_was_not_checked() -> None:

@@ -1,5 +1,6 @@
 """What a payer can be expected to allow, and what that rests on."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -93,3 +94,36 @@ def test_units_multiply(tables):
     line = {**claim_json()["claim"]["lines"][1], "units": "2", "charge": "5000.00"}
     fee = tables.codes.on(date(2026, 3, 2), TODAY).get(CODE).allowed_nonfacility
     assert allowed(tables, past(), example_claim(lines=[line]), 0)[0] == 2 * fee
+
+
+def both_sides(tables, known, code=CODE, charge="9000.00"):
+    line = {**claim_json()["claim"]["lines"][1], "code": code, "charge": charge}
+    claims = [example_claim(lines=[{**line, "modifiers": m}]) for m in (["RT"], ["50"])]
+    return [allowed(tables, known, claim, 0)[0] for claim in claims]
+
+
+def test_both_sides_of_a_code_with_sides_are_one_and_a_half_fees(tables):
+    one, both = both_sides(tables, past())
+    assert both == pytest.approx(one * Decimal("1.5"), abs=Decimal("0.005"))
+
+
+def test_both_sides_of_a_code_without_sides_are_one_fee(tables):
+    one, both = both_sides(tables, past(), code="62323")
+    assert both == one
+
+
+def test_both_sides_take_the_share_of_the_charge_that_the_payer_allows(tables):
+    known = past(*[decided(20000, charge=50000)] * 400, *[decided(30000, charge=75000)] * 400)
+    line = {**claim_json()["claim"]["lines"][1], "modifiers": ["50"], "charge": "750.00"}
+    amount, basis = allowed(tables, known, example_claim(lines=[line]), 0)
+    assert basis is AllowedBasis.REMITTANCES
+    assert amount == pytest.approx(Decimal("300.00"), abs=Decimal(1))
+
+
+@pytest.mark.parametrize("charge", ["0.00", "-50.00"])
+@pytest.mark.parametrize("known", [[], [decided(40000)] * 9])
+def test_a_line_that_charges_nothing_is_allowed_nothing(tables, charge, known):
+    claim = example_claim()
+    line = replace(claim.lines[1], charge=Decimal(charge))
+    amount, _ = expected_allowed(replace(claim, lines=(line,)), line, past(*known), tables, TODAY)
+    assert amount == 0

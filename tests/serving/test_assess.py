@@ -11,7 +11,7 @@ from claims.reasons import Reason
 from claims.x12 import read_837
 from past.payer import Decision, PayerPast
 from scrubber.registry import Severity
-from serving.assess import Assessor
+from serving.assess import Assessor, assessment_json
 from serving.assessment import Attention
 from serving.pasts import SnapshotPasts
 from tests.serving.samples import TODAY, example_claim, x12_of
@@ -86,6 +86,23 @@ def test_it_answers_once_the_practice_has_enough_decisions_of_its_own(tables, mo
     a = Assessor(tables, model, OwnPasts(history(decisions))).assess(example_claim(), TODAY)
     assert a.abstained is abstained
     assert a.own_record.practice == decisions
+
+
+class TestPasts(OwnPasts):
+    """The same, all of it of test interchanges."""
+
+    __test__ = False
+
+    def tests(self):
+        return self.payer()
+
+
+def test_decisions_of_test_interchanges_are_no_record_of_the_practices_own(tables, model):
+    a = Assessor(tables, model, TestPasts(history(500))).assess(example_claim(), TODAY)
+    assert a.abstained
+    assert (a.own_record.practice, a.own_record.payer, a.own_record.tests) == (0, 0, 500)
+    assert "500 decisions of test interchanges" in a.abstentions[-1]
+    assert assessment_json(a)["own_record"]["test_decisions"] == 500
 
 
 def test_decisions_of_the_day_itself_do_not_count_yet(tables, model):

@@ -10,6 +10,7 @@ from features.replay import Decided, Submitted, replay
 from past.payer import PayerPast
 from scrubber.engine import scrub
 from scrubber.tables import shipped_tables
+from store import Store
 from tests.past.acknowledgments import a_patient, wire_277ca
 from tests.past.builders import SENT, SERVICE, a_claim, a_line, a_service, an_answer
 from tests.store.practice_year import END, as_837, many_files, open_store, the_files
@@ -177,3 +178,43 @@ def test_serving_and_replay_agree_on_what_a_front_end_rejected(tmp_path, tables)
     assert past.services == ()
     assert scrub(last.event.claim, tables, past, as_of=last.event.known_on) == last.report
     assert "DUP-001" not in {finding.rule_id for finding in last.report.findings}, "a rejected claim is sent again"
+
+
+def test_a_fee_of_nothing_never_lowers_what_the_payer_is_expected_to_allow(tmp_path):
+    claims = [a_claim(id=f"ACC-{i}", n=i) for i in (1, 2, 3)]
+    said = (("CO-45 180.00",), "320.00"), (("CO-45 500.00",), "0"), (("CO-59 500.00",), "0")
+    answers = [
+        an_answer(claim, a_service(claim.lines[0], *adjustments, paid=paid), icn=f"ICN{claim.id}", n=n)
+        for n, (claim, (adjustments, paid)) in enumerate(zip(claims, said, strict=True), 1)
+    ]
+    with Store.open(tmp_path / "store.db") as store:
+        store.record(claims, answers)
+        known = store.payer_past().allowed("MEDI1", before=date(2026, 3, 1), code="64493")
+        rates = store.payer_past().decisions("MEDI1", before=date(2026, 3, 1))
+    assert (known.lines, known.cents) == (1, 32000)
+    assert (rates.denied, rates.total) == (1, 2)
+
+
+def marked(record):
+    return replace(record, origin=replace(record.origin, test=True))
+
+
+@pytest.mark.parametrize(
+    ("sent_as_test", "answered_as_test", "tests"),
+    [(False, False, 0), (True, False, 1), (False, True, 1), (True, True, 1)],
+)
+def test_decisions_of_test_interchanges_are_told_apart(tmp_path, sent_as_test, answered_as_test, tests):
+    real, other = a_claim(), a_claim(id="ACC-2", n=2)
+    answers = [
+        an_answer(c, a_service(c.lines[0], paid="500.00"), icn=f"ICN{c.id}", n=n) for n, c in enumerate((real, other))
+    ]
+    noted = replace(real, note='{"test":true}')  # what a claim says is not how it was sent
+    with Store.open(tmp_path / "store.db") as store:
+        store.record([noted], answers[:1])
+        assert (store.payer_past().decisions(before=END).total, store.test_past().decisions(before=END).total) == (1, 0)
+        claim = marked(other) if sent_as_test else other
+        store.record([claim], [marked(answers[1]) if answered_as_test else answers[1]])  # followed, not begun anew
+        assert store.payer_past().decisions(before=END).total == 2
+        assert store.test_past().decisions("MEDI1", before=END).total == tests
+    with Store.open(tmp_path / "store.db") as again:
+        assert again.test_past().decisions("MEDI1", before=END).total == tests

@@ -55,13 +55,23 @@ def test_training_again_on_the_same_store_gives_the_same_model(practice, result)
     assert again.model.claim_map == result.model.claim_map
 
 
+def test_a_model_of_test_interchanges_says_that_it_is_simulated_though_nobody_said_so(practice):
+    _, store = practice
+    said = []
+    model = fit_and_measure(store, shipped_tables(), seed=1, progress=said.append).model
+    assert model.simulated
+    assert any("test interchanges (ISA15 = T)" in words for words in said)
+
+
 def test_training_until_a_day_knows_nothing_later(practice):
     _, store = practice
     whole = read(store, shipped_tables())
-    day = whole.as_of - timedelta(days=150)
+    answered = sorted(set(whole.lines["known_on"].dt.date))
+    day = next(d for d in answered if d >= whole.as_of - timedelta(days=150))  # a day on which a payer answered
     early = read(store, shipped_tables(), until=day)
-    assert early.as_of <= day
-    assert early.lines["known_on"].max().date() <= day
+    assert early.as_of < day
+    assert early.lines["known_on"].max().date() < day
+    assert early.as_of in {event.known_on for event in store.events()}
     known = whole.lines.merge(early.lines, on=["claim_id", "submitted", "line"], suffixes=("", "_early"))
     assert len(known) == len(early.lines)
 

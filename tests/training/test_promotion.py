@@ -217,3 +217,21 @@ def test_a_promoted_bundle_answers_where_no_training_library_is_installed(copied
     answer, reasons = done.stdout.splitlines()
     assert json.loads(answer) == [list(model.predict(rows).risks), []]
     assert int(reasons) > 0
+
+
+def test_asking_for_a_version_of_a_home_that_is_not_there_makes_none(tmp_path):
+    home = tmp_path / "nowhere"
+    with pytest.raises(UnknownVersion):
+        promote("9", home=home)
+    assert not home.exists()
+    home.mkdir()
+    with pytest.raises(UnknownVersion):
+        track.bundle_of("challenger", home)
+    assert list(home.iterdir()) == []
+
+
+def test_home_and_run_store_are_their_owners_alone(trained, tmp_path):
+    home = tmp_path / "fresh"
+    register(home, trained, pr_auc=0.4)
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / "mlflow.db").stat().st_mode & 0o777 == 0o600

@@ -23,10 +23,10 @@ _REVIEW = (
     "have the record ready."
 )
 _CHECK_FIRST = (
-    "Look at this payer's own list, or ask it. If it wants an approval, put the number on the claim, and where there is "
-    "none, ask whether it grants one after the service. If it wants none, record that as `not_required`."
+    "Look at this payer's own list, or ask it. If it wants an approval, put the number on the claim, and where there "
+    "is none, ask whether it grants one after the service. If it wants none, record that as `not_required`."
 )
-_AFTER_MEDICARE = "medicare_supplement"  # key of the payer table: follows what Medicare decided
+_AFTER_MEDICARE = "medicare_supplement"  # key of the payer table: follows Medicare
 _STILL_OPEN = {
     "denied": " An authorization that was asked for is recorded as denied.",
     "pending": " An authorization that was asked for is recorded as pending.",
@@ -62,12 +62,14 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     release = case.tables.authorizations.on(day, case.as_of)
     rows = release.get(line.code) or ()
     in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
-    if line.authorization_number or case.claim.authorization_number or _is_supplement(case):
+    if line.authorization_number or case.claim.authorization_number:
         return
     if not release.holds_on(day):
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
+    if not in_force or _is_supplement(case):
+        return
     recorded = _recorded(case, line, day)
-    if not in_force or "not_required" in recorded:
+    if "not_required" in recorded:
         return
     if case.payer_type is PayerType.UNKNOWN:
         yield Gap(("payer type",), f"some payers want an authorization for {line.code}; this payer's kind is not known")
@@ -179,7 +181,7 @@ def _state(claim: Claim) -> str:
 
 
 def _recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:
-    """What the practice recorded by now of the line's code and day, the first of each status (approved: with number)."""
+    """What the practice recorded by now of the line's code and day, the first of each status."""
     found: dict[str, Authorization] = {}
     for held in case.claim.authorizations:
         known = held.recorded_on is None or held.recorded_on <= case.as_of

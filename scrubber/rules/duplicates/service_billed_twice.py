@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from claims.claim import Line
+from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from past.patient import Service
 from scrubber import places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import ORIGINAL, other_lines
+from scrubber.same_day import ORIGINAL, like_lines, lines_by_code, same_service, services_of_code
 
 # Modifiers that say a like service was done again, or elsewhere, on the same day
 _REPEATED = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
+
+_BILL_ONE = (
+    "If both are the same service, bill it once and take the other off. If it truly was repeated, ask the clinician to "
+    "confirm, and say so with 76, 77 or 91."
+)
+_CORRECT_OR_APPEAL = (
+    "Do not send it again: a denied service is corrected with a replacement claim, where the payer takes one, or is "
+    "appealed. Only where the remittance calls the first claim unprocessable (MA130) does a new claim take its place."
+)
 
 
 @rule(
@@ -34,63 +44,70 @@ def service_billed_twice(case: Case, line: Line) -> Iterator[Answer]:
     """The same service is already on another claim to this payer, or on another line of this one.
 
     Same patient, payer, code, day, rendering provider and modifiers: payers deny the second as a duplicate, even where
-    the first was denied. With other units they may only suspect one, and the rule warns. A replacement (frequency 7) or
-    a void is meant to repeat its claim, and two lines of one claim that carry 59, an X modifier, 76, 77 or 91, or name
-    different drugs (NDC), are told apart. Claims of the same file are compared both ways, so each of the two is shown.
+    the first was denied; but what Medicare sent back as unprocessable was never decided, and is sent anew. With other
+    units they may only suspect one, and the rule warns. A replacement (frequency 7) or a void is meant to repeat its
+    claim, and two lines of one claim that carry 59, an X modifier, 76, 77 or 91, or name different drugs (NDC), are
+    told apart. Claims of the same file are compared both ways, so each of the two is shown.
     """
     day = case.day(line)
     twin = _twin_line(case, line)
     if twin is not None:
-        yield _hit(line, f"{line.code} stands on line {twin.number} as well, with the same day and modifiers.")
+        text = f"{line.code} stands on line {twin.number} as well, with the same day and modifiers."
+        yield _hit(line, text, _BILL_ONE)
         return
     if case.claim.frequency != ORIGINAL:
         return
     earlier = _earlier(case, line)
     if earlier:
-        yield _sent(line, earlier[0])
+        yield _sent(line, *earlier[0])
+    elif case.past.known_since is None:
+        yield Gap(("earlier claims",), "there is no store of earlier claims to look into", of_claim=True)
     elif not case.past.covers(day):
         yield Gap((f"history since {day}",), f"claims sent for {day} before our records begin are not known")
 
 
 def _twin_line(case: Case, line: Line) -> Line | None:
-    if _REPEATED & set(line.modifiers):
+    if len(lines_by_code(case, line)[line.code]) == 1 or _REPEATED & set(line.modifiers):
         return None
-    for other in other_lines(case, line):
-        alike = other.code == line.code and set(other.modifiers) == set(line.modifiers)
-        if alike and other.ndc == line.ndc:  # one code may stand for several drugs, each on a line with its NDC
-            return other
-    return None
+    return next((other for other in like_lines(case, line) if other is not line), None)
 
 
-def _earlier(case: Case, line: Line) -> list[Service]:
-    """The same service on other claims to this payer: those with the same units first, then the oldest."""
-    npi, modifiers = case.claim.rendering_of(line).npi, set(line.modifiers)
-    before = [*case.past.services, *(s for s in case.past.same_batch if s.frequency == ORIGINAL)]
+def _earlier(case: Case, line: Line) -> list[tuple[Service, bool]]:
+    """The same service on other claims to this payer, and whether of this file: those with the same units first."""
     same = [
-        s
-        for s in before
-        if s.service_date == line.service_from
-        and s.code == line.code
-        and s.rendering_npi == npi
-        and s.payer_id == case.claim.payer.id
-        and set(s.modifiers) == modifiers
+        (s, of_file)
+        for s, of_file in services_of_code(case, line)
+        if same_service(case, line, s) and (s.frequency == ORIGINAL or not of_file) and not _unprocessed(case, s)
     ]
-    return sorted(same, key=lambda s: (s.units != line.units, s.known_on, s.submission, s.line))
+    return sorted(same, key=lambda found: _order(line, *found))
 
 
-def _sent(line: Line, earlier: Service) -> Hit:
-    if earlier.denied:
-        state = f"denied on {earlier.decided_on}"
+def _order(line: Line, s: Service, of_file: bool) -> tuple[bool, bool, date, str, int]:
+    return s.units != line.units, of_file, s.known_on, s.submission, s.line
+
+
+def _unprocessed(case: Case, s: Service) -> bool:
+    """True where Medicare sent the line back as unprocessable: that is no decision, and a new claim is the way on."""
+    return case.payer_type is PayerType.MEDICARE and bool(s.denied) and s.reason is Reason.SUBMISSION_ERROR
+
+
+def _sent(line: Line, earlier: Service, of_file: bool) -> Hit:
+    remedy = _BILL_ONE if of_file else ""
+    text = f"{line.code} of {earlier.service_date} "
+    if of_file:
+        text += "stands on another claim of this file as well"
+    elif earlier.denied:
+        text += f"was sent to this payer on {earlier.known_on} (denied on {earlier.decided_on})"
+        remedy = _CORRECT_OR_APPEAL
     elif earlier.decided_on:
-        state = f"answered on {earlier.decided_on}"
+        text += f"was sent to this payer on {earlier.known_on} (answered on {earlier.decided_on})"
     else:
-        state = "not answered yet"
-    text = f"{line.code} of {earlier.service_date} was sent to this payer on {earlier.known_on} ({state})"
+        text += f"was sent to this payer on {earlier.known_on} (not answered yet)"
     if earlier.units != line.units:
         text += f" with {earlier.units.normalize():f} units, now {line.units.normalize():f}"
-        return _hit(line, f"{text}.", Severity.WARN)
-    return _hit(line, f"{text}.")
+        return _hit(line, f"{text}.", remedy, Severity.WARN)
+    return _hit(line, f"{text}.", remedy)
 
 
-def _hit(line: Line, message: str, severity: Severity = Severity.DENY) -> Hit:
-    return Hit(message, severity=severity, change=Change("drop_line", line.number, ""))
+def _hit(line: Line, message: str, remedy: str, severity: Severity = Severity.DENY) -> Hit:
+    return Hit(message, severity=severity, remedy=remedy, change=Change("drop_line", line.number, ""))

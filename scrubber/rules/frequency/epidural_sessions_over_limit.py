@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from claims.reasons import Reason
 from scrubber import places
 from scrubber.parameters import parameter
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.tables import Release
 from scrubber.tables.rows import CodeRow
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
@@ -60,12 +62,8 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
         return
     limit, months = int(value.value), int(look_back.value)
     start = _window_start(day, months)
-    known = {(s.service_date, s.code) for s in case.past.services}
-    known |= {(o.service_from, o.code) for o in case.claim.lines if o.service_from}
-    asserted = case.claim.prior_services
-    if asserted:
-        known |= {(item.service_date, item.code) for item in asserted.items}
-    earlier = sorted({d for d, code in known if start <= d < day and _region(codes.get(code)) == row.region})
+    sessions = case.once(("sessions", codes.name, row.region), lambda: _sessions(case, codes, row.region))
+    earlier = sessions[bisect_left(sessions, start) : bisect_left(sessions, day)]
     region = row.region.replace("_", " and ")
     if len(earlier) >= limit:
         severity = Severity.DENY if value.verified else Severity.WARN
@@ -94,6 +92,16 @@ def _done(line: Line, nth: str, severity: Severity) -> Hit:
         remedy_kind=RemedyKind.ASK_CLINICIAN,
         requires="the record shows the region and the dates that go on the claim",
     )
+
+
+def _sessions(case: Case, codes: Release[CodeRow], region: str) -> list[date]:
+    """The days with an epidural injection of the region that we know of, this claim's too, in order."""
+    known = {(s.service_date, s.code) for s in case.past.services}
+    known |= {(line.service_from, line.code) for line in case.claim.lines if line.service_from}
+    asserted = case.claim.prior_services
+    if asserted:
+        known |= {(item.service_date, item.code) for item in asserted.items}
+    return sorted({day for day, code in known if _region(codes.get(code)) == region})
 
 
 def _region(row: CodeRow | None) -> str:

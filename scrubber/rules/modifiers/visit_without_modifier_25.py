@@ -9,7 +9,7 @@ from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.parameters import parameter
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import other_claims, other_lines
+from scrubber.same_day import first_of_each, other_claims
 from scrubber.tables.rows import CodeRow
 
 XXX = "XXX"  # no global period: the NCCI edits say beside which visits it stands
@@ -48,7 +48,7 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
         return
     value = parameter("visit_25_global_periods").on(day, case.as_of)
     periods = value.words if value else ()
-    others = [(other, release.get(other.code)) for other in other_lines(case, line)]
+    others = [(other, release.get(other.code)) for other in first_of_each(case, line)]
     procedure = next((other for other, row in others if row and _holds_the_visit(row, periods)), None)
     if procedure is None and XXX in periods:
         procedure = next((other for other, row in others if row and _edited(case, line, other, row)), None)
@@ -75,7 +75,7 @@ def _holds_the_visit(row: CodeRow, periods: tuple[str, ...]) -> bool:
 def _edited(case: Case, visit: Line, other: Line, row: CodeRow) -> bool:
     if row.family == "em" or row.global_days != XXX:
         return False
-    return any(pair.column1 is other and pair.indicator == "1" for pair in ncci.pairs(case, visit))
+    return any(pair.column1.code == other.code and pair.indicator == "1" for pair in ncci.pairs(case, visit))
 
 
 def _hit(line: Line, message: str, severity: Severity) -> Hit:

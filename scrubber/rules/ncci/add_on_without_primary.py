@@ -8,7 +8,7 @@ from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import other_claims
+from scrubber.same_day import codes_of_day, other_claims
 
 _GUIDANCE = "imaging_guidance"  # the family of the code table
 _GUIDANCE_REMEDY = (
@@ -49,7 +49,7 @@ def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
         if code is not None and code.is_addon and not release.complete:
             yield Gap(("addons table",), f"the add-on table {release.name} does not hold {line.code}")
         return
-    if any(other.code in row.primaries for other in case.claim.lines if other.service_from == day):
+    if not row.primaries.isdisjoint(codes_of_day(case, day)):
         return
     elsewhere = sorted({s.code for s in other_claims(case, line) if s.code in row.primaries})
     severity = ncci.severity(case.payer_type) if row.verified and not elsewhere else Severity.WARN

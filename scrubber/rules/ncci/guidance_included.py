@@ -8,7 +8,7 @@ from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import other_lines
+from scrubber.same_day import first_of_each
 from scrubber.tables import TableGap
 from scrubber.tables.rows import CodeRow
 
@@ -42,16 +42,17 @@ def guidance_included(case: Case, line: Line) -> Iterator[Answer]:
     there the rule warns. Clinicians of one group and specialty count as one for NCCI; here only lines of the same
     rendering NPI are compared.
     """
-    others = other_lines(case, line)
-    if not others:
+    day = case.day(line)
+    release = case.tables.codes.on(day, case.as_of)
+    own = release.get(line.code)
+    if own is None or own.family != "imaging_guidance":
         return
-    release = case.tables.codes.on(case.day(line), case.as_of)
+    others = first_of_each(case, line)
     rows = [(other, release.get(other.code)) for other in others]
     holding = [other for other, row in rows if row is not None and line.code in row.included_guidance]
     if not holding:
-        own = release.get(line.code)
         unknown = sorted({other.code for other, row in rows if row is None})
-        if own is not None and own.family == "imaging_guidance" and unknown and not release.complete:
+        if unknown and not release.complete:
             yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(unknown)}")
         return
     primaries = _primaries(case, line)

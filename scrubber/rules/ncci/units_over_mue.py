@@ -9,7 +9,7 @@ from claims.claim import ZERO, Line
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import other_claims, other_lines
+from scrubber.same_day import ORIGINAL, lines_by_code, other_claims, same_service, units_of_day
 from scrubber.tables.rows import MueLimit
 
 _LIMIT = {"1": "a line", "2": "a day, absolute", "3": "a day; the record may win an appeal"}
@@ -37,7 +37,9 @@ def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
     An MUE with indicator 1 is held against each line; with 2 or 3 against all of the day's lines of that code and
     clinician. 2 follows from law or code definition, and no modifier or appeal moves it; 3 can be appealed with the
     record. Modifier 50 does not double the billed units. Where the excess lies on another claim of the day, and for
-    payers Medicare's edits do not bind, the rule warns.
+    payers Medicare's edits do not bind, the rule warns; what DUP-001 takes for the same service sent twice is not
+    counted again. Clinicians of one group and specialty count as one for NCCI; here only lines of the same rendering
+    NPI are added up.
     """
     if line.unit != "UN":
         return
@@ -50,15 +52,22 @@ def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
             yield Gap(("mue table",), f"the MUE release {release.name} does not hold {line.code}")
         return
     by_line = limit.mai == "1"
-    same = [] if by_line else [other for other in other_lines(case, line) if other.code == line.code]
-    units = sum((other.units for other in same), line.units)
+    units = line.units if by_line else units_of_day(case, line)
     if units > limit.units:
-        yield _hit(line, units, limit, ncci.severity(case.payer_type), alone=not same)
+        alone = by_line or len(lines_by_code(case, line)[line.code]) == 1
+        yield _hit(line, units, limit, ncci.severity(case.payer_type), alone=alone)
         return
-    elsewhere = ZERO if by_line else sum((s.units for s in other_claims(case, line) if s.code == line.code), ZERO)
+    elsewhere = ZERO if by_line else _elsewhere(case, line)
     if elsewhere and units + elsewhere > limit.units:
         where = f", {elsewhere.normalize():f} of them on another claim"
         yield _hit(line, units + elsewhere, limit, Severity.WARN, alone=False, where=where)
+
+
+def _elsewhere(case: Case, line: Line) -> Decimal:
+    """Units of the code on other claims of the day, without what DUP-001 calls the same service sent twice."""
+    original = case.claim.frequency == ORIGINAL
+    others = (s for s in other_claims(case, line) if s.code == line.code)
+    return sum((s.units for s in others if not (original and same_service(case, line, s))), ZERO)
 
 
 def _hit(line: Line, units: Decimal, limit: MueLimit, severity: Severity, *, alone: bool, where: str = "") -> Hit:
