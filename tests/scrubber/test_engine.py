@@ -1,6 +1,8 @@
 """The loop that runs the rules: what one rule does never spoils what another says."""
 
+import cProfile
 import math
+import pstats
 import random
 import sys
 from dataclasses import replace
@@ -294,6 +296,18 @@ def test_a_finding_points_to_its_segment_and_beside_it_to_a_place_to_look_where_
     assert (nowhere.segment_number, nowhere.anchor_segment_number) == (None, None)
 
 
+@pytest.mark.parametrize("code", ["99213", "62323", "64493"])
+def test_many_lines_of_one_code_and_day_take_about_as_long_each_as_few(code: str) -> None:
+    few, many = (claim(*(line(i, code) for i in range(1, n + 1))) for n in (40, 160))
+    assert _calls(many) < 5 * _calls(few)  # calls, not seconds: the machine may be busy
+
+
+def _calls(one: Claim) -> int:
+    profile = cProfile.Profile()
+    profile.runcall(run, one)
+    return pstats.Stats(profile).total_calls
+
+
 def test_a_report_tells_a_pass_from_what_was_not_checked() -> None:
     report = run(claim(line(1, "64493", units=Decimal(2)), line(2, "J1010", units=Decimal(40))))
     assert report.worst(1, Reason.FREQUENCY) == Severity.DENY
@@ -404,6 +418,29 @@ def test_the_same_claim_sent_again_is_caught_and_a_replacement_is_not() -> None:
     one = claim(line(1, "62323"))
     assert ("DUP-001", 1, "deny") in said(run(one, past=past_of(one)))
     assert "DUP-001" not in {f.rule_id for f in run(replace(one, frequency="7"), past=past_of(one)).findings}
+
+
+def test_two_claims_of_one_file_are_one_duplicate_each_and_no_excess_of_units() -> None:
+    one = claim(line(1, "62323"))
+    other = services_of(replace(one, id="ZZTEST-2"), known_on=AS_OF, submission="s9", content="c9", batch="b")
+    (finding,) = run(one, past=replace(SEEN, same_batch=other)).findings
+    assert finding.rule_id == "DUP-001"
+    assert finding.message == "62323 of 2026-03-10 stands on another claim of this file as well."
+
+
+def test_a_secondary_claim_is_not_measured_against_the_primarys_lines() -> None:
+    primary = claim(line(1, "62323"), line(2, "99213", "25"))
+    second = Payer("ZZ09", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL, sequence="S")
+    earlier = services_of(primary, known_on=DAY, submission="s9", content="c9", batch="")
+    past = PatientPast((*SEEN.services, *earlier), (), date(2024, 1, 1))
+    report = run(replace(primary, id="ZZTEST-2", payer=second), past=past)
+    assert {f.rule_id for f in report.findings} <= {"AUT-001"}
+
+
+def test_without_a_store_a_claim_is_told_so_once() -> None:
+    report = run(claim(*(line(n, code) for n, code in enumerate(("62323", "J3301", "64493"), 1))), past=PatientPast())
+    assert [(u.line, u.missing) for u in report.unchecked if u.rule_id == "DUP-001"] == [(None, ("earlier claims",))]
+    assert math.isnan(report.worst(2, Reason.DUPLICATE))
 
 
 def test_an_npi_with_a_slip_is_caught() -> None:

@@ -38,7 +38,8 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     The procedure's payment already holds the usual work around it: every procedure with a global period of 0 or 10
     days does, and one without (XXX) where an NCCI edit pairs it with the visit. Without 25 the payer takes the visit to
     be that work. 24 and 57 count as an answer here; whether they are the right one is another rule's question. A
-    procedure found only on another claim of the day warns.
+    procedure found only on another claim of the day warns. Clinicians of one group and specialty count as one for
+    NCCI; here only lines of the same rendering NPI are compared.
     """
     if set(line.modifiers) & ncci.VISIT:
         return

@@ -29,7 +29,8 @@ def pair_never_paid_together(case: Case, line: Line) -> Iterator[Answer]:
     """A code is billed beside one that NCCI never pays it with, whatever the modifier.
 
     The payer pays the column 1 code and denies the column 2 code of the same day and clinician. Medicare and Medicare
-    Advantage deny; other payers follow these edits or edits of their own, so there the rule warns.
+    Advantage deny; other payers follow these edits or edits of their own, so there the rule warns. Clinicians of one
+    group and specialty count as one for NCCI; here only lines of the same rendering NPI are compared.
     """
     paid = [pair.column1 for pair in ncci.pairs(case, line) if pair.indicator == "0"]
     if paid:
