@@ -6,6 +6,7 @@ one (frequency 7), the lines it replaces are no earlier services: same CLM01, bi
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -60,7 +61,7 @@ def sessions(look: Look) -> Sessions | None:
     day = look.line.service_from
     if day is None or not look.patient.seen:
         return None
-    return _sessions(look, day)
+    return look.once(("sessions", look.line.code, day), lambda: _sessions(look, day))
 
 
 @once_a_line
@@ -81,12 +82,21 @@ def same_day(look: Look) -> SameDay | None:
 
 
 def _same_day(look: Look, day: date) -> SameDay:
-    earlier = _earlier(look)
+    codes = look.once("codes sent by day", lambda: _sent_by_day(look)).get(day, Counter())
+    same = codes[look.line.code]
+    return SameDay(same, codes.total() - same)
+
+
+def _sent_by_day(look: Look) -> dict[date, Counter[str]]:
+    """The codes of other claims to this payer, earlier ones and those of the file."""
     refs = {s.submission for s in look.patient.services}
     in_file = (s for s in look.patient.same_batch if s.submission not in refs)
-    payer, code = look.claim.payer.id, look.line.code
-    codes = [s.code == code for s in (*earlier, *in_file) if s.service_date == day and s.payer_id == payer]
-    return SameDay(codes.count(True), codes.count(False))
+    payer = look.claim.payer.id
+    days: dict[date, Counter[str]] = defaultdict(Counter)
+    for s in (*_earlier(look), *in_file):
+        if s.payer_id == payer:
+            days[s.service_date][s.code] += 1
+    return days
 
 
 def _sessions(look: Look, day: date) -> Sessions:
@@ -152,16 +162,23 @@ def _earlier(look: Look) -> tuple[Service, ...]:
 
 
 def _answers(look: Look) -> Answers:
-    payer, code = look.claim.payer.id, look.line.code
+    known, denials = look.once("answers", lambda: _answered(look))
+    return known._replace(code_denials=denials[look.line.code])
+
+
+def _answered(look: Look) -> tuple[Answers, Counter[str]]:
+    """What the payer answered, whatever the code, and how many lines of each code it denied."""
+    payer = look.claim.payer.id
     decided = [
         (s, (look.as_of - s.decided_on).days)
         for s in look.patient.services
         if s.payer_id == payer and s.decided_on is not None and s.decided_on < look.as_of
     ]
     recent = [s for s, ago in decided if ago <= RECENT]
-    return Answers(
-        code_denials=sum(bool(s.denied) and s.code == code for s, _ in decided),
+    known = Answers(
+        code_denials=0,
         accepted=sum(not s.denied for s, _ in decided),
         recent=len(recent),
         recent_denied=sum(bool(s.denied) for s in recent),
     )
+    return known, Counter(s.code for s, _ in decided if s.denied)

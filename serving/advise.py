@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
@@ -22,6 +23,7 @@ from serving.scoring import Circumstances, Scored, Trial
 
 MOST_A_LINE = 4
 MOST_TRIALS = 16  # of one claim; beyond, remedies stand without figures
+MOST_LINES_TRIED = 800  # of all trials of a claim: a long claim is tried fewer times, for each trial scores it whole
 QUESTION_LOG_ODDS = 0.4  # a Reason that raises the odds of denial by half
 QUESTION_RISK = 0.15  # below, a line is not worth a question
 
@@ -86,8 +88,13 @@ def advise(scored: Scored, explanations: Sequence[Explanation], at: Circumstance
     by_line: dict[int | None, list[Remedy]] = defaultdict(list)
     for remedy in _from_findings(scored, at):
         by_line[remedy.line].append(remedy)
-    for line, explanation in zip(scored.claim.lines, explanations, strict=False):
-        by_line[line.number] += _questions(scored, line, explanation)
+    found: dict[int | None, set[Reason]] = defaultdict(set)
+    for finding in scored.report.findings:
+        if finding.severity >= Severity.WARN:
+            found[finding.line].add(finding.reason)
+    risks = scored.prediction.risks if scored.prediction else ()
+    for line, explanation, risk in zip(scored.claim.lines, explanations, risks, strict=False):
+        by_line[line.number] += _questions(line, explanation, risk, found[None] | found[line.number])
     chosen: list[Remedy] = []
     for remedies in by_line.values():
         chosen += sorted(remedies, key=most_dollars_first)[:MOST_A_LINE]
@@ -98,13 +105,14 @@ def _from_findings(scored: Scored, at: Circumstances) -> Iterator[Remedy]:
     said: set[tuple[int | None, RemedyKind, str, Change | None]] = set()
     offered: list[tuple[Finding, Change | None, tuple[Trial, Rescored] | None]] = []
     trials: list[Trial] = []
+    most = min(MOST_TRIALS, max(1, MOST_LINES_TRIED // max(1, len(scored.claim.lines))))
     for finding in scored.report.findings:
         change = _change(finding, scored.claim)
         key = (finding.line, finding.remedy_kind, finding.remedy, change)
         if finding.severity < Severity.WARN or not finding.remedy or key in said:
             continue
         said.add(key)
-        tried = _try(finding, change, scored, at) if scored.prediction and len(trials) < MOST_TRIALS else None
+        tried = _try(finding, change, scored, at) if scored.prediction and len(trials) < most else None
         trials += [tried[0]] if tried else []
         offered.append((finding, change, tried))
     after = iter(at.score_trials(trials))
@@ -166,12 +174,10 @@ def _with_figures(remedy: Remedy, before: Scored, after: Scored, rescored: Resco
     )
 
 
-def _questions(scored: Scored, line: Line, explanation: Explanation) -> Iterator[Remedy]:
-    """What to check where the model sees a Reason that no finding speaks of."""
-    risk = scored.risk_of(line.number)
-    if risk is None or risk < QUESTION_RISK:
+def _questions(line: Line, explanation: Explanation, risk: float, found: AbstractSet[Reason]) -> Iterator[Remedy]:
+    """What to check where the model sees a Reason that no finding (`found`) speaks of."""
+    if risk < QUESTION_RISK:
         return
-    found = {f.reason for f in scored.report.findings if f.line in (None, line.number) and f.severity >= Severity.WARN}
     for share in explanation.reasons:
         if share.log_odds >= QUESTION_LOG_ODDS and share.reason not in found and share.reason in QUESTIONS:
             kind, text = QUESTIONS[share.reason]

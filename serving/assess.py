@@ -21,7 +21,7 @@ from scrubber.tables import Tables
 from serving.advise import advise
 from serving.assessment import Assessment, Attention, LineAssessment, ModelUsed, OwnRecord, Remedy
 from serving.assessment_json import assessment_json, scrub_json
-from serving.pasts import Pasts, with_peers
+from serving.pasts import Pasts, Peers, with_peers
 from serving.scoring import Circumstances, Scored
 
 __all__ = ["Assessment", "Assessor", "assessment_json", "scrub_json"]
@@ -42,14 +42,14 @@ class Assessor:
     degraded: str = ""
     differences: tuple[str, ...] = ()  # what the model was fitted with that is not what runs now
 
-    def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] = ()) -> Assessment:
+    def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] | Peers = ()) -> Assessment:
         """All that can be said about a claim, were it sent on `as_of`.
 
         `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
         """
         content = content_hash(claim)
         known = self.pasts.patient(claim, as_of=as_of, content=content)
-        patient = with_peers(known, claim, peers, self.pasts.practice, as_of)
+        patient = with_peers(known, claim, peers, self.pasts.practice, as_of, content)
         payer = self.pasts.payer()
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
         scored = at.score(claim)
@@ -69,8 +69,9 @@ class Assessor:
                 key = self._file_key(claim)
                 if seen[key] > 1:
                     kept[key].append(claim)
+        peers = {key: Peers(claims, self.pasts.practice, as_of) for key, claims in kept.items()}
         for claim in read():
-            yield self.assess(claim, as_of, kept.get(self._file_key(claim), ()))
+            yield self.assess(claim, as_of, peers.get(self._file_key(claim), ()))
 
     def _file_key(self, claim: Claim) -> tuple[str, str]:
         return batch_key(claim), self.pasts.patient_key(claim)
@@ -95,6 +96,9 @@ class Assessor:
         at: Circumstances,
     ) -> Assessment:
         claim, prediction = scored.claim, scored.prediction
+        of_line: dict[int | None, list[Remedy]] = defaultdict(list)
+        for remedy in remedies:
+            of_line[remedy.line].append(remedy)
         why = prediction.abstained if prediction else (VOID_WHY,) if self.model and claim.frequency == VOID else ()
         return Assessment(
             ref=ref,
@@ -111,8 +115,8 @@ class Assessor:
             tables=tuple(self.tables.status(claim.first_service or at.as_of, at.as_of)),
             findings=scored.report.findings,
             unchecked=scored.report.unchecked,
-            lines=tuple(_line(scored, i, explanations, remedies) for i in range(len(claim.lines))),
-            remedies=tuple(r for r in remedies if r.line is None),
+            lines=tuple(_line(scored, i, explanations, of_line[line.number]) for i, line in enumerate(claim.lines)),
+            remedies=tuple(of_line[None]),
         )
 
     def model_used(self, unseen: Iterable[str] = ()) -> ModelUsed | None:
@@ -147,7 +151,7 @@ def _line(scored: Scored, i: int, explanations: Sequence[Explanation], remedies:
         base_log_odds=explanations[i].base if explanations else None,
         reasons=explanations[i].reasons if explanations else (),
         causes=prediction.causes[i] if prediction else (),
-        remedies=tuple(r for r in remedies if r.line == line.number),
+        remedies=tuple(remedies),
         expected_allowed=amount,
         allowed_basis=basis,
     )

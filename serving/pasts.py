@@ -108,19 +108,43 @@ class SnapshotPasts:
         return 0
 
 
-def with_peers(past: PatientPast, claim: Claim, peers: Iterable[Claim], practice: str, as_of: date) -> PatientPast:
-    """The patient's past with the other claims of the file; those the store holds already are not counted twice."""
-    others = [peer for peer in peers if peer is not claim]
-    if not others:
+class Peers:
+    """The claims of one patient in one file, made services once for all of them; of twins the last stands."""
+
+    def __init__(self, claims: Iterable[Claim], practice: str, as_of: date) -> None:
+        found: dict[str, tuple[Service, ...]] = {}
+        for claim in claims:
+            if claim.frequency != VOID:
+                content = content_hash(claim)
+                ref = submission_ref(practice, claim, content)
+                found[content] = services_of(
+                    claim, known_on=as_of, submission=ref, content=content, batch=batch_key(claim)
+                )
+        self.services = {c: tuple(sorted(of, key=_in_file)) for c, of in sorted(found.items(), key=_first_in_file)}
+
+
+def _in_file(s: Service) -> tuple[str, str, int]:
+    return s.submission, s.content, s.line
+
+
+def _first_in_file(found: tuple[str, tuple[Service, ...]]) -> tuple[str, str]:
+    content, services = found
+    return (services[0].submission if services else "", content)
+
+
+def with_peers(
+    past: PatientPast, claim: Claim, peers: Iterable[Claim] | Peers, practice: str, as_of: date, content: str = ""
+) -> PatientPast:
+    """The patient's past with the other claims of the file; those the store holds already are not counted twice.
+
+    `content`: the claim's hash, where it is known already.
+    """
+    of_file = (peers if isinstance(peers, Peers) else Peers(peers, practice, as_of)).services
+    if not of_file:
         return past
-    held = {content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
-    added: dict[str, tuple[Service, ...]] = {}
-    for peer in others:
-        content = content_hash(peer)
-        if content not in held and peer.frequency != VOID:
-            ref, batch = submission_ref(practice, peer), batch_key(peer)
-            added[content] = services_of(peer, known_on=as_of, submission=ref, content=content, batch=batch)
+    held = {content or content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
+    added = [s for c, services in of_file.items() if c not in held for s in services]
     if not added:
         return past
-    every = [*past.same_batch, *(s for services in added.values() for s in services)]
-    return replace(past, same_batch=tuple(sorted(every, key=lambda s: (s.submission, s.content, s.line))))
+    every = sorted((*past.same_batch, *added), key=_in_file) if past.same_batch else added
+    return replace(past, same_batch=tuple(every))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from claims.reasons import Reason
 from features.habits import code_rates, family_rates
-from features.line_day import SIDES, VISIT, has_procedure, others_that_day
+from features.line_day import SIDES, VISIT, beside_procedure, other_codes
 from features.line_tables import own_row, unspecified_share
 from features.registry import Direction, Look, feature
 from features.sessions import sessions
@@ -35,7 +35,7 @@ def visit_denial_rate_without_modifier(look: Look) -> float | None:
         return None
     if look.family != VISIT or not MARKED_VISIT.isdisjoint(look.line.modifiers):
         return 0.0
-    beside = has_procedure(look, others_that_day(look))
+    beside = beside_procedure(look)
     if beside is None:
         return None
     return rates[Reason.MODIFIER] + rates[Reason.BUNDLING] if beside else 0.0
@@ -47,7 +47,7 @@ def bundling_denial_rate_unmarked(look: Look) -> float | None:
     rates = code_rates(look)
     if rates is None:
         return None
-    beside = any(other.code != look.line.code for other in others_that_day(look))
+    beside = other_codes(look) > 0
     marked = not (MARKED_SERVICE | MARKED_VISIT).isdisjoint(look.line.modifiers)
     return rates[Reason.BUNDLING] if beside and not marked else 0.0
 

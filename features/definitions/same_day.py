@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from claims.reasons import Reason
-from features.line_day import GUIDANCE, SUPPLIES, VISIT, family_of, has_procedure, other_families, others_that_day
+from features.line_day import (
+    GUIDANCE,
+    SUPPLIES,
+    VISIT,
+    beside_procedure,
+    family_units,
+    other_codes,
+    other_families,
+    same_code_lines,
+)
 from features.registry import Direction, Look, feature
 
 
@@ -12,7 +21,7 @@ def other_codes_that_day(look: Look) -> float | None:
     """Different other codes the claim bills on the line's day of service."""
     if look.line.service_from is None:
         return None
-    return len({other.code for other in others_that_day(look)} - {look.line.code})
+    return other_codes(look)
 
 
 @feature(reason=Reason.DUPLICATE, unit="lines", risk=Direction.RAISES)
@@ -20,7 +29,7 @@ def same_code_lines_that_day(look: Look) -> float | None:
     """Other lines of the claim with the line's code on its day of service."""
     if look.line.service_from is None:
         return None
-    return sum(other.code == look.line.code for other in others_that_day(look))
+    return same_code_lines(look)
 
 
 @feature(reason=Reason.FREQUENCY, unit="units", risk=Direction.RAISES)
@@ -28,8 +37,7 @@ def family_units_that_day(look: Look) -> float | None:
     """Units of the code's family on the line's day, on all lines of the claim; unknown for drugs and contrast."""
     if look.line.service_from is None or not look.family or look.family in SUPPLIES:
         return None
-    same_family = (other for other in others_that_day(look) if family_of(look, other.code) == look.family)
-    return float(look.line.units) + sum(float(other.units) for other in same_family)
+    return float(family_units(look))
 
 
 @feature(reason=Reason.BUNDLING, unit="0/1", risk=Direction.RAISES)
@@ -37,7 +45,7 @@ def is_visit_beside_procedure(look: Look) -> float | None:
     """Whether the line is an office visit and the claim bills a procedure on the same day."""
     if not look.family:
         return None
-    return has_procedure(look, others_that_day(look)) if look.family == VISIT else 0.0
+    return beside_procedure(look) if look.family == VISIT else 0.0
 
 
 @feature(reason=Reason.BUNDLING, unit="0/1")
@@ -53,7 +61,7 @@ def is_guidance_beside_procedure(look: Look) -> float | None:
     """Whether the line bills imaging guidance and the claim a procedure on the same day."""
     if not look.family:
         return None
-    return has_procedure(look, others_that_day(look)) if look.family == GUIDANCE else 0.0
+    return beside_procedure(look) if look.family == GUIDANCE else 0.0
 
 
 @feature(reason=Reason.BUNDLING, unit="0/1")
