@@ -44,7 +44,8 @@ def test_help_does_not_load_the_model_library():
 
 def test_the_catalogue_lists_every_rule_and_shows_one(run):
     promised = {"STR-002", "STR-004", "COD-001", "COD-002", "MOD-001", "NCC-001", "NCC-002", "NCC-008", "NCC-009"}
-    assert promised | {"NCC-004", "FRQ-001", "AUT-001", "DUP-001"} <= {rule["id"] for rule in run("rules", "--json").records}
+    promised |= {"NCC-004", "FRQ-001", "AUT-001", "DUP-001"}
+    assert promised <= {rule["id"] for rule in run("rules", "--json").records}
     page = run("rules", "ncc-008").out
     assert "MUE" in page
     assert "https://" in page
