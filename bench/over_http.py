@@ -17,11 +17,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import fmean
 
 from bench.clock import percentile
 from bench.practice import home, store
+from claims.claim import Claim
 from claims.claim_json import claim_to_json
 from features import rows
 from features.replay import Submitted
@@ -47,8 +49,8 @@ class Request:
 def run() -> None:
     """Print p50, p95, p99 of each server and the two ratios the project holds itself to."""
     model = DenialModel.load(bundled_model_folder())
-    events, matrices = _claims(model)
-    ours = [Request(f"/v1/assessments?as_of={e.known_on}", json.dumps(claim_to_json(e.claim)).encode()) for e in events]
+    claims, day, matrices = _claims(model)
+    ours = [Request(f"/v1/assessments?as_of={day}", json.dumps(claim_to_json(c)).encode()) for c in claims]
     bare = [Request("/", json.dumps({"rows": _finite(m)}).encode()) for m in matrices]
     columns = list(model.encoder.columns)
     split = [{"dataframe_split": {"columns": columns, "data": _finite(m)}} for m in matrices]
@@ -69,22 +71,27 @@ def run() -> None:
         serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(folder), "--env-manager", "local"]
         up.enter_context(_server([*serve, "-p", str(port)], {"MLFLOW_DISABLE_TELEMETRY": "true"}, port, "/health"))
         servers["mlflow models serve, predict of ready rows"] = (port, mlflow)
-        _print_what_is_asked(servers, len(events))
+        _print_what_is_asked(servers, len(claims))
         _print(_measured(servers))
 
 
-def _claims(model: DenialModel) -> tuple[list[Submitted], list[list[list[float]]]]:
-    """The newest claims of three lines in the store, and their rows as the booster takes them."""
+def _claims(model: DenialModel) -> tuple[list[Claim], date, list[list[list[float]]]]:
+    """The newest claims of three lines in the store, the day of the newest, and their rows as the booster takes them.
+
+    All are assessed as if sent on that one day, as a practice asks about the claims of a day: what was learned of a
+    payer for one of them serves the next.
+    """
     practice, tables = store(), shipped_tables()
     submitted = (e for e in practice.events() if isinstance(e, Submitted) and len(e.claim.lines) == LINES)
-    events = list(submitted)[-CLAIMS:]
+    newest = list(submitted)[-CLAIMS:]
+    day, claims = newest[-1].known_on, [e.claim for e in newest]
     payer, matrices = practice.payer_past(), []
-    for e in events:
-        past = practice.patient_past(e.claim, as_of=e.known_on)
-        report = scrub(e.claim, tables, past, as_of=e.known_on)
-        made = rows(e.claim, report, past, payer, tables=tables, as_of=e.known_on)
+    for claim in claims:
+        past = practice.patient_past(claim, as_of=day)
+        report = scrub(claim, tables, past, as_of=day)
+        made = rows(claim, report, past, payer, tables=tables, as_of=day)
         matrices.append(model.encoder.matrix(made)[0].tolist())
-    return events, matrices
+    return claims, day, matrices
 
 
 def _finite(matrix: list[list[float]]) -> list[list[float | None]]:
@@ -175,7 +182,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, ready: str) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise SystemExit(f"the server stopped with code {process.returncode}: {process.args}")
+            raise SystemExit(f"the server stopped with code {process.returncode}: {process.args!r}")
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
             connection.request("GET", ready)
@@ -184,4 +191,4 @@ def _wait(process: subprocess.Popen[bytes], port: int, ready: str) -> None:
         except OSError:
             pass
         time.sleep(0.2)
-    raise SystemExit(f"no answer on port {port} within {START_SECONDS} s: {process.args}")
+    raise SystemExit(f"no answer on port {port} within {START_SECONDS} s: {process.args!r}")

@@ -72,11 +72,11 @@ def _loss(refusal: Refusal) -> str:
 
 
 def _records(source: BinaryIO) -> Iterator[Claim | Refusal]:
+    from serving.intake import bounded, read_json  # noqa: PLC0415  (brings FastAPI, too slow for `--help`)
+
     head = source.read(SNIFFED)
     source.seek(0)
     if sniff(head) == "" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        from serving.intake import read_json  # noqa: PLC0415  (brings FastAPI, which an 837P does not need)
-
         yield from read_json(source.read())
     else:
-        yield from read_837(source)
+        yield from bounded(read_837(source))

@@ -23,7 +23,9 @@ from serving.scoring import Circumstances, Scored, Trial
 
 MOST_A_LINE = 4
 MOST_TRIALS = 16  # of one claim; beyond, remedies stand without figures
-MOST_LINES_TRIED = 800  # of all trials of a claim: a long claim is tried fewer times, for each trial scores it whole
+# Of all trials of a claim, its file's other lines of the patient counted too: each trial looks at all of them again, so
+# that a long claim, or one among many of a patient, is tried fewer times.
+MOST_LINES_TRIED = 800
 QUESTION_LOG_ODDS = 0.4  # a Reason that raises the odds of denial by half
 QUESTION_RISK = 0.15  # below, a line is not worth a question
 
@@ -105,7 +107,8 @@ def _from_findings(scored: Scored, at: Circumstances) -> Iterator[Remedy]:
     said: set[tuple[int | None, RemedyKind, str, Change | None]] = set()
     offered: list[tuple[Finding, Change | None, tuple[Trial, Rescored] | None]] = []
     trials: list[Trial] = []
-    most = min(MOST_TRIALS, max(1, MOST_LINES_TRIED // max(1, len(scored.claim.lines))))
+    looked_at = max(1, len(scored.claim.lines) + len(at.patient.same_batch))
+    most = min(MOST_TRIALS, max(1, MOST_LINES_TRIED // looked_at))
     for finding in scored.report.findings:
         change = _change(finding, scored.claim)
         key = (finding.line, finding.remedy_kind, finding.remedy, change)

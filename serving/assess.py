@@ -49,7 +49,7 @@ class Assessor:
         """
         content = content_hash(claim)
         known = self.pasts.patient(claim, as_of=as_of, content=content)
-        patient = with_peers(known, claim, peers, self.pasts.practice, as_of, content)
+        patient = with_peers(known, claim, peers, self.pasts.practice, as_of, content) if peers else known
         payer = self.pasts.payer()
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
         scored = at.score(claim)

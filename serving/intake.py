@@ -11,13 +11,14 @@ from decimal import Decimal
 
 from claims.claim import Claim
 from claims.claim_json import claim_from_json
-from claims.errors import UnreadableClaim, UnreadableFile
+from claims.errors import UnreadableClaim, UnreadableFile, UnreadableInput, UnreadableSegment
 from claims.reading import Refusal
 from claims.x12 import read_837
 from serving.errors import Problem
 
 # Days an answer can be asked for: before the first, no table speaks; beyond the last, someone mistyped a year.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+MOST_LINES = 999  # service lines of one claim; the 837P implementation guide allows 50
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -31,7 +32,7 @@ class Intake:
 
 def read_x12(body: bytes) -> Iterator[Claim | Refusal]:
     """The claims of an 837P."""
-    yield from read_837(body)
+    yield from bounded(read_837(body))
 
 
 def read_json(body: bytes) -> Iterator[Claim | Refusal]:
@@ -41,10 +42,34 @@ def read_json(body: bytes) -> Iterator[Claim | Refusal]:
     """
     document = _parsed(body)
     if not isinstance(document, list):
-        yield _claim(document, "")
+        yield from bounded([_claim(document, "")])
         return
     for i, item in enumerate(document):
-        yield _claim(item, f"/{i}")
+        yield from bounded([_claim(item, f"/{i}")], f"/{i}")
+
+
+def bounded(records: Iterable[Claim | Refusal], pointer: str = "") -> Iterator[Claim | Refusal]:
+    """The same, a claim of more than 999 service lines refused with its place: no payer takes one.
+
+    `pointer`: where a claim JSON stands in its document.
+    """
+    for record in records:
+        if isinstance(record, Refusal) or len(record.lines) <= MOST_LINES:
+            yield record
+        else:
+            yield Refusal(_too_long(record, pointer), claims_lost=1, claim_id=record.id)
+
+
+def _too_long(claim: Claim, pointer: str) -> UnreadableInput:
+    found, expected = f"{len(claim.lines):,} service lines", f"at most {MOST_LINES}"
+    advice = "Split the claim: the 837P implementation guide allows 50 lines a claim."
+    extra = claim.lines[MOST_LINES]
+    number = extra.segments.get("SV1") or claim.segments.get("CLM")
+    if number is not None:
+        return UnreadableSegment(
+            number=number, segment="SV1", element="LX01", found=found, expected=expected, advice=advice
+        )
+    return UnreadableClaim(f"{pointer}/claim/lines/{MOST_LINES}", found=found, expected=expected, advice=advice)
 
 
 def take_in(body: bytes, read: Callable[[bytes], Iterable[Claim | Refusal]], most: int) -> Intake:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -120,16 +121,25 @@ class Peers:
                 found[content] = services_of(
                     claim, known_on=as_of, submission=ref, content=content, batch=batch_key(claim)
                 )
-        self.services = {c: tuple(sorted(of, key=_in_file)) for c, of in sorted(found.items(), key=_first_in_file)}
+        self._days: dict[date, list[Service]] = defaultdict(list)
+        self._firsts = sorted((of[0] for of in found.values() if of), key=_in_file)
+        for service in sorted((s for of in found.values() for s in of), key=_in_file):
+            self._days[service.service_date].append(service)
+
+    def beside(self, claim: Claim, held: Set[str]) -> list[Service]:
+        """The services of the claim's own days, without claims held already: rules and features ask for no others.
+
+        Where there are none on those days, one of another day stands for them, to say that the patient is in the file.
+        """
+        days = sorted({line.service_from for line in claim.lines if line.service_from})
+        found = [s for day in days for s in self._days.get(day, ()) if s.content not in held]
+        if not found:
+            return [s for s in self._firsts if s.content not in held][:1]
+        return found if len(days) == 1 else sorted(found, key=_in_file)
 
 
 def _in_file(s: Service) -> tuple[str, str, int]:
     return s.submission, s.content, s.line
-
-
-def _first_in_file(found: tuple[str, tuple[Service, ...]]) -> tuple[str, str]:
-    content, services = found
-    return (services[0].submission if services else "", content)
 
 
 def with_peers(
@@ -139,11 +149,9 @@ def with_peers(
 
     `content`: the claim's hash, where it is known already.
     """
-    of_file = (peers if isinstance(peers, Peers) else Peers(peers, practice, as_of)).services
-    if not of_file:
-        return past
+    of_file = peers if isinstance(peers, Peers) else Peers(peers, practice, as_of)
     held = {content or content_hash(claim)} | {s.content for s in (*past.services, *past.same_batch)}
-    added = [s for c, services in of_file.items() if c not in held for s in services]
+    added = of_file.beside(claim, held)
     if not added:
         return past
     every = sorted((*past.same_batch, *added), key=_in_file) if past.same_batch else added

@@ -186,3 +186,16 @@ def test_the_days_of_both_doors_are_the_same():
     from serving import intake
 
     assert (app.FIRST_DAY, app.LAST_DAY) == (intake.FIRST_DAY, intake.LAST_DAY)
+
+
+def test_a_claim_of_a_thousand_lines_is_refused_and_the_next_one_scored(run, tmp_path):
+    short = json.loads(CLAIM.read_text())
+    long = json.loads(CLAIM.read_text())
+    line = long["claim"]["lines"][0]
+    long["claim"]["lines"] = [{**line, "number": i + 1} for i in range(1000)]
+    path = tmp_path / "claims.json"
+    path.write_text(json.dumps([long, short]))
+    said = run("score", path, "--as-of", AS_OF, "--json")
+    assert said.code == 1
+    assert len(said.records) == 1
+    assert "/0/claim/lines/999: found 1,000 service lines, expected at most 999" in said.err

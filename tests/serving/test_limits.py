@@ -9,10 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
+from claims.claim_json import claim_from_json
 from serving.app import create_app
 from serving.bodies import read_body
 from serving.errors import Problem
 from serving.examples import CLAIM, X12_EXAMPLE
+from serving.intake import bounded
 from tests.serving.samples import JSON, TODAY, X12, claim_json, x12_of
 
 URL = "/v1/assessments"
@@ -78,3 +80,31 @@ def test_reading_stops_at_the_limit_whatever_is_still_to_come():
     tracemalloc.stop()
     assert pieces == 6
     assert peak < 12_000_000
+
+
+def long_claim(lines, **changes):
+    line = claim_json()["claim"]["lines"][0]
+    return claim_json(lines=[{**line, "number": i + 1} for i in range(lines)], **changes)
+
+
+def test_a_claim_of_a_thousand_lines_is_refused_with_its_place_and_its_neighbours_kept(client):
+    body = [claim_json(), long_claim(1000, id="ZZLONG"), claim_json(id="ZZAFTER")]
+    said = client.post(URL, content=json.dumps(body), headers=JSON).json()
+    assert [a["claim_id"] for a in said["assessments"]] == ["EXAMPLE-001", "ZZAFTER"]
+    (refused,) = said["refused"]
+    assert refused["found"] == "1,000 service lines"
+    assert refused["pointer"] == "/1/claim/lines/999"
+    assert "Split the claim" in refused["advice"]
+
+
+def test_a_long_claim_of_an_837p_is_refused_at_its_segment():
+    claim = claim_from_json(long_claim(1000))
+    lines = tuple(replace(line, segments={"SV1": 100 + line.number}) for line in claim.lines)
+    (refused,) = bounded([replace(claim, lines=lines)])
+    assert refused.error.fields()["segment_number"] == 1100
+    assert refused.claims_lost == 1
+
+
+def test_999_lines_are_taken_in():
+    claim = claim_from_json(long_claim(999))
+    assert list(bounded([claim])) == [claim]
