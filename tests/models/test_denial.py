@@ -78,6 +78,19 @@ def test_one_row_and_many_get_the_same_answer(learned):
     assert list(together.risks) == alone
 
 
+def test_claims_predicted_together_get_what_each_gets_alone(learned):
+    claims = [learned.rows[:3], [], learned.rows[3:4], learned.rows[4:90]]
+    own = OwnDecisions(practice=1, payer=1)
+    alone = [learned.model.predict(rows, own=own) for rows in claims]
+    assert learned.model.predict_each(claims, own=own) == alone
+    assert any(prediction.causes for prediction in alone)
+    assert learned.model.predict_each(claims, own=own, causes=False) == [
+        replace(prediction, causes=tuple(() for _ in prediction.risks)) for prediction in alone
+    ]
+    assert learned.model.predict_each([]) == []
+    assert learned.model.predict_each([[]]) == [learned.model.predict([])]
+
+
 def test_a_claim_is_never_safer_than_its_worst_line(learned):
     for start in range(0, 300, 3):
         prediction = learned.model.predict(learned.rows[start : start + 3])
@@ -147,3 +160,9 @@ def test_a_code_that_stands_for_two_reasons_adds_up_and_names_the_likelier():
     assert second == ("16", pytest.approx(0.45), Reason.AUTHORIZATION)
     assert causes.rank_reasons(np.zeros((1, 3))) == [[Reason.AUTHORIZATION, Reason.DOCUMENTATION]]
     assert CauseModel().rank(np.zeros((2, 3))) == ((), ())
+
+
+def test_of_codes_as_likely_the_first_comes_first_and_no_more_are_told_than_asked_for():
+    pairs = tuple(Pair(carc, Reason.CODING) for carc in ("97", "16", "B7", "11", "4"))
+    ((first, second, third),) = CauseModel(pairs, (0.1, 0.3, 0.1, 0.3, 0.2)).rank(np.zeros((1, 3)), most=3)
+    assert [cause.carc for cause in (first, second, third)] == ["11", "16", "4"]

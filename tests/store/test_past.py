@@ -4,13 +4,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func
+from sqlalchemy.exc import StatementError
 
+from claims.identity import content_hash
 from features import rows
 from features.replay import Decided, Submitted, replay
 from past.payer import PayerPast
 from scrubber.engine import scrub
 from scrubber.tables import shipped_tables
 from store import Store
+from store.schema import submissions
+from store.scope import Scope, of_practice
 from tests.past.acknowledgments import a_patient, wire_277ca
 from tests.past.builders import SENT, SERVICE, a_claim, a_line, a_service, an_answer
 from tests.store.practice_year import END, as_837, many_files, open_store, the_files
@@ -120,6 +125,25 @@ def test_the_past_never_holds_the_claim_itself_nor_its_equal(tmp_path):
         assert store.patient_past(resent, as_of=END).services == ()
         as_json = replace(claim, origin=None)
         assert store.patient_past(as_json, as_of=END).services == ()
+
+
+def test_a_hash_worked_out_before_changes_no_answer(store):
+    for event in store.events():
+        if isinstance(event, Submitted):
+            known = store.patient_past(event.claim, as_of=END, content=content_hash(event.claim))
+            assert known == store.patient_past(event.claim, as_of=END)
+
+
+def test_a_statement_made_once_does_not_run_without_its_practice(tmp_path):
+    claim, *_ = visits(1)
+    count = of_practice(submissions, func.count())
+    with open_store(tmp_path) as store:
+        store.record([claim])
+        with store._engine.connect() as connection:
+            with pytest.raises(StatementError, match="practice_id"):
+                connection.execute(count)
+            assert Scope(connection, store.practice).run(count).scalar() == 1
+            assert Scope(connection, "another").run(count).scalar() == 0
 
 
 def test_another_patients_services_are_not_seen(tmp_path):
