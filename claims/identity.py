@@ -13,10 +13,11 @@ import unicodedata
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from claims.claim import Address, Claim, Diagnosis, Line, Origin, Payer, Person, Provider, Subscriber
-from claims.remittance import Adjudication, Adjustment, Payment, Remittance
+from claims.claim import Claim, Diagnosis, Line, Origin, Person
+from claims.remittance import Remittance
 
 # Where a record came from, what our own tables derive from it, and what the practice knows beside it: none of these is
 # what was sent, so a claim read from a file and the same claim with its evidence attached have one hash.
@@ -24,12 +25,12 @@ _BESIDE_THE_CLAIM = frozenset(
     {"origin", "segments", "type", "kind", "evidence", "authorizations", "eligibility", "prior_services"}
 )
 
-_RECORDS = (Claim, Line, Payer, Provider, Subscriber, Person, Address, Remittance, Payment, Adjudication, Adjustment)
 
-# Each record's fields that take part, with their defaults (MISSING where there is none)
-_DEFAULTS: dict[type, dict[str, object]] = {
-    record: {f.name: f.default for f in fields(record) if f.name not in _BESIDE_THE_CLAIM} for record in _RECORDS
-}
+@cache
+def _defaults(record: Any) -> dict[str, object]:
+    """The fields of a record that take part, with their defaults (MISSING where there is none)."""
+    return {f.name: f.default for f in fields(record) if f.name not in _BESIDE_THE_CLAIM}
+
 
 _SEPARATOR = "\x1f"
 
@@ -137,7 +138,7 @@ def _canonical(value: Any) -> object:
     if isinstance(value, Diagnosis):
         return value.dotted
     said: dict[str, object] = {}
-    for name, default in _DEFAULTS[type(value)].items():
+    for name, default in _defaults(value.__class__).items():
         item = getattr(value, name)
         if item != default:
             said[name] = item if isinstance(item, str) else _canonical(item)

@@ -1,6 +1,7 @@
 """`score` and `scrub` as a biller meets them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -199,3 +200,19 @@ def test_a_claim_of_a_thousand_lines_is_refused_and_the_next_one_scored(run, tmp
     assert said.code == 1
     assert len(said.records) == 1
     assert "/0/claim/lines/999: found 1,000 service lines, expected at most 999" in said.err
+
+
+@pytest.mark.parametrize("name", ["837_every_loop.edi", "837_every_loop_other_separators.edi"])
+def test_claims_that_use_every_loop_are_scored_and_ingested(run, name):
+    wire = Path(__file__).resolve().parents[1] / "samples" / "x12" / name
+    said = run("score", wire, "--as-of", AS_OF, "--json")
+    assert said.code in (0, 1)
+    assert said.records
+    assert run("ingest", wire).code in (0, 1)
+
+
+@pytest.mark.parametrize("name", ["835_every_loop.edi", "835_every_loop_other_separators.edi"])
+def test_remittances_that_use_every_loop_are_ingested(run, name):
+    said = run("ingest", Path(__file__).resolve().parents[1] / "samples" / "x12" / name, "--json")
+    assert said.code in (0, 1)
+    assert said.records[0]["remittances"] > 0
