@@ -36,7 +36,9 @@ def run() -> None:
     made = [rows_of(i) for i in range(len(cases))]
     matrices = [model.encoder.matrix(r)[0] for r in made]
     print(f"assessing: {len(cases)} simulated claims of 3 lines, one core; microseconds")
-    _print("scrub a claim (12 rules)", lambda i: scrub(cases[i][0], tables, cases[i][1], as_of=cases[i][2]), len(cases))
+    _print(
+        "scrub a claim, every rule", lambda i: scrub(cases[i][0], tables, cases[i][1], as_of=cases[i][2]), len(cases)
+    )
     _print("rows a line", rows_of, len(cases), per=3)
     _print("patient past from the store", lambda i: practice.patient_past(cases[i][0], as_of=cases[i][2]), len(cases))
     _print("predict a claim", lambda i: model.predict(made[i]), len(cases))

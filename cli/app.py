@@ -259,6 +259,19 @@ def promote(
 
 
 @app.command()
+def rollback(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Go back to the champion before this one; doing it twice comes back.
+
+    Example:
+
+        cleanclaim rollback
+    """
+    from cli.learn import roll_back_model  # noqa: PLC0415
+
+    _finish(roll_back_model(ctx.obj, as_json=as_json))
+
+
+@app.command()
 def serve(
     ctx: typer.Context,
     host: Annotated[

@@ -179,6 +179,19 @@ def promote_model(settings: Settings, version: str, *, force: bool, as_json: boo
     return 0
 
 
+def roll_back_model(settings: Settings, *, as_json: bool) -> int:
+    """Put the champion before this one back in use."""
+    _needs("mlflow")
+    from training.promote import rollback  # noqa: PLC0415
+
+    folder = rollback(home=settings.home)
+    if as_json:
+        emit({"bundle": str(folder)})
+    else:
+        stdout().print(Text(f"`score` and `serve` load {folder} again."))
+    return 0
+
+
 def _show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
     """The headline figures first, then the rest by name."""
     if simulated:

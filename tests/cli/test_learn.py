@@ -153,3 +153,9 @@ def test_a_claim_json_cannot_be_ingested_and_is_told_so(run):
     said = run("ingest", CLAIM)
     assert said.code == 2
     assert "claim.json" in said.err
+
+
+def test_going_back_without_an_earlier_champion_is_a_sentence(run):
+    said = run("rollback")
+    assert said.code == 2
+    assert "no champion before it" in said.err
