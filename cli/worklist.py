@@ -12,10 +12,9 @@ from rich.text import Text
 
 from claims.claim import Claim
 from scrubber.report import Finding, Unchecked
-from serving.assessment import Assessment, Attention, LineAssessment, Remedy
+from serving.assessment import Assessment, Attention, LineAssessment, Remedy, most_urgent_first
 
 ATTENTION_STYLE = {Attention.REJECT: "bold red", Attention.DENY: "red", Attention.RISK: "yellow"}
-ATTENTION_ORDER = list(ATTENTION_STYLE)
 HIGH_RISK, SOME_RISK = 0.5, 0.2  # where a risk turns red, yellow: reading aids, not thresholds of any decision
 SIMULATED = (
     "SIMULATED MODEL: fitted on made-up claims of a pretend practice. Its risks are a demonstration, not a forecast; "
@@ -29,15 +28,7 @@ Assessed = tuple[Claim, Assessment]
 
 def in_order(assessed: Iterable[Assessed]) -> list[Assessed]:
     """Claims by attention (reject, deny, risk), then by dollars at stake, then by risk."""
-    return sorted(
-        assessed,
-        key=lambda pair: (
-            ATTENTION_ORDER.index(pair[1].attention),
-            -(pair[1].expected_loss or Decimal(0)),
-            -(pair[1].risk or 0.0),
-            pair[1].claim_id,
-        ),
-    )
+    return sorted(assessed, key=lambda pair: most_urgent_first(pair[1]))
 
 
 def show(console: Console, assessed: Sequence[Assessed], *, why: bool = False, top: int = 0) -> None:

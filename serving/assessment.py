@@ -77,6 +77,15 @@ class Remedy:
     dollars_saved: Decimal | None = None
 
 
+# How grave each kind of attention is, gravest first
+GRAVEST_FIRST = {attention: place for place, attention in enumerate(Attention)}
+
+
+def most_urgent_first(a: Assessment) -> tuple[int, Decimal, float, str]:
+    """Sort key of every list people work: attention, then dollars at stake, then risk, then claim number."""
+    return (GRAVEST_FIRST[a.attention], -(a.expected_loss or Decimal(0)), -(a.risk or 0.0), a.claim_id)
+
+
 def most_dollars_first(remedy: Remedy) -> tuple[bool, Decimal]:
     """Sorting key: most dollars saved first, those without a figure last."""
     saved = remedy.dollars_saved

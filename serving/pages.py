@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
 from serving.assess import Assessment
-from serving.assessment import Attention, LineAssessment, Remedy
+from serving.assessment import Attention, LineAssessment, Remedy, most_urgent_first
 from serving.assessment_json import banner_of
 from serving.bodies import read_body
 from serving.desk import Desk
@@ -24,7 +24,6 @@ from serving.rest import DeskDep
 
 router = APIRouter(include_in_schema=False)
 
-GRAVEST_FIRST = {Attention.REJECT: 0, Attention.DENY: 1, Attention.RISK: 2}
 ATTENTION_WORDS = {
     Attention.REJECT: "Would be rejected",
     Attention.DENY: "Denial foreseen",
@@ -60,7 +59,7 @@ async def worklist(request: Request, desk: DeskDep) -> HTMLResponse:
 
 def in_working_order(assessed: list[Assessment]) -> list[Assessment]:
     """Gravest first, then most dollars at risk; what has no dollars figure comes last of its kind."""
-    return sorted(assessed, key=lambda a: (GRAVEST_FIRST[a.attention], -(a.expected_loss or 0), -(a.risk or 0)))
+    return sorted(assessed, key=most_urgent_first)
 
 
 def _answer(desk: Desk, content_type: str, body: bytes) -> str:
