@@ -50,26 +50,33 @@ def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Itera
     walk = _Walk(wanted, make, segments)
     steps, out = walk.steps, walk.out
     body: Body | None = None
-    handlers: dict[str, Callable[[Elements], None]] = {}
-    number = 0
-    for number, offset, elements in segments:
-        handler = handlers.get(elements[0])
-        if body is not None and handler is not None:  # nearly every segment: no call but the one that reads it
-            body.number, body.offset = number, offset
-            try:
-                handler(elements)
-            except BadElement as bad:
-                body.misread(elements[0], bad)
-        elif body is not None and elements[0] not in steps:
-            body.feed(elements, number, offset)
-        else:
-            walk.step(elements, number, offset)
-            body = walk.body
-            handlers = body.handlers if body is not None else {}
+    stream = iter(segments)
+    for number, offset, first in stream:
+        walk.step(first, number, offset)
+        while (body := walk.body) is not None:
+            handler_of = body.handlers.get
+            for body.number, body.offset, elements in stream:
+                handler = handler_of(elements[0])
+                if handler is not None:  # nearly every segment: no call but the one that reads it
+                    try:
+                        handler(elements)
+                    except BadElement as bad:
+                        body.misread(elements[0], bad)
+                elif elements[0] not in steps:
+                    body.feed(elements, body.number, body.offset)
+                else:
+                    walk.step(elements, body.number, body.offset)
+                    break
+                if out:
+                    yield from out
+                    out.clear()
+            else:
+                break
         if out and walk.readable:
             yield from out
             out.clear()
-    walk.number = number
+    if body is not None:
+        walk.number = body.number or walk.number
     walk.end_of_file()
     if not walk.readable:
         raise walk.nothing_to_read()
