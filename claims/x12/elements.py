@@ -88,7 +88,7 @@ def optional_amount(elements: Elements, i: int) -> Decimal | None:
 
 def day(elements: Elements, i: int, *, private: bool = False) -> date:
     """Element i as a day; raises BadElement when it is none. `private` keeps the value out of the message."""
-    text = at(elements, i)
+    text = elements[i] if len(elements) > i else ""
     value = _DAYS[text]
     if value is None:
         found = described(text) if private else shown(text)
@@ -98,7 +98,7 @@ def day(elements: Elements, i: int, *, private: bool = False) -> date:
 
 def days(elements: Elements, i: int) -> tuple[date, date | None]:
     """Element i as a day (D8) or a range of days (RD8); the second is None for a single day."""
-    text = at(elements, i)
+    text = elements[i] if len(elements) > i else ""
     start = _DAYS[text]
     if start is not None:
         return start, None
@@ -120,7 +120,7 @@ def whole_number(elements: Elements, i: int) -> int:
 
 def required(elements: Elements, i: int, what: str) -> str:
     """Element i, which must not be empty; raises BadElement when it is."""
-    text = at(elements, i)
+    text = elements[i] if len(elements) > i else ""
     if not text:
         raise BadElement(name(elements, i), found="nothing", expected=what)
     return text

@@ -44,7 +44,8 @@ MakeBody = Callable[[Heading, "list[Record | Refusal]", int], Body]
 def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Iterator[Record | Refusal]:
     """The records of every transaction set of the wanted kind in the source, and what could not be read.
 
-    Nothing is said before the first such set begins: a source without one raises UnreadableFile instead.
+    Nothing is said before the first such set begins: a source without one raises UnreadableFile instead. One long
+    function, so that a segment of a set costs no call but that of what reads it.
     """
     segments = Segments(source)
     walk = _Walk(wanted, make, segments)
@@ -78,6 +79,7 @@ def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Itera
     if body is not None:
         walk.number = body.number or walk.number
     walk.end_of_file()
+    steps.clear()  # as with the handlers
     if not walk.readable:
         raise walk.nothing_to_read()
     yield from out
@@ -247,6 +249,7 @@ class _Walk(Generic[Record]):
     def _end_body(self, *, cut: bool) -> None:
         assert self.body is not None
         self.body.end(cut=cut)
+        self.body.handlers.clear()  # they refer to the body: without them it is freed now, not at some collection
         heading = self._heading(self._st_open or [])
         key = (heading.sender, heading.interchange, heading.group, heading.transaction)
         self._ordinals[key] = max(self._ordinals[key] + 1, self.body.ordinal)

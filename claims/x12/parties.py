@@ -44,21 +44,21 @@ class Party:
     def is_whole_provider(self) -> bool:
         """True when a Provider says all of NM1."""
         e = self._nm1
-        return self._is_plain() and not e[5] and e[8] == ("XX" if e[9] else "")
+        return (
+            not (e[5] or e[6] or e[7] or e[10] or e[11] or e[12])
+            and e[2] in ("1", "2")
+            and e[8] == ("XX" if e[9] else "")
+        )
 
     def is_whole_person(self) -> bool:
         """True when a Person and a member's number say all of NM1."""
         e = self._nm1
-        return e[2] == "1" and self._is_plain() and e[8] == ("MI" if e[9] else "")
+        return e[2] == "1" and not (e[6] or e[7] or e[10] or e[11] or e[12]) and e[8] == ("MI" if e[9] else "")
 
     def is_whole_payer(self) -> bool:
         """True when a name and a payer's id say all of NM1."""
         e = self._nm1
-        return e[2] == "2" and self._is_plain() and not (e[4] or e[5]) and e[8] == ("PI" if e[9] else "")
-
-    def _is_plain(self) -> bool:
-        e = self._nm1
-        return not (e[6] or e[7] or e[10] or e[11] or e[12]) and (e[2] == "1" or e[2] == "2")
+        return e[2] == "2" and not (any(e[4:8]) or e[10] or e[11] or e[12]) and e[8] == ("PI" if e[9] else "")
 
     def n3(self, e: Elements) -> int:
         """Street."""
@@ -76,19 +76,22 @@ class Party:
 
     def prv(self, e: Elements) -> int:
         """Taxonomy."""
-        if self.taxonomy or at(e, 2) not in ("PXC", "ZZ") or not at(e, 3):  # ZZ: the qualifier of 4010, still met
+        if len(e) < 4 or self.taxonomy or e[2] not in ("PXC", "ZZ") or not e[3]:  # ZZ: of 4010, still met
             return NOTHING
         self.taxonomy = e[3]
         return WHOLE if e[1] == PRV_CODES.get(self.role, "PE") and e[2] == "PXC" and len(e) == 4 else PART
 
     def dmg(self, e: Elements) -> int:
         """Birth date and sex."""
-        if at(e, 2):
+        length = len(e)
+        if length < 4:
+            e = e + _PADDING
+        if e[2]:
             self.birth_date = day(e, 2, private=True)
-        self.sex = at(e, 3)
+        self.sex = e[3]
         if not (self.birth_date or self.sex):
             return NOTHING
-        return WHOLE if len(e) <= 4 and at(e, 1) == ("D8" if at(e, 2) else "") else PART
+        return WHOLE if length <= 4 and e[1] == ("D8" if e[2] else "") else PART
 
     def tax(self, e: Elements) -> int:
         """Tax id."""

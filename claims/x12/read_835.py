@@ -26,6 +26,7 @@ _LINE_DATES = {
     "472": ("service_from", "DTM*472"), "150": ("service_from", "DTM*150"), "151": ("service_to", "DTM*151"),
 }  # fmt: skip
 _PADDING = [""] * 10  # CLP09 is the furthest element read by its place
+_NO_DATE = ("", "")
 _NO_REMITTANCE = "a CLP segment before it"
 _MEMBERS = ("QC", "IL")  # NM101 of the member id, the first that has one
 
@@ -208,7 +209,7 @@ class _Remittances(Body[Remittance | Paid]):
         self._claim.remarks += codes
 
     def _ref(self, e: Elements) -> None:
-        qualifier = at(e, 1)
+        qualifier = e[1] if len(e) > 1 else ""
         if self._line is not None:
             self._take(self._line, "control_number" if qualifier == "6R" else "", e)
         elif self._claim is not None:
@@ -232,7 +233,7 @@ class _Remittances(Body[Remittance | Paid]):
         if draft is None:
             self._heading_segment(e)
             return
-        name, key = dates.get(at(e, 1), ("", ""))
+        name, key = dates.get(e[1] if len(e) > 1 else "", _NO_DATE)
         if not name or getattr(draft.record, name) is not None:
             self.carry(e)
             return
@@ -243,7 +244,7 @@ class _Remittances(Body[Remittance | Paid]):
 
     def _amt(self, e: Elements) -> None:
         line = self._line
-        if line is None or at(e, 1) != "B6" or line.record.allowed is not None:
+        if line is None or len(e) < 2 or e[1] != "B6" or line.record.allowed is not None:
             self.carry(e)
             return
         line.record.allowed = amount(e, 2)

@@ -132,7 +132,7 @@ class _Claims(Body[Claim]):
         if self._header is None:
             self._header = tuple(self._before)
         self._strayed, self._shared, self._owner = False, None, None
-        code = self._level = at(e, 3)
+        code = self._level = e[3] if len(e) > 3 else ""
         self._extra = None
         if code not in ABOVE:
             self._levels = {}
@@ -209,10 +209,14 @@ class _Claims(Body[Claim]):
             self.carry(e, partial=True)
 
     def _n3(self, e: Elements) -> None:
-        self._rest(e, self._owner.n3(e) if self._owner is not None else NOTHING)
+        taken = self._owner.n3(e) if self._owner is not None else NOTHING
+        if taken != WHOLE:
+            self._rest(e, taken)
 
     def _n4(self, e: Elements) -> None:
-        self._rest(e, self._owner.n4(e) if self._owner is not None else NOTHING)
+        taken = self._owner.n4(e) if self._owner is not None else NOTHING
+        if taken != WHOLE:
+            self._rest(e, taken)
 
     def _prv(self, e: Elements) -> None:
         if self._owner is not None and (self._claim is not None or self._owner.role == "85"):

@@ -88,10 +88,12 @@ class Draft:
     def finished(self, cls: type[Record]) -> Record:
         """The record, complete and frozen."""
         record = self.record
-        for name, values in self.lists.items():
-            setattr(record, name, tuple(values))
-        for name, party in self.parties.items():
-            setattr(record, name, party.provider())
+        if self.lists:
+            for name, values in self.lists.items():
+                setattr(record, name, tuple(values))
+        if self.parties:
+            for name, party in self.parties.items():
+                setattr(record, name, party.provider())
         if self.extra:
             record.extra = tuple(self.extra)
         record.__class__ = cls
@@ -105,7 +107,7 @@ class ClaimDraft(Draft):
     __slots__ = ("codes", "lines", "numbers", "odd_codes")
 
     def __init__(self, claim_id: str, place: Place, segments: dict[str, int]) -> None:
-        super().__init__(_open_claim(), place, segments)
+        Draft.__init__(self, _open_claim(), place, segments)
         segments["CLM"] = place[0]
         self.record.id = claim_id
         self.record.diagnoses = ()
@@ -194,7 +196,7 @@ class LineDraft(Draft):
     __slots__ = ()
 
     def __init__(self, place: Place) -> None:
-        super().__init__(_open_line(), place, {"LX": place[0]})
+        Draft.__init__(self, _open_line(), place, {"LX": place[0]})
         self.record.service_from = None
 
     def sv1(self, e: Elements, number: int, composites: Composites) -> int:

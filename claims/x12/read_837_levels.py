@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claims.claim import Carried, ClaimKind, Payer, Person, Provider, Subscriber
 from claims.errors import UnreadableSegment
@@ -101,32 +100,22 @@ def misplaced(levels: Levels, level: str, number: str, parent: str, *, used: boo
         yield BadElement("HL02", found=shown(parent), expected=expected, advice=_BY_ORDER)
 
 
-class Shared(NamedTuple):
-    """What is the same for every claim of a level."""
-
-    billing: Provider
-    kind: ClaimKind
-    subscriber: Subscriber
-    patient: Person
-    payer: Payer
-    extra: list[Carried]
+Shared = tuple[Provider, ClaimKind, Subscriber, Person, Payer, list[Carried]]
 
 
 def shared(levels: Levels, delimiters: Delimiters) -> Shared:
-    """Billing provider, subscriber, patient and payer, and what the levels carry."""
+    """What is the same for every claim of a level: who bills, whom for, which payer; and what the levels carry."""
     billing, kind = levels[BILLING].billed_by()
     holder, patient = levels[SUBSCRIBER], levels.get(PATIENT)
     insured, payer = holder.parties.get("IL", _NOBODY), holder.parties.get("PR", _NOBODY)
-    extra: list[Carried] = []
-    for level in levels.values():
-        extra += level.extra
+    extra = [kept for level in levels.values() for kept in level.extra]
     sbr, length = holder.sbr, len(holder.sbr)
     if any(sbr[4:9]) or length > 10 or (patient and at(sbr, 2)):
         extra.append(carried("2000B", sbr, "", holder.segments["SBR"], delimiters, partial=True))
     if length < 10:
         sbr = sbr + _PADDING
     person = insured.person()
-    return Shared(
+    return (
         billing,
         kind,
         _subscriber(
