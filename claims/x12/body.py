@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from claims.claim import Carried, Origin
 from claims.errors import UnreadableSegment
+from claims.freezing import maker
 from claims.reading import Refusal
 from claims.x12.carrying import carried
 from claims.x12.elements import BadElement, Elements, at
@@ -20,6 +21,7 @@ Handler = Callable[[Elements], None]
 Place = tuple[int, int]  # segment number, offset
 Unknown = dict[str, list[int]]  # segment id: how often, and number and offset of the first
 
+_origin = maker(Origin)
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _UNKNOWN_IDS = 50  # ids of their own; more than that is not a file with a few strange segments
 OTHERS = ""
@@ -42,6 +44,8 @@ class Body(Generic[Record]):
         self.unknown: Unknown = {}
         self._extra: list[Carried] | None = None  # of what now comes in: where its segments are carried
         self._loop = self._role = ""  # where that is
+        self._claim: Any = None  # the open record, with its `fault`
+        self._strayed = False  # something out of place was said since the last record
         self.handlers: dict[str, Handler] = {
             **dict.fromkeys(self.guide, self.carry), **self.table(), TOO_LONG: self._too_long
         }  # fmt: skip
@@ -89,7 +93,17 @@ class Body(Generic[Record]):
 
     def cut(self, error: UnreadableSegment) -> None:
         """The file ended inside the set: hold that against the open record, if any."""
-        raise NotImplementedError
+        if self._claim is not None:
+            self.blame(error)
+
+    def out_of_place(self, segment: str, expected: str) -> None:
+        """A segment that misses the one before it: the open record may be two; without one it is said once."""
+        bad = BadElement("", found=f"{segment} out of place", expected=expected)
+        if self._claim is not None:
+            raise bad
+        if not self._strayed:
+            self._strayed = True
+            self.state(self.located(segment, bad))
 
     def located(self, segment: str, bad: BadElement, place: Place | None = None) -> UnreadableSegment:
         """The fault with its place in the file: that of the current segment, unless it is another's."""
@@ -119,7 +133,7 @@ class Body(Generic[Record]):
     ) -> Origin:
         """Where the record that now begins stands on the wire."""
         h = self.heading
-        return Origin(
+        return _origin(
             sender=h.sender,
             interchange=h.interchange,
             group=h.group,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from claims.claim import COMPONENT, REPETITION, Adjustment, Carried
+from claims.freezing import maker
 from claims.x12.delimiters import Delimiters
-from claims.x12.elements import BadElement, Elements, amount, at, optional_amount, required
+from claims.x12.elements import BadElement, Elements, amount, at, required
 
+_carried, _adjustment = maker(Carried), maker(Adjustment)
 PER_CAS = 6  # adjustments in one CAS segment
 REMARK_PLACES = {"MOA": range(3, 8), "MIA": (5, 20, 21, 22, 23)}  # claim remark codes (RARC)
 NOT_KEPT = (
@@ -37,7 +39,7 @@ def carried(
             elements[i] = elements[i].replace(repetition, REPETITION)
     while elements and not elements[-1]:
         elements.pop()
-    return Carried(loop, tuple(elements), owner, partial, number)
+    return _carried(loop, tuple(elements), owner, partial, number)
 
 
 class Adjustments:
@@ -71,13 +73,13 @@ class Adjustments:
 
 def adjustments_of(e: Elements) -> list[Adjustment]:
     """The adjustments of one CAS."""
-    found = []
-    for i in range(2, len(e), 3):
-        if not any(e[i : i + 3]):
+    found, length = [], len(e)
+    for i in range(2, length, 3):
+        if not e[i] and not any(e[i + 1 : i + 3]):
             continue
-        carc = required(e, i, "an adjustment reason code (CARC)")
-        value, quantity = amount(e, i + 1), optional_amount(e, i + 2)
-        found.append(Adjustment(at(e, 1), carc, value, quantity))
+        carc, value = required(e, i, "an adjustment reason code (CARC)"), amount(e, i + 1)
+        quantity = amount(e, i + 2) if i + 2 < length and e[i + 2] else None
+        found.append(_adjustment(e[1], carc, value, quantity))
     return found
 
 

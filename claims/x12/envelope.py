@@ -44,33 +44,42 @@ MakeBody = Callable[[Heading, "list[Record | Refusal]", int], Body]
 def read(source: bytes | BinaryIO, wanted: str, make: MakeBody[Record]) -> Iterator[Record | Refusal]:
     """The records of every transaction set of the wanted kind in the source, and what could not be read.
 
-    Nothing is said before the first such set begins: a source without one raises UnreadableFile instead.
+    Nothing is said before the first such set begins: a source without one raises UnreadableFile instead. One long
+    function, so that a segment of a set costs no call but that of what reads it.
     """
     segments = Segments(source)
     walk = _Walk(wanted, make, segments)
     steps, out = walk.steps, walk.out
     body: Body | None = None
-    handlers: dict[str, Callable[[Elements], None]] = {}
-    number = 0
-    for number, offset, elements in segments:
-        handler = handlers.get(elements[0])
-        if body is not None and handler is not None:  # nearly every segment: no call but the one that reads it
-            body.number, body.offset = number, offset
-            try:
-                handler(elements)
-            except BadElement as bad:
-                body.misread(elements[0], bad)
-        elif body is not None and elements[0] not in steps:
-            body.feed(elements, number, offset)
-        else:
-            walk.step(elements, number, offset)
-            body = walk.body
-            handlers = body.handlers if body is not None else {}
+    stream = iter(segments)
+    for number, offset, first in stream:
+        walk.step(first, number, offset)
+        while (body := walk.body) is not None:
+            handler_of = body.handlers.get
+            for body.number, body.offset, elements in stream:
+                handler = handler_of(elements[0])
+                if handler is not None:  # nearly every segment: no call but the one that reads it
+                    try:
+                        handler(elements)
+                    except BadElement as bad:
+                        body.misread(elements[0], bad)
+                elif elements[0] not in steps:
+                    body.feed(elements, body.number, body.offset)
+                else:
+                    walk.step(elements, body.number, body.offset)
+                    break
+                if out:
+                    yield from out
+                    out.clear()
+            else:
+                break
         if out and walk.readable:
             yield from out
             out.clear()
-    walk.number = number
+    if body is not None:
+        walk.number = body.number or walk.number
     walk.end_of_file()
+    steps.clear()  # as with the handlers
     if not walk.readable:
         raise walk.nothing_to_read()
     yield from out
@@ -240,6 +249,7 @@ class _Walk(Generic[Record]):
     def _end_body(self, *, cut: bool) -> None:
         assert self.body is not None
         self.body.end(cut=cut)
+        self.body.handlers.clear()  # they refer to the body: without them it is freed now, not at some collection
         heading = self._heading(self._st_open or [])
         key = (heading.sender, heading.interchange, heading.group, heading.transaction)
         self._ordinals[key] = max(self._ordinals[key] + 1, self.body.ordinal)

@@ -10,10 +10,15 @@ from typing import Any
 from claims.claim import Carried
 from claims.remittance import Payment
 from claims.x12.elements import BadElement, Elements, amount, at, day
-from claims.x12.writing import Envelope, Writer
+from claims.x12.writing import Envelope, Value, Writer
 
-_SOME_DAY = date(2000, 1, 1)  # of an envelope that is never sent
 _ADDRESS = ("1 INVENTED STREET",), ("ANYTOWN", "NY", "10001")
+_NOTHING = ("",) * 11  # BPR05 to BPR15
+_USUAL = Envelope("PRACTICE", "PAYER", 1, 1, 1, date(2000, 1, 1), test=True)  # never sent
+_WRITER = Writer(_USUAL, group_code="HP", set_code="835", version="")  # only says how a segment is written
+
+
+Segment = tuple[str, *tuple[Value, ...]]  # its id and values
 
 
 class PaymentHeader:
@@ -59,14 +64,15 @@ class PaymentHeader:
 def payment_of(header: PaymentHeader, kept: list[Carried]) -> Payment:
     """The payment, with its whole header kept where we would have written another."""
     payment = Payment(**header.fields)
-    return payment if [k.elements for k in kept] == _ours(payment) else replace(payment, extra=tuple(kept))
+    return payment if _is_ours(payment, kept) else replace(payment, extra=tuple(kept))
 
 
 def write_header(w: Writer, payment: Payment, envelope: Envelope) -> bool:
     """As the file it came from said it, when that still says the same; else in our own words. True for the first."""
     if payment.extra and _said(payment.extra) == replace(payment, extra=()):
         return True
-    _write(w, payment, envelope.contact, envelope.phone)
+    for segment in _segments(payment, envelope.contact, envelope.phone):
+        w.add(*segment)
     return False
 
 
@@ -80,32 +86,39 @@ def _said(kept: Iterable[Carried]) -> Payment:
     return Payment(**header.fields)
 
 
-def _ours(payment: Payment) -> list[tuple[str, ...]] | None:
-    """The segments we would write for it, None when they cannot be said with the usual delimiters."""
-    envelope = Envelope("PRACTICE", "PAYER", 1, 1, 1, payment.paid_on or _SOME_DAY, test=True)
-    w = Writer(envelope, group_code="HP", set_code="835", version="")
-    before = len(w.written)
+def _is_ours(payment: Payment, kept: list[Carried]) -> bool:
+    """True when the header is what we would write for the payment, with the usual delimiters."""
+    segments = _segments(payment, _USUAL.contact, _USUAL.phone)
+    if len(segments) != len(kept):
+        return False
     try:
-        _write(w, payment, envelope.contact, envelope.phone)
-    except ValueError:
-        return None
-    return [tuple(segment.split("*")) for segment in w.written[before:]]
+        return all(
+            k.elements == tuple(_WRITER.joined(_WRITER.elements(*segment)).split(_USUAL.delimiters.element))
+            for k, segment in zip(kept, segments, strict=True)
+        )
+    except ValueError:  # it cannot be said with these delimiters
+        return False
 
 
-def _write(w: Writer, payment: Payment, contact: str, phone: str) -> None:
+def _segments(payment: Payment, contact: str, phone: str) -> list[Segment]:
+    """The header in our own words: each segment's id and values."""
     handling = "I" if payment.amount else "H"  # H: notification only
     method = payment.method or ("CHK" if payment.amount else "NON")
-    w.add("BPR", handling, payment.amount, "C", method, *[""] * 11, payment.paid_on)
-    w.add("TRN", "1", payment.trace, payment.payer_tax_id)
+    segments: list[Segment] = [
+        ("BPR", handling, payment.amount, "C", method, *_NOTHING, payment.paid_on),
+        ("TRN", "1", payment.trace, payment.payer_tax_id),
+    ]
     if payment.produced_on:
-        w.add("DTM", "405", payment.produced_on)
-    w.add("N1", "PR", payment.payer_name)
-    w.add("N3", *_ADDRESS[0])
-    w.add("N4", *_ADDRESS[1])
-    w.reference("2U", payment.payer_id)
-    w.add("PER", "BL", contact, "TE", phone)
+        segments.append(("DTM", "405", payment.produced_on))
+    segments += [("N1", "PR", payment.payer_name), ("N3", *_ADDRESS[0]), ("N4", *_ADDRESS[1])]
+    if payment.payer_id:
+        segments.append(("REF", "2U", payment.payer_id))
+    segments.append(("PER", "BL", contact, "TE", phone))
     if payment.payee_npi:
-        w.add("N1", "PE", payment.payee_name, "XX", payment.payee_npi)
-        w.reference("TJ", payment.payee_tax_id)
+        segments.append(("N1", "PE", payment.payee_name, "XX", payment.payee_npi))
+        if payment.payee_tax_id:
+            segments.append(("REF", "TJ", payment.payee_tax_id))
     else:
-        w.add("N1", "PE", payment.payee_name, "FI" if payment.payee_tax_id else "", payment.payee_tax_id)
+        kind = "FI" if payment.payee_tax_id else ""
+        segments.append(("N1", "PE", payment.payee_name, kind, payment.payee_tax_id))
+    return segments

@@ -10,7 +10,7 @@ from claims.acknowledgment import ClaimAcknowledgment, LineStatus, Status, Statu
 from claims.errors import UnreadableSegment
 from claims.reading import Refusal
 from claims.x12.body import Body, Handler, Place
-from claims.x12.composites import code_and_modifiers
+from claims.x12.composites import codes_and_modifiers
 from claims.x12.elements import BadElement, Elements, amount, at, day, days, optional_amount, required
 from claims.x12.envelope import MakeBody, read
 from claims.x12.transactions import CLAIM_ACKNOWLEDGMENT, Heading
@@ -150,7 +150,7 @@ class _Acknowledgments(Body[ClaimAcknowledgment]):
     def _svc(self, e: Elements) -> None:
         claim = self._current("SVC")
         self._finish_line()
-        code, modifiers = code_and_modifiers(at(e, 1), self.component)
+        code, modifiers = codes_and_modifiers(self.component)[at(e, 1)]
         charge = amount(e, 2) if at(e, 2) else None
         claim.line = {"code": code, "modifiers": modifiers, "charge": charge}, []
 
@@ -167,10 +167,6 @@ class _Acknowledgments(Body[ClaimAcknowledgment]):
             self._claim.fault = self._claim.fault or error
         else:
             self.state(error)
-
-    def cut(self, error: UnreadableSegment) -> None:
-        if self._claim is not None:
-            self.blame(error)
 
     def close(self) -> None:
         if self._level in _WHOLE and any(status.rejects for status in self._statuses):

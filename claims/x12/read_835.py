@@ -8,19 +8,26 @@ from typing import Any, BinaryIO
 
 from claims.claim import ZERO, Carried, Person
 from claims.errors import UnreadableSegment
+from claims.freezing import maker, opener
 from claims.reading import Refusal
 from claims.remittance import Adjudication, Payment, ProviderAdjustment, Remittance
 from claims.x12.body import Body, Handler, Place
 from claims.x12.carrying import REMARK_PLACES, Adjustments, carried
-from claims.x12.composites import service_of
+from claims.x12.composites import services
 from claims.x12.elements import BadElement, Elements, amount, at, date_of, day, optional_amount, required
 from claims.x12.envelope import MakeBody, read
 from claims.x12.payment_header import PaymentHeader, payment_of
 from claims.x12.transactions import REMITTANCE, Heading
 
-_CLAIM_DATES = {"232": "service_from", "233": "service_to", "050": "received_on"}
-_LINE_DATES = {"472": "service_from", "150": "service_from", "151": "service_to"}
+_CLAIM_DATES = {
+    "232": ("service_from", "DTM*232"), "233": ("service_to", "DTM*233"), "050": ("received_on", "DTM*050"),
+}  # fmt: skip
+_LINE_DATES = {
+    "472": ("service_from", "DTM*472"), "150": ("service_from", "DTM*150"), "151": ("service_to", "DTM*151"),
+}  # fmt: skip
 _PADDING = [""] * 10  # CLP09 is the furthest element read by its place
+_NO_DATE = ("", "")
+_NO_REMITTANCE = "a CLP segment before it"
 _MEMBERS = ("QC", "IL")  # NM101 of the member id, the first that has one
 
 # Every segment id of 005010X221A1 between ST and SE
@@ -30,6 +37,8 @@ GUIDE = frozenset(
         "MIA", "MOA", "AMT", "QTY", "SVC", "LQ", "PLB",
     )
 )  # fmt: skip
+
+_new_remittance, _new_adjudication, _person = opener(Remittance), opener(Adjudication), maker(Person)
 
 Paid = tuple[Payment, ProviderAdjustment]
 
@@ -59,18 +68,28 @@ def _records(source: bytes | BinaryIO) -> Iterator[Remittance | Paid | Refusal]:
 
 
 class _Draft:
-    """A remittance or service while its segments still come in."""
+    """A remittance or service while its segments still come in; the record itself is filled, still open."""
 
-    __slots__ = ("adjustments", "extra", "fault", "fields", "place", "remarks", "segments")
+    __slots__ = ("adjustments", "extra", "fault", "place", "record", "remarks", "segments")
 
-    def __init__(self, segment: str, place: Place) -> None:
+    def __init__(self, record: Any, segment: str, place: Place) -> None:
+        self.record = record
         self.place = place
-        self.fields: dict[str, Any] = {}
         self.adjustments = Adjustments()
         self.remarks: list[str] = []
         self.extra: list[Carried] = []
-        self.segments = {segment: place[0]}
+        self.segments = record.segments = {segment: place[0]}
         self.fault: UnreadableSegment | None = None
+
+    def settle(self) -> None:
+        """Put what came in parts into the record."""
+        record = self.record
+        if self.adjustments.read:
+            record.adjustments = tuple(self.adjustments.read)
+        if self.remarks:
+            record.remarks = tuple(self.remarks)
+        if self.extra:
+            record.extra = tuple(self.extra)
 
 
 class _Remittances(Body[Remittance | Paid]):
@@ -81,12 +100,13 @@ class _Remittances(Body[Remittance | Paid]):
 
     def __init__(self, heading: Heading, out: list[Remittance | Paid | Refusal], ordinal: int) -> None:
         super().__init__(heading, out, ordinal)
+        self._services = services(self.component)
         self._header = PaymentHeader()
         self._before: list[Carried] = []  # what stands before the first LX or CLP
         self._extra, self._loop = self._before, "0000"
         self._group: list[Carried] = []  # LX, TS3 and TS2, where they say more than that it is the first
         self._group_number = 0
-        self._payment: Payment | None = None  # once built
+        self._payment: tuple[Payment, date | None] | None = None  # once built
         self._claim: _Draft | None = None
         self._line: _Draft | None = None
         self._lines: list[Adjudication] = []
@@ -94,7 +114,6 @@ class _Remittances(Body[Remittance | Paid]):
         self._names: tuple[Elements, int] | None = None  # NM1*QC
         self._codes: list[tuple[Elements, int]] = []  # MIA and MOA
         self._odd_codes = False
-        self._strayed = False
 
     def table(self) -> dict[str, Handler]:
         return {
@@ -127,26 +146,23 @@ class _Remittances(Body[Remittance | Paid]):
         if length > 10 or not e[5]:
             self.carry(e, partial=True)
         required(e, 1, "the claim number the provider gave (CLM01)")
-        draft.fields |= {
-            "status": required(e, 2, "a claim status code"),
-            "charge": amount(e, 3),
-            "paid": amount(e, 4),
-            "patient_responsibility": optional_amount(e, 5) or ZERO,
-            "filing_indicator": e[6],
-            "payer_control_number": e[7],
-            "facility_code": e[8],
-            "frequency": e[9],
-        }
+        record = draft.record
+        record.status = required(e, 2, "a claim status code")
+        record.charge = amount(e, 3)
+        record.paid = amount(e, 4)
+        record.patient_responsibility = optional_amount(e, 5) or ZERO
+        record.filing_indicator, record.payer_control_number = e[6], e[7]
+        record.facility_code, record.frequency = e[8], e[9]
 
     def _open_remittance(self, claim_id: str) -> _Draft:
         self.close()
         self.ordinal += 1
-        self._claim = draft = _Draft("CLP", (self.number, self.offset))
+        self._claim = draft = _Draft(_new_remittance(), "CLP", (self.number, self.offset))
         self._lines, self._members, self._names, self._codes, self._odd_codes = [], {}, None, [], False
         self._extra, self._loop = draft.extra, "2100"
         if self._group_number:
             draft.segments["LX"] = self._group_number
-        draft.fields["claim_id"] = claim_id
+        draft.record.claim_id = claim_id
         return draft
 
     def open_unreadable(self) -> None:
@@ -155,7 +171,7 @@ class _Remittances(Body[Remittance | Paid]):
     def _cas(self, e: Elements) -> None:
         draft = self._line or self._claim
         if draft is None:
-            self._out_of_place("CAS")
+            self.out_of_place("CAS", _NO_REMITTANCE)
             return
         draft.adjustments.add(e, self.number)
         draft.segments.setdefault("CAS", self.number)
@@ -165,18 +181,19 @@ class _Remittances(Body[Remittance | Paid]):
             self.carry(e)
             return
         if self._line is not None:
-            self._out_of_place("NM1")
+            self.out_of_place("NM1", _NO_REMITTANCE)
         draft, role, identified = self._claim, at(e, 1), at(e, 9)
-        taken = f"NM1*{role}" in draft.segments
+        key = f"NM1*{role}"
+        taken = key in draft.segments
         if role == "QC" and not taken:
             self._names = e, self.number
         elif role == "82" and not taken and at(e, 8) in ("XX", "") and identified:
-            draft.fields["rendering_npi"] = identified
+            draft.record.rendering_npi = identified
             if e[2] != "1" or any(e[3:8]) or e[8] != "XX" or len(e) > 10:
                 self.carry(e, partial=True)
         else:
             self.carry(e)
-        draft.segments[f"NM1*{role}"] = self.number
+        draft.segments[key] = self.number
         if role in _MEMBERS and not taken:
             self._members[role] = identified
 
@@ -192,7 +209,7 @@ class _Remittances(Body[Remittance | Paid]):
         self._claim.remarks += codes
 
     def _ref(self, e: Elements) -> None:
-        qualifier = at(e, 1)
+        qualifier = e[1] if len(e) > 1 else ""
         if self._line is not None:
             self._take(self._line, "control_number" if qualifier == "6R" else "", e)
         elif self._claim is not None:
@@ -202,35 +219,35 @@ class _Remittances(Body[Remittance | Paid]):
 
     def _take(self, draft: _Draft, name: str, e: Elements) -> None:
         """Keep a reference as a field, else as it stands."""
-        if not name or name in draft.fields or len(e) < 3 or not e[2]:
+        if not name or len(e) < 3 or not e[2] or getattr(draft.record, name):
             self.carry(e)
             return
-        draft.fields[name] = e[2]
+        setattr(draft.record, name, e[2])
         draft.segments[f"REF*{e[1]}"] = self.number
         if len(e) > 3:
             self.carry(e, partial=True)
 
     def _dtm(self, e: Elements) -> None:
-        qualifier = at(e, 1)
-        draft = self._line or self._claim
+        line = self._line
+        draft, dates = (line, _LINE_DATES) if line is not None else (self._claim, _CLAIM_DATES)
         if draft is None:
             self._heading_segment(e)
             return
-        name = (_CLAIM_DATES if self._line is None else _LINE_DATES).get(qualifier)
-        if name is None or name in draft.fields:
+        name, key = dates.get(e[1] if len(e) > 1 else "", _NO_DATE)
+        if not name or getattr(draft.record, name) is not None:
             self.carry(e)
             return
-        draft.fields[name] = day(e, 2)
-        draft.segments[f"DTM*{qualifier}"] = self.number
+        setattr(draft.record, name, day(e, 2))
+        draft.segments[key] = self.number
         if len(e) > 3:
             self.carry(e, partial=True)
 
     def _amt(self, e: Elements) -> None:
         line = self._line
-        if line is None or at(e, 1) != "B6" or "allowed" in line.fields:
+        if line is None or len(e) < 2 or e[1] != "B6" or line.record.allowed is not None:
             self.carry(e)
             return
-        line.fields["allowed"] = amount(e, 2)
+        line.record.allowed = amount(e, 2)
         line.segments["AMT*B6"] = self.number
         if len(e) > 3:
             self.carry(e, partial=True)
@@ -239,31 +256,24 @@ class _Remittances(Body[Remittance | Paid]):
 
     def _svc(self, e: Elements) -> None:
         if self._claim is None:
-            self._out_of_place("SVC")
+            self.out_of_place("SVC", _NO_REMITTANCE)
             return
         self._finish_line()
-        self._line = line = _Draft("SVC", (self.number, self.offset))
+        self._line = line = _Draft(_new_adjudication(), "SVC", (self.number, self.offset))
         self._extra, self._loop = line.extra, "2110"
         length = len(e)
         e += _PADDING
-        qualifier, code, modifiers, whole = service_of(e[1], self.component)
-        theirs, submitted_code, submitted_modifiers, too = service_of(e[6], self.component)
+        qualifier, code, modifiers, whole = self._services[e[1]]
+        theirs, submitted_code, submitted_modifiers, too = self._services[e[6]]
         if not (whole and too) or e[4] or length > 8 or theirs not in ("", "HC"):
             self.carry(e, partial=True)
         if not code:
             raise BadElement("SVC01-2", found="nothing", expected="a procedure code")
-        if qualifier != "HC":
-            line.fields["qualifier"] = qualifier
-        line.fields |= {
-            "code": code,
-            "modifiers": modifiers,
-            "charge": amount(e, 2),
-            "paid": amount(e, 3),
-            "units_paid": optional_amount(e, 5),
-            "submitted_code": submitted_code,
-            "submitted_modifiers": submitted_modifiers,
-            "submitted_units": optional_amount(e, 7),
-        }
+        record = line.record
+        record.qualifier, record.code, record.modifiers = qualifier, code, modifiers
+        record.charge, record.paid, record.units_paid = amount(e, 2), amount(e, 3), optional_amount(e, 5)
+        record.submitted_code, record.submitted_modifiers = submitted_code, submitted_modifiers
+        record.submitted_units = optional_amount(e, 7)
 
     def _lq(self, e: Elements) -> None:
         if self._line is not None and at(e, 1) == "HE" and len(e) == 3 and e[2]:
@@ -278,22 +288,16 @@ class _Remittances(Body[Remittance | Paid]):
             return
         if line.adjustments.odd:
             line.extra += line.adjustments.kept("2110", "", self.heading.delimiters)
-        self._lines.append(
-            Adjudication(
-                **line.fields,
-                extra=tuple(line.extra),
-                adjustments=tuple(line.adjustments.read),
-                remarks=tuple(line.remarks),
-                segments=line.segments,
-            )
-        )
+        line.settle()
+        line.record.__class__ = Adjudication  # complete: frozen from now on
+        self._lines.append(line.record)
 
     # Footer
 
     def _plb(self, e: Elements) -> None:
         self.close()
         self._extra = None
-        payment = self._paid()
+        payment, _ = self._paid()
         period = date_of(at(e, 2))
         for i in range(3, len(e), 2):
             if any(e[i : i + 2]):
@@ -311,19 +315,6 @@ class _Remittances(Body[Remittance | Paid]):
         else:
             self.state(error)
 
-    def cut(self, error: UnreadableSegment) -> None:
-        if self._claim is not None:
-            self.blame(error)
-
-    def _out_of_place(self, segment: str) -> None:
-        """A segment whose CLP is missing or damaged: the open remittance may be two; without one it is said once."""
-        bad = BadElement("", found=f"{segment} out of place", expected="a CLP segment before it")
-        if self._claim is not None:
-            raise bad
-        if not self._strayed:
-            self._strayed = True
-            self.state(self.located(segment, bad))
-
     def close(self) -> None:
         claim = self._claim
         if claim is None:
@@ -331,25 +322,24 @@ class _Remittances(Body[Remittance | Paid]):
         self._finish_line()
         self._claim, self._strayed = None, False
         if claim.fault is not None:
-            self.out.append(Refusal(claim.fault, claims_lost=1, claim_id=claim.fields["claim_id"]))
+            self.out.append(Refusal(claim.fault, claims_lost=1, claim_id=claim.record.claim_id))
         else:
             self.out.append(self._built(claim))
 
     def _built(self, draft: _Draft) -> Remittance:
-        payment, known_on = self._paid(), self._known_on()
         self._keep_rest(draft)
-        return Remittance(
-            **draft.fields,
-            lines=tuple(self._lines),
-            payment=payment,
-            known_on=known_on,
-            member_id=next((self._members[role] for role in _MEMBERS if self._members.get(role)), ""),
-            adjustments=tuple(draft.adjustments.read),
-            extra=(*self._group, *draft.extra),
-            remarks=tuple(draft.remarks),
-            origin=self.origin(known_on),
-            segments=draft.segments,
-        )
+        if self._group:
+            draft.extra[:0] = self._group
+        draft.settle()
+        record, members = draft.record, self._members
+        record.lines = tuple(self._lines)
+        record.payment, record.known_on = self._paid()
+        if members:
+            record.member_id = members.get("QC") or members.get("IL") or ""
+        record.origin = self.origin(record.known_on)
+        record.__class__ = Remittance  # complete: frozen from now on
+        done: Remittance = record
+        return done
 
     def _keep_rest(self, draft: _Draft) -> None:
         """What can only be told at the end: the patient's names, and segments we would have written otherwise."""
@@ -360,19 +350,20 @@ class _Remittances(Body[Remittance | Paid]):
             draft.extra += [carried("2100", e, "", n, delimiters, partial=True) for e, n in self._codes]
         if self._names is not None:
             e, number = self._names
-            if len(e) > 3:
-                draft.fields["patient"] = Person(at(e, 3), at(e, 4), at(e, 5))
-            kind = "MI" if at(e, 9) else ""
-            if at(e, 2) != "1" or any(e[6:8]) or at(e, 8) != kind or len(e) > 10 or self._members.get("IL"):
+            length = len(e)
+            if length < 10:
+                e = e + _PADDING
+            if length > 3:
+                draft.record.patient = _person(e[3], e[4], e[5])
+            kind = "MI" if e[9] else ""
+            if e[2] != "1" or e[6] or e[7] or e[8] != kind or length > 10 or self._members.get("IL"):
                 draft.extra.append(carried("2100", e, "", number, delimiters, partial=True))
 
-    def _paid(self) -> Payment:
+    def _paid(self) -> tuple[Payment, date | None]:
+        """The payment, and the later of GS04 and DTM*405: nobody can have read the answer before both."""
         if self._payment is None:
-            self._payment = payment_of(self._header, self._before)
+            payment, group_day = payment_of(self._header, self._before), self.heading.group_day
+            produced = payment.produced_on
+            known_on = max(produced, group_day) if produced and group_day else produced or group_day
+            self._payment = payment, known_on
         return self._payment
-
-    def _known_on(self) -> date | None:
-        """The later of GS04 and DTM*405: nobody can have read the answer before both."""
-        produced = self._paid().produced_on
-        group_day = self.heading.group_day
-        return max(produced, group_day) if produced and group_day else produced or group_day

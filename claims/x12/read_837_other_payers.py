@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from claims.claim import Carried, LineAdjudication, OtherPayer, Person
+from claims.freezing import maker
 from claims.x12.carrying import Adjustments
-from claims.x12.composites import is_plain_procedure, procedure_of
+from claims.x12.composites import Composites
 from claims.x12.delimiters import Delimiters
 from claims.x12.elements import Elements, amount, at, day, optional_amount, whole_number
 from claims.x12.parties import NOTHING, PART, WHOLE, Party
@@ -17,6 +18,9 @@ from claims.x12.parties import NOTHING, PART, WHOLE, Party
 _PADDING = [""] * 10
 _PAYER_AMOUNTS = {"D": "paid", "A8": "non_covered", "EAF": "patient_liability"}
 _PAYER_REFERENCES = {"F8": "claim_control_number", "G1": "authorization_number", "9F": "referral_number"}
+
+
+_other_payer, _adjudication = maker(OtherPayer), maker(LineAdjudication)
 
 
 class _Draft:
@@ -66,6 +70,19 @@ class OtherPayerDraft(_Draft):
         self.insured: Party | None = None
         self.payer: Party | None = None
 
+    def nm1(self, role: str, e: Elements, number: int) -> tuple[Party | None, int]:
+        """Whom N3 and N4 now speak of, and how much of the segment was taken."""
+        if role == "IL" and self.insured is None:
+            owner = self.insured = party = Party(e)
+            whole = party.is_whole_person()
+        elif role == "PR" and self.payer is None:
+            owner, self.payer = None, Party(e)
+            whole = self.payer.is_whole_payer()
+        else:
+            return None, NOTHING
+        self.segments[f"NM1*{role}"] = number
+        return owner, WHOLE if whole else PART
+
     def amt(self, e: Elements, number: int) -> int:
         """AMT*D, A8, EAF."""
         name = _PAYER_AMOUNTS.get(at(e, 1))
@@ -98,7 +115,7 @@ class OtherPayerDraft(_Draft):
         """The payer, complete."""
         insured, payer = self.insured or Party(), self.payer or Party()
         kept = self.adjustments.kept("2320", "", delimiters) if self.adjustments.odd else []
-        return OtherPayer(
+        return _other_payer(
             **self.fields,
             payer_id=payer.id,
             name=payer.last_name,
@@ -115,17 +132,21 @@ class LineAdjudicationDraft(_Draft):
 
     __slots__ = ("whole",)
 
-    def __init__(self, svd: Elements, component: str) -> None:
+    def __init__(self, svd: Elements, composites: Composites) -> None:
         super().__init__()
         e = svd + _PADDING
+        paid, procedure = amount(e, 2), composites.procedures[e[3]]
         self.fields = {
             "payer_id": e[1],
-            "paid": amount(e, 2),
-            **procedure_of(e[3], component),
+            "paid": paid,
+            "qualifier": procedure.qualifier,
+            "code": procedure.code,
+            "modifiers": procedure.modifiers,
+            "description": procedure.description,
             "units": optional_amount(e, 5),
             "bundled_line": whole_number(e, 6) if e[6] else None,
         }
-        self.whole = is_plain_procedure(e[3], component) and not (e[4] or any(e[7:]))
+        self.whole = procedure.plain and not (e[4] or any(e[7:]))
 
     def amt(self, e: Elements, number: int) -> int:
         """AMT*EAF."""
@@ -136,4 +157,4 @@ class LineAdjudicationDraft(_Draft):
     def built(self, delimiters: Delimiters) -> LineAdjudication:
         """The decision, complete."""
         kept = self.adjustments.kept("2430", "", delimiters) if self.adjustments.odd else []
-        return LineAdjudication(**self.fields, adjustments=tuple(self.adjustments.read), extra=(*kept, *self.extra))
+        return _adjudication(**self.fields, adjustments=tuple(self.adjustments.read), extra=(*kept, *self.extra))

@@ -58,9 +58,7 @@ class Segments:
                 number += 1
                 yield [(number, offset, self._too_long(block, self._passed_over))]
                 self._passed_over = 0
-            elif self._is_plain(block):
-                texts = block.decode("ascii").split(self.delimiters.segment)
-                del texts[-1]  # what follows the last terminator
+            elif (texts := self._plain(block)) is not None:
                 starts = accumulate(map(_with_terminator, map(len, texts)), initial=offset)
                 yield zip(count(number + 1), starts, map(str.split, texts, repeat(self.delimiters.element)))
                 number += len(texts)
@@ -171,21 +169,24 @@ class Segments:
 
     # Segments of a block
 
-    def _is_plain(self, block: bytes) -> bool:
-        """True when a split is all it takes: ASCII, nothing empty, nothing over the cap, no blank around anything."""
-        separator, terminator = self._separator, self._terminator
+    def _plain(self, block: bytes) -> list[str] | None:
+        """The segments when a split is all it takes: ASCII, nothing empty or over the cap, no blank around anything."""
+        terminator = self._terminator
+        if (
+            len(block) > SEGMENT_CAP
+            or not block.endswith(terminator)
+            or not block.isascii()
+            or any(mark in block for mark in _BREAKS if mark != terminator)
+        ):
+            return None
+        texts = block.decode("ascii").split(self.delimiters.segment)
+        del texts[-1]  # what follows the last terminator
         after_isa = ISA_LENGTH if block.startswith(b"ISA") else 0  # whose elements are filled up with blanks
-        return (
-            len(block) <= SEGMENT_CAP
-            and block.endswith(terminator)
-            and block.isascii()
-            and not block.startswith((terminator, *_BLANKS))
-            and terminator + terminator not in block
-            and b" " + terminator not in block
-            and terminator + b" " not in block
-            and not any(mark in block for mark in _BREAKS if mark != terminator)
-            and (block.find(b" " + separator, after_isa) < 0 or not self._has_blank_after_id(block))
-        )
+        if "" in texts or list(map(str.strip, texts)) != texts:
+            return None
+        if block.find(b" " + self._separator, after_isa) >= 0 and self._has_blank_after_id(block):
+            return None
+        return texts
 
     def _has_blank_after_id(self, block: bytes) -> bool:
         separator = self._separator

@@ -9,7 +9,7 @@ from itertools import groupby
 from claims.claim import COMPONENT, Carried
 from claims.remittance import Adjudication, Payment, ProviderAdjustment, Remittance
 from claims.x12.carrying import REMARK_PLACES
-from claims.x12.composites import service_of
+from claims.x12.composites import services
 from claims.x12.loops import Kept, Loop
 from claims.x12.payment_header import write_header
 from claims.x12.transactions import MANDATED, REMITTANCE
@@ -132,5 +132,5 @@ def _services_changed(line: Adjudication) -> tuple[int, ...]:
     held = {1: (line.code, line.modifiers), 6: (line.submitted_code, line.submitted_modifiers)}
     return tuple(
         i for i, (code, modifiers) in held.items()
-        if service_of(kept[i] if i < len(kept) else "", COMPONENT)[1:3] != (code, modifiers)
+        if services(COMPONENT)[kept[i] if i < len(kept) else ""][1:3] != (code, modifiers)
     )  # fmt: skip

@@ -23,7 +23,7 @@ from claims.claim import (
     Person,
     Provider,
 )
-from claims.x12.composites import diagnosis_of
+from claims.x12.composites import diagnoses
 from claims.x12.elements import BadElement
 from claims.x12.loops import Kept, Loop
 from claims.x12.parties import PRV_CODES
@@ -303,7 +303,7 @@ def _claim(w: Writer, claim: Claim, kept: Kept) -> None:
 
 def _diagnoses_said(segments: list[Carried]) -> tuple[Diagnosis, ...] | None:
     try:
-        found = [diagnosis_of(e, COMPONENT) for segment in segments for e in segment.elements[1:]]
+        found = [diagnoses(COMPONENT)[e] for segment in segments for e in segment.elements[1:]]
     except BadElement:
         return None
     return tuple(diagnosis[0] for diagnosis in found if diagnosis)

@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
-from claims.freezing import made_quickly
+from claims.freezing import made_quickly, maker, opener
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,36 @@ def test_wrong_arguments_are_refused_as_before(args, named):
         Plain(*args, **named)
     with pytest.raises(TypeError):
         Quick(*args, **named)
+
+
+def test_a_maker_makes_what_the_class_makes():
+    make = maker(Quick)
+    one, other = make("20610", place=7), make("20610")
+    assert type(one) is Quick
+    assert one == Quick("20610", place=7)
+    assert one.place == 7
+    assert one.modifiers == []
+    assert one.modifiers is not other.modifiers
+    with pytest.raises(FrozenInstanceError):
+        one.units = 2
+    with pytest.raises(TypeError):
+        make()
+
+
+def test_an_open_record_is_filled_and_then_frozen():
+    record = opener(Quick)()
+    record.code, record.modifiers = "20610", ["LT"]
+    record.__class__ = Quick
+    assert record == Quick("20610", 1, ["LT"])
+    with pytest.raises(FrozenInstanceError):
+        record.units = 2
+
+
+def test_an_open_record_has_its_defaults_and_nothing_where_there_is_none():
+    record = opener(Quick)()
+    assert (record.units, record.place) == (1, 0)
+    for name in ("code", "modifiers"):
+        with pytest.raises(AttributeError):
+            getattr(record, name)
+    with pytest.raises(AttributeError):
+        record.no_such = 1
