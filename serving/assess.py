@@ -52,8 +52,7 @@ class Assessor:
         patient = with_peers(known, claim, peers, self.pasts.practice, as_of, content) if peers else known
         payer = self.pasts.payer()
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
-        scored = at.score(claim)
-        explanations = self.model.explain(scored.rows) if self.model and scored.prediction else []
+        scored, explanations = at.explained(claim)
         ref = submission_ref(self.pasts.practice, claim, content)
         return self._assessment(ref, scored, explanations, advise(scored, explanations, at), at)
 
