@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from pydantic_core import to_json
 
 from claims.claim_json import claim_schema
 from scrubber.registry import RULES, Rule
@@ -205,9 +205,10 @@ def _rule(rule: Rule) -> Json:
     }
 
 
-# What is written was built for it just now and holds no circle to look for.
-_COMPACT = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"), check_circular=False)
-
-
 def _json(value: object) -> bytes:
-    return _COMPACT.encode(value).encode()
+    """Compact JSON in UTF-8; what JSON cannot say (NaN, infinity) is null, as `assessment_json` has it.
+
+    Pydantic's writer, which FastAPI brings along: an answer has hundreds of numbers, which it writes three times as
+    fast as `json`.
+    """
+    return to_json(value, inf_nan_mode="null")
