@@ -48,9 +48,9 @@ class Assessor:
         `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
         """
         content = content_hash(claim)
-        known = self.pasts.patient(claim, as_of=as_of, content=content)
-        patient = with_peers(known, claim, peers, self.pasts.practice, as_of, content) if peers else known
-        payer = self.pasts.payer()
+        patient, payer = self.pasts.known(claim, as_of=as_of, content=content)
+        if peers:
+            patient = with_peers(patient, claim, peers, self.pasts.practice, as_of, content)
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
         scored, explanations = at.explained(claim)
         ref = submission_ref(self.pasts.practice, claim, content)

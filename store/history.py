@@ -12,7 +12,7 @@ from functools import lru_cache
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, patient_key, submission_ref
@@ -184,34 +184,35 @@ class PayerHistory:
     Beside them those that are of test interchanges, so that what a pretend practice was told can be told apart.
     """
 
-    def __init__(self, engine: Engine, practice: str, family_of: FamilyOf) -> None:
-        self._engine, self._practice, self._family_of = engine, practice, family_of
-        self._past, self._tests = PayerPast(), PayerPast()
+    def __init__(self, family_of: FamilyOf) -> None:
+        self._family_of = family_of
+        self._past, self.tests = PayerPast(), PayerPast()
         self._seq = 0
         self._lock = threading.Lock()
 
-    def caught_up(self) -> PayerPast:
-        """The past with everything stored by now; what was handed out before is never changed under its reader."""
-        with self._lock, self._engine.connect() as connection:
-            scope = Scope(connection, self._practice)
+    @property
+    def begun(self) -> bool:
+        """False until there was something to learn."""
+        return self._seq > 0
+
+    def caught_up(self, scope: Scope) -> PayerPast:
+        """The past with everything stored by now; what was handed out before is never changed under its reader.
+
+        `tests` are from then on, of what was answered, the decisions of test interchanges alone.
+        """
+        with self._lock:
             if self._seq == 0:
                 self._begin(scope)
             elif newest(scope) > self._seq:
                 self._follow(scope)
             return self._past
 
-    def tests(self) -> PayerPast:
-        """Of what `caught_up` answered last, the decisions of test interchanges alone."""
-        if self._seq == 0:
-            self.caught_up()
-        return self._tests
-
     def _begin(self, scope: Scope) -> None:
         """Learn what stands now, day after day: the fast order to learn in. One read transaction sees one state."""
         seq, past = newest(scope), PayerPast()
         for row in scope.stream(scope.select(decisions).order_by(decisions.c.known_on)):
             past.learn(decision_from(row._mapping, self._family_of))
-        self._past, self._tests, self._seq = past, self._of_tests(scope), seq
+        self._past, self.tests, self._seq = past, self._of_tests(scope), seq
 
     def _follow(self, scope: Scope) -> None:
         seq, past = self._seq, deepcopy(self._past)
@@ -222,7 +223,7 @@ class PayerHistory:
             elif row.kind == UNDECIDED:
                 past.unlearn(decision_from(json.loads(row.decision), self._family_of))
             seq = row.seq
-        self._past, self._tests, self._seq = past, self._of_tests(scope), seq
+        self._past, self.tests, self._seq = past, self._of_tests(scope), seq
 
     def _of_tests(self, scope: Scope) -> PayerPast:
         """The decisions as they stand whose claim went out, or came back, in an interchange marked as a test."""

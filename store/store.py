@@ -46,7 +46,7 @@ class Store:
     ) -> None:
         self.practice, self.secret = practice, secret
         self._engine, self._words, self._family_of = engine, words, family_of
-        self._payers = PayerHistory(engine, practice, family_of)
+        self._payers = PayerHistory(family_of)
 
     @classmethod
     def open(
@@ -131,11 +131,21 @@ class Store:
 
     def payer_past(self) -> PayerPast:
         """The payers' decisions with everything stored by now, by this process or another."""
-        return self._payers.caught_up()
+        with self._engine.connect() as connection:
+            return self._payers.caught_up(Scope(connection, self.practice))
+
+    def pasts(self, claim: Claim, *, as_of: date, content: str = "") -> tuple[PatientPast, PayerPast]:
+        """`patient_past` and `payer_past` out of one look at the store."""
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            patient = past_of_patient(scope, claim, self.secret, as_of=as_of, content=content)
+            return patient, self._payers.caught_up(scope)
 
     def test_past(self) -> PayerPast:
         """Of what `payer_past` answered last, the decisions of test interchanges (ISA15 = T) alone."""
-        return self._payers.tests()
+        if not self._payers.begun:
+            self.payer_past()
+        return self._payers.tests
 
     def patient_key(self, claim: Claim) -> str:
         """The opaque key of the claim's patient under this practice's secret."""
