@@ -19,10 +19,10 @@ from models.calibration import Calibration, ClaimMap, Vector, probability
 from models.card import ModelCard
 from models.causes import Cause, CauseModel
 from models.encoding import Encoder, Matrix
+from models.few_rows import Asked, FewRows
 from past.payer import PayerPast
 
 _new = tuple.__new__
-SMALL = 64  # rows; below it one thread is quicker than starting several
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,7 @@ class DenialModel:
     def _explanations(self, rows: Sequence[Row], matrix: Matrix) -> list[Explanation]:
         if not rows:
             return []
-        raw = np.asarray(self.booster.predict(matrix, pred_contrib=True, **_threads(matrix)), dtype=np.float64)
-        shares = raw * self.calibration.slope
+        shares = self._contributions(matrix) * self.calibration.slope
         shares[:, -1] += self.calibration.intercept
         by_name = self._by_name
         strongest = by_name[np.argsort(-np.abs(shares[:, by_name]), axis=1, kind="stable")]
@@ -193,8 +192,15 @@ class DenialModel:
 
     def line_log_odds(self, matrix: Matrix) -> Vector:
         """The calibrated log-odds of encoded rows."""
-        raw = np.asarray(self.booster.predict(matrix, raw_score=True, **_threads(matrix)), dtype=np.float64)
-        return self.calibration.log_odds(raw)
+        return self.calibration.log_odds(self._log_odds(matrix))
+
+    @cached_property
+    def _log_odds(self) -> FewRows:
+        return FewRows(self.booster, Asked.LOG_ODDS)
+
+    @cached_property
+    def _contributions(self) -> FewRows:
+        return FewRows(self.booster, Asked.CONTRIBUTIONS)
 
     @cached_property
     def _by_name(self) -> NDArray[np.intp]:
@@ -256,7 +262,3 @@ def abstentions(card: ModelCard, own: OwnDecisions | None) -> tuple[str, ...]:
     if why and own is not None and own.tests:
         why[-1] += f" {own.tests} decisions of test interchanges (ISA15 = T) do not count."
     return tuple(why)
-
-
-def _threads(matrix: Matrix) -> dict[str, int]:
-    return {"num_threads": 1} if len(matrix) < SMALL else {}
