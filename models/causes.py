@@ -51,9 +51,9 @@ class CauseModel:
 
     def probabilities(self, matrix: Matrix) -> Matrix:
         """One line a row, one column a pair, adding up to 1."""
-        if self._ask is None:
+        if self._few_rows is None:
             return np.tile(np.asarray(self.prior, dtype=np.float64), (len(matrix), 1))
-        return self._ask(matrix)
+        return self._few_rows(Asked.PROBABILITY, matrix)
 
     def rank(self, matrix: Matrix, most: int = 5) -> tuple[tuple[Cause, ...], ...]:
         """The likeliest CARCs of each row, likeliest first."""
@@ -70,7 +70,7 @@ class CauseModel:
         return out
 
     @cached_property
-    def _ask(self) -> FewRows | None:
+    def _few_rows(self) -> FewRows | None:
         return None if self.booster is None else FewRows(self.booster, Asked.PROBABILITY)
 
     @cached_property

@@ -183,7 +183,7 @@ class DenialModel:
     def _explanations(self, rows: Sequence[Row], matrix: Matrix) -> list[Explanation]:
         if not rows:
             return []
-        shares = self._contributions(matrix) * self.calibration.slope
+        shares = self._few_rows(Asked.CONTRIBUTIONS, matrix) * self.calibration.slope
         shares[:, -1] += self.calibration.intercept
         by_name = self._by_name
         strongest = by_name[np.argsort(-np.abs(shares[:, by_name]), axis=1, kind="stable")]
@@ -192,15 +192,11 @@ class DenialModel:
 
     def line_log_odds(self, matrix: Matrix) -> Vector:
         """The calibrated log-odds of encoded rows."""
-        return self.calibration.log_odds(self._log_odds(matrix))
+        return self.calibration.log_odds(self._few_rows(Asked.LOG_ODDS, matrix))
 
     @cached_property
-    def _log_odds(self) -> FewRows:
-        return FewRows(self.booster, Asked.LOG_ODDS)
-
-    @cached_property
-    def _contributions(self) -> FewRows:
-        return FewRows(self.booster, Asked.CONTRIBUTIONS)
+    def _few_rows(self) -> FewRows:
+        return FewRows(self.booster, Asked.LOG_ODDS, Asked.CONTRIBUTIONS)
 
     @cached_property
     def _by_name(self) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import weakref
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -33,68 +34,71 @@ class Asked(IntEnum):
 
 
 class FewRows:
-    """One question to one booster, set up once. Safe to share between threads: LightGBM takes them in turns."""
+    """A booster set up once for its questions. Safe to share between threads: LightGBM takes them in turns."""
 
-    def __init__(self, booster: lightgbm.Booster, asked: Asked) -> None:
-        self._booster, self._asked = booster, asked
-        self._columns = booster.num_feature()
-        classes = booster.num_model_per_iteration()
-        self._width = classes * (self._columns + 1) if asked is Asked.CONTRIBUTIONS else classes
+    def __init__(self, booster: lightgbm.Booster, *asked: Asked) -> None:
+        self._booster, self._columns = booster, booster.num_feature()
         library = _library()
-        self._ask = None if library is None else _set_up(library, booster, asked)
+        self._set_up = None if library is None else _set_up(library, booster, asked)
 
-    def __call__(self, matrix: Matrix) -> NDArray[np.float64]:
+    def __call__(self, asked: Asked, matrix: Matrix) -> NDArray[np.float64]:
         """The answers, one line a row; one number a row where there is one class."""
-        if self._ask is None or len(matrix) >= MANY or matrix.shape[1] != self._columns:
-            return self._predict(matrix)
+        if self._set_up is None or len(matrix) >= MANY or matrix.shape[1] != self._columns:
+            return self._predict(asked, matrix)
         rows = np.ascontiguousarray(matrix, dtype=np.float64)
-        answers = np.empty((len(rows), self._width), dtype=np.float64)
-        row, answer = rows.ctypes.data, answers.ctypes.data
-        for _ in range(len(rows)):
-            self._ask(row, answer)
-            row += 8 * self._columns
-            answer += 8 * self._width
-        return answers[:, 0] if self._width == 1 else answers
+        classes = self._booster.num_model_per_iteration()
+        width = classes * (self._columns + 1) if asked is Asked.CONTRIBUTIONS else classes
+        answers = np.empty((len(rows), width), dtype=np.float64)
+        self._set_up.ask(asked, rows, answers)
+        return answers[:, 0] if width == 1 else answers
 
-    def _predict(self, matrix: Matrix) -> NDArray[np.float64]:
+    def _predict(self, asked: Asked, matrix: Matrix) -> NDArray[np.float64]:
         """The same from the Python interface."""
-        how = {"raw_score": self._asked is Asked.LOG_ODDS, "pred_contrib": self._asked is Asked.CONTRIBUTIONS}
+        how = {"raw_score": asked is Asked.LOG_ODDS, "pred_contrib": asked is Asked.CONTRIBUTIONS}
         threads = {"num_threads": 1} if len(matrix) < MANY else {}
         return np.asarray(self._booster.predict(matrix, **how, **threads), dtype=np.float64)
 
 
-class _Ask:
-    """The call once set up: from the address of a row to the address its answer is written to."""
+class _SetUp:
+    """LightGBM's own handles, freed with this object."""
 
-    def __init__(self, library: ctypes.CDLL, handle: ctypes.c_void_p, config: ctypes.c_void_p) -> None:
-        self._call = library.LGBM_BoosterPredictForMatSingleRowFast
-        self._failed, self._config = library.LGBM_GetLastError, config
-        weakref.finalize(self, _let_go, library, handle, config)
+    def __init__(self, library: ctypes.CDLL, handle: ctypes.c_void_p, configs: Mapping[Asked, ctypes.c_void_p]) -> None:
+        self._configs = configs
+        self._ask, self._failed = library.LGBM_BoosterPredictForMatSingleRowFast, library.LGBM_GetLastError
+        weakref.finalize(self, _let_go, library, handle, configs)
 
-    def __call__(self, row: int, answer: int) -> None:
-        """Ask about one row."""
-        length = ctypes.c_int64()
-        if self._call(self._config, row, ctypes.byref(length), answer):
-            raise lightgbm.basic.LightGBMError(self._failed().decode())
+    def ask(self, asked: Asked, rows: Matrix, answers: Matrix) -> None:
+        """Write the answer of each row; both matrices lie row after row in memory."""
+        config, length = self._configs[asked], ctypes.byref(ctypes.c_int64())
+        row, answer = rows.ctypes.data, answers.ctypes.data
+        for _ in range(len(rows)):
+            if self._ask(config, row, length, answer):
+                raise lightgbm.basic.LightGBMError(self._failed().decode())
+            row, answer = row + rows.strides[0], answer + answers.strides[0]
 
 
-def _set_up(library: ctypes.CDLL, booster: lightgbm.Booster, asked: Asked) -> _Ask | None:
-    """The call over a booster of our own, read from the other's text; None where LightGBM will not."""
-    handle, config, rounds = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_int()
+def _set_up(library: ctypes.CDLL, booster: lightgbm.Booster, asked: Iterable[Asked]) -> _SetUp | None:
+    """Over a booster of our own, read from the other's text; None where LightGBM will not."""
+    handle, rounds = ctypes.c_void_p(), ctypes.c_int()
     text = booster.model_to_string().encode()
     if library.LGBM_BoosterLoadModelFromString(text, ctypes.byref(rounds), ctypes.byref(handle)):
         return None
     columns, every = booster.num_feature(), -1
-    if library.LGBM_BoosterPredictForMatSingleRowFastInit(
-        handle, int(asked), 0, every, _FLOAT64, columns, b"num_threads=1", ctypes.byref(config)
-    ):
-        library.LGBM_BoosterFree(handle)
-        return None
-    return _Ask(library, handle, config)
+    configs: dict[Asked, ctypes.c_void_p] = {}
+    for question in asked:
+        config = ctypes.c_void_p()
+        if library.LGBM_BoosterPredictForMatSingleRowFastInit(
+            handle, int(question), 0, every, _FLOAT64, columns, b"num_threads=1", ctypes.byref(config)
+        ):
+            _let_go(library, handle, configs)
+            return None
+        configs[question] = config
+    return _SetUp(library, handle, configs)
 
 
-def _let_go(library: ctypes.CDLL, handle: ctypes.c_void_p, config: ctypes.c_void_p) -> None:
-    library.LGBM_FastConfigFree(config)
+def _let_go(library: ctypes.CDLL, handle: ctypes.c_void_p, configs: Mapping[Asked, ctypes.c_void_p]) -> None:
+    for config in configs.values():
+        library.LGBM_FastConfigFree(config)
     library.LGBM_BoosterFree(handle)
 
 

@@ -2,6 +2,7 @@
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -34,42 +35,42 @@ def says(booster, asked, matrix):
 @pytest.mark.parametrize("asked", Asked)
 def test_few_rows_get_the_very_numbers_of_predict(shipped, asked):
     ask = FewRows(shipped.booster, asked)
-    assert ask._ask is not None, "else this would compare predict with itself"
+    assert ask._set_up is not None, "else this would compare predict with itself"
     for matrix in matrices(shipped):
-        found = ask(matrix)
+        found = ask(asked, matrix)
         assert found.shape == says(shipped.booster, asked, matrix).shape
         assert (found == says(shipped.booster, asked, matrix)).all()
-        assert (ask(np.asfortranarray(matrix)) == found).all(), "however the matrix lies in memory"
+        assert (ask(asked, np.asfortranarray(matrix)) == found).all(), "however the matrix lies in memory"
 
 
 def test_every_class_gets_the_very_number_of_predict(shipped):
     booster = shipped.causes.booster
     ask = FewRows(booster, Asked.PROBABILITY)
     for matrix in matrices(shipped):
-        assert (ask(matrix) == says(booster, Asked.PROBABILITY, matrix)).all()
+        assert (ask(Asked.PROBABILITY, matrix) == says(booster, Asked.PROBABILITY, matrix)).all()
 
 
 def test_a_booster_just_fitted_answers_as_one_read_from_a_file(learned):
     matrix, _ = learned.model.encoder.matrix(learned.rows[:40])
     ask = FewRows(learned.model.booster, Asked.CONTRIBUTIONS)
-    assert (ask(matrix) == says(learned.model.booster, Asked.CONTRIBUTIONS, matrix)).all()
+    assert (ask(Asked.CONTRIBUTIONS, matrix) == says(learned.model.booster, Asked.CONTRIBUTIONS, matrix)).all()
 
 
 def test_without_the_library_predict_answers(shipped, monkeypatch):
     monkeypatch.setattr(few_rows, "_library", lambda: None)
     ask = FewRows(shipped.booster, Asked.CONTRIBUTIONS)
-    assert ask._ask is None
+    assert ask._set_up is None
     for matrix in matrices(shipped):
-        assert (ask(matrix) == says(shipped.booster, Asked.CONTRIBUTIONS, matrix)).all()
+        assert (ask(Asked.CONTRIBUTIONS, matrix) == says(shipped.booster, Asked.CONTRIBUTIONS, matrix)).all()
 
 
 def test_a_row_of_the_wrong_width_is_refused_and_read_no_further(shipped):
     with pytest.raises(Exception, match="number of features"):
-        FewRows(shipped.booster, Asked.LOG_ODDS)(np.zeros((1, 5)))
+        FewRows(shipped.booster, Asked.LOG_ODDS)(Asked.LOG_ODDS, np.zeros((1, 5)))
 
 
 def test_threads_get_their_own_answers(shipped):
-    ask = FewRows(shipped.booster, Asked.CONTRIBUTIONS)
+    ask = partial(FewRows(shipped.booster, Asked.LOG_ODDS, Asked.CONTRIBUTIONS), Asked.CONTRIBUTIONS)
     asked = list(matrices(shipped))[:4] * 40
     alone = [ask(matrix) for matrix in asked]
     with ThreadPoolExecutor(8) as threads:
@@ -77,10 +78,12 @@ def test_threads_get_their_own_answers(shipped):
     assert all((a == b).all() for a, b in zip(alone, together, strict=True))
 
 
-def test_what_was_set_up_is_let_go_of(shipped):
-    for _ in range(20):
-        ask = FewRows(shipped.booster, Asked.LOG_ODDS)
-        ask(np.zeros((1, len(shipped.encoder.columns))))
-        del ask
+def test_a_model_taken_out_of_use_lets_go_of_what_was_set_up(shipped, monkeypatch):
+    freed = []
+    monkeypatch.setattr(few_rows, "_let_go", lambda *handles: freed.append(handles))
+    ask = FewRows(shipped.booster, Asked.LOG_ODDS)
+    ask(Asked.LOG_ODDS, np.zeros((1, len(shipped.encoder.columns))))
+    assert not freed
+    del ask
     gc.collect()
-    assert len(FewRows(shipped.booster, Asked.LOG_ODDS)(np.zeros((1, len(shipped.encoder.columns))))) == 1
+    assert len(freed) == 1
