@@ -350,6 +350,7 @@ _BESIDE = (
     Member("eligibility", ListOf(_ELIGIBILITY)),
     Member("prior_services", _PRIOR_SERVICES),
 )
+_KNOWN_BESIDE = Object(Claim, _BESIDE)
 _DOCUMENT = Object(Claim, (Member("claim", _CLAIM, required=True), *_BESIDE))
 
 
@@ -362,7 +363,7 @@ def claim_from_json(obj: object) -> Claim:
     """
     if not isinstance(obj, dict):
         raise unreadable("", obj, "an object with the member 'claim'")
-    beside = Object(Claim, _BESIDE).read_members(obj, "")
+    beside = _KNOWN_BESIDE.read_members(obj, "")
     sent = obj.get("claim")
     if not isinstance(sent, dict):
         raise unreadable("/claim", sent, "an object") if "claim" in obj else _absent("/claim", "an object")
@@ -384,7 +385,7 @@ def claim_to_json(claim: Claim) -> dict[str, object]:
     sent = _CLAIM.write(claim)
     if claim.subscriber.relationship == "18" and claim.subscriber.person == claim.patient:
         sent["subscriber"] = _COVER.write(claim.subscriber)
-    return {"claim": sent, **Object(Claim, _BESIDE).write(claim)}
+    return {"claim": sent, **_KNOWN_BESIDE.write(claim)}
 
 
 def claim_schema() -> dict[str, object]:

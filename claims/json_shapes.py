@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -23,6 +23,7 @@ Json = Mapping[str, Any]
 _DAY = r"(18[5-9][0-9]|19[0-9]{2}|2[01][0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _NUMBER = r"-?[0-9]{1,16}(\.[0-9]{1,8})?"
 _LARGEST = Decimal(10) ** 16
+_UNFIT = re.compile("[\0\ud800-\udfff]")  # no file and no hash could hold them
 
 
 class Kind(Protocol):
@@ -47,7 +48,7 @@ class Text:
     def read(self, value: Any, pointer: str) -> str:
         if not isinstance(value, str) or not (value or self.may_be_empty):
             raise unreadable(pointer, value, "text" if self.may_be_empty else "text that is not empty")
-        if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):  # no file and no hash could hold them
+        if _UNFIT.search(value):
             raise unreadable(pointer, value, "text without NUL and without halves of characters")
         return value
 
@@ -176,7 +177,7 @@ class ListOf:
     def read(self, value: Any, pointer: str) -> tuple[Any, ...]:
         if not isinstance(value, list) or not (value or self.may_be_empty):
             raise unreadable(pointer, value, "a list" if self.may_be_empty else "a list that is not empty")
-        return tuple(self.kind.read(item, f"{pointer}/{i}") for i, item in enumerate(value))
+        return tuple([self.kind.read(item, f"{pointer}/{i}") for i, item in enumerate(value)])
 
     def write(self, value: Sequence[Any]) -> list[Any]:
         return [self.kind.write(item) for item in value]
@@ -208,26 +209,35 @@ class Object:
 
     record: type[Any]
     members: tuple[Member, ...]
+    _read: tuple[tuple[str, str, Callable[[Any, str], Any], bool], ...] = field(init=False, repr=False, compare=False)
+    _unknown: tuple[str, ...] = field(init=False, repr=False, compare=False)  # None when absent: no default to leave
+
+    def __post_init__(self) -> None:
+        read = tuple((m.name, m.fills, m.kind.read, m.required) for m in self.members)
+        filled = {m.fills for m in self.members if not m.required}
+        unknown = tuple(f.name for f in fields(self.record) if f.name in filled and _default(f) is MISSING)
+        object.__setattr__(self, "_read", read)
+        object.__setattr__(self, "_unknown", unknown)
 
     def read(self, value: Any, pointer: str) -> Any:
         found = self.read_members(value, pointer)
-        optional = {m.fills for m in self.members if not m.required} - found.keys()
-        unknown = {f.name: None for f in fields(self.record) if f.name in optional and _default(f) is MISSING}
-        return self.record(**unknown, **found)
+        for name in self._unknown:
+            found.setdefault(name, None)
+        return self.record(**found)
 
     def read_members(self, value: Any, pointer: str) -> dict[str, Any]:
         """The members by attribute; members we do not know are passed over, so that the contract can grow."""
         if not isinstance(value, dict):
             raise unreadable(pointer, value, "an object")
         found = {}
-        for member in self.members:
-            at = f"{pointer}/{member.name}"
-            given = value.get(member.name)
+        for name, fills, read, required in self._read:
+            given = value.get(name)
             if given is not None:
-                found[member.fills] = member.kind.read(given, at)
-            elif member.required:
-                absent = "null" if member.name in value else "nothing"
-                raise UnreadableClaim(at, found=absent, expected=_expected(member.kind))
+                found[fills] = read(given, f"{pointer}/{name}")
+            elif required:
+                absent = "null" if name in value else "nothing"
+                kind = next(m.kind for m in self.members if m.name == name)
+                raise UnreadableClaim(f"{pointer}/{name}", found=absent, expected=_expected(kind))
         return found
 
     def write(self, value: Any) -> dict[str, Any]:

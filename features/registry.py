@@ -74,10 +74,11 @@ def once_a_line(compute: Callable[[Look], T]) -> Callable[[Look], T]:
 
     @wraps(compute)
     def remembered(look: Look) -> T:
-        memo = look.line_memo
-        if key not in memo:
-            memo[key] = compute(look)
-        return memo[key]  # type: ignore[return-value]  # each key has one type of answer
+        try:
+            return look.line_memo[key]  # type: ignore[return-value]  # each key has one type of answer
+        except KeyError:
+            answer = look.line_memo[key] = compute(look)
+            return answer
 
     return remembered
 

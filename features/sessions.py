@@ -88,21 +88,28 @@ def _same_day(look: Look, day: date) -> SameDay:
 
 
 def _sent_by_day(look: Look) -> dict[date, Counter[str]]:
-    """The codes of other claims to this payer, earlier ones and those of the file."""
+    """The codes of other claims to this payer on the claim's days, earlier ones and those of the file."""
+    payer, billed = look.claim.payer.id, {line.service_from for line in look.claim.lines}
     refs = {s.submission for s in look.patient.services}
     in_file = (s for s in look.patient.same_batch if s.submission not in refs)
-    payer = look.claim.payer.id
     days: dict[date, Counter[str]] = defaultdict(Counter)
     for s in (*_earlier(look), *in_file):
-        if s.payer_id == payer:
+        if s.payer_id == payer and s.service_date in billed:
             days[s.service_date][s.code] += 1
     return days
 
 
+class _Before(NamedTuple):
+    """The days of service before a day: of each code with what the tables say of it, and how far back they go."""
+
+    days: dict[str, set[date]]
+    kinds: dict[str, _Kind]
+    known: int
+
+
 def _sessions(look: Look, day: date) -> Sessions:
-    before = {code: kept for code, days in _days_of_codes(look).items() if (kept := {d for d in days if d < day})}
+    before, kinds, days_known = look.once(("before", day), lambda: _before(look, day))
     own = _kind(look, look.line.code, day)
-    kinds = {code: _kind(look, code, day) for code in before}
     of_family = _united(before[c] for c, k in kinds.items() if own.family and k[:2] == own[:2])
     of_region = _united(before[c] for c, k in kinds.items() if own.region and k.procedure and k.region == own.region)
     of_code = before.get(look.line.code)
@@ -111,7 +118,16 @@ def _sessions(look: Look, day: date) -> Sessions:
         of_region=_within_year(of_region, day),
         days_since_family=(day - max(of_family)).days if of_family else None,
         days_since_code=(day - max(of_code)).days if of_code else None,
-        days_known=max(((day - min(days)).days for days in before.values()), default=0),
+        days_known=days_known,
+    )
+
+
+def _before(look: Look, day: date) -> _Before:
+    before = {code: kept for code, days in _days_of_codes(look).items() if (kept := {d for d in days if d < day})}
+    return _Before(
+        before,
+        {code: _kind(look, code, day) for code in before},
+        max(((day - min(days)).days for days in before.values()), default=0),
     )
 
 

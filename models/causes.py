@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from claims.reasons import Reason
 from models.calibration import Vector
 from models.encoding import Matrix
+from models.few_rows import Asked, FewRows
 
 
 class Cause(NamedTuple):
@@ -50,9 +51,9 @@ class CauseModel:
 
     def probabilities(self, matrix: Matrix) -> Matrix:
         """One line a row, one column a pair, adding up to 1."""
-        if self.booster is None:
+        if self._few_rows is None:
             return np.tile(np.asarray(self.prior, dtype=np.float64), (len(matrix), 1))
-        return np.asarray(self.booster.predict(matrix, num_threads=1), dtype=np.float64)
+        return self._few_rows(Asked.PROBABILITY, matrix)
 
     def rank(self, matrix: Matrix, most: int = 5) -> tuple[tuple[Cause, ...], ...]:
         """The likeliest CARCs of each row, likeliest first."""
@@ -67,6 +68,10 @@ class CauseModel:
             of = _sums((pair.reason, p) for pair, p in zip(self.pairs, row, strict=True))
             out.append([Reason(reason) for reason, _ in of])
         return out
+
+    @cached_property
+    def _few_rows(self) -> FewRows | None:
+        return None if self.booster is None else FewRows(self.booster, Asked.PROBABILITY)
 
     @cached_property
     def _carcs(self) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,9 +19,10 @@ from models.calibration import Calibration, ClaimMap, Vector, probability
 from models.card import ModelCard
 from models.causes import Cause, CauseModel
 from models.encoding import Encoder, Matrix
+from models.few_rows import Asked, FewRows
 from past.payer import PayerPast
 
-SMALL = 64  # rows; below it one thread is quicker than starting several
+_new = tuple.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class FeatureShare(NamedTuple):  # a claim has hundreds; a dataclass takes four 
     log_odds: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonShare:
+class ReasonShare(NamedTuple):
     """What a Reason adds to the log-odds: the sum of its features, which come strongest first."""
 
     reason: Reason
@@ -130,14 +129,40 @@ class DenialModel:
 
         Without `causes` the likely CARCs are left empty: for a claim tried another way only the risk is of interest.
         """
-        abstained = abstentions(self.card, own)
-        if not any(claims):
-            return [Prediction((), (), None, None, (), abstained) for _ in claims]
         encoded = [self.encoder.matrix(rows) for rows in claims]
+        if not any(claims):
+            return self._predictions(encoded, np.empty(0), (), own)
         matrix = np.concatenate([part for part, _ in encoded])
         log_odds = self.line_log_odds(matrix)
+        return self._predictions(encoded, log_odds, self.causes.rank(matrix) if causes else (), own)
+
+    def explain(self, rows: Sequence[Row]) -> list[Explanation]:
+        """For each row what every Reason adds (TreeSHAP, path-dependent); base + reasons = log-odds of the risk."""
+        return self._explanations(rows, self.encoder.matrix(rows)[0])
+
+    def answer(self, rows: Sequence[Row], *, own: OwnDecisions | None = None) -> tuple[Prediction, list[Explanation]]:
+        """What `predict` and `explain` say of one claim, its rows encoded once.
+
+        The booster is asked for both in one go, while its trees are still in the processor's cache.
+        """
+        if not rows:
+            return self.predict(rows, own=own), []
+        encoded = matrix, _ = self.encoder.matrix(rows)
+        log_odds = self.line_log_odds(matrix)
+        explanations = self._explanations(rows, matrix)
+        (prediction,) = self._predictions([encoded], log_odds, self.causes.rank(matrix), own)
+        return prediction, explanations
+
+    def _predictions(
+        self,
+        encoded: Sequence[tuple[Matrix, Mapping[str, int]]],
+        log_odds: Vector,
+        ranked: Sequence[tuple[Cause, ...]],
+        own: OwnDecisions | None,
+    ) -> list[Prediction]:
+        """The prediction of each encoded claim; `log_odds` and `ranked` (or nothing) are of all their rows."""
+        abstained = abstentions(self.card, own)
         risks = probability(log_odds)
-        ranked = self.causes.rank(matrix) if causes else ((),) * len(matrix)
         predictions, end = [], 0
         for part, unseen in encoded:
             lines = slice(end, end := end + len(part))
@@ -148,20 +173,17 @@ class DenialModel:
                     log_odds=tuple(log_odds[lines].tolist()),
                     claim_risk=None if claim is None else float(probability(np.array([claim]))[0]),
                     claim_log_odds=claim,
-                    causes=ranked[lines],
+                    causes=tuple(ranked[lines]) or ((),) * len(part),
                     abstained=abstained,
                     unseen=dict(unseen),
                 )
             )
         return predictions
 
-    def explain(self, rows: Sequence[Row]) -> list[Explanation]:
-        """For each row what every Reason adds (TreeSHAP, path-dependent); base + reasons = log-odds of the risk."""
+    def _explanations(self, rows: Sequence[Row], matrix: Matrix) -> list[Explanation]:
         if not rows:
             return []
-        matrix, _ = self.encoder.matrix(rows)
-        raw = np.asarray(self.booster.predict(matrix, pred_contrib=True, **_threads(matrix)), dtype=np.float64)
-        shares = raw * self.calibration.slope
+        shares = self._few_rows(Asked.CONTRIBUTIONS, matrix) * self.calibration.slope
         shares[:, -1] += self.calibration.intercept
         by_name = self._by_name
         strongest = by_name[np.argsort(-np.abs(shares[:, by_name]), axis=1, kind="stable")]
@@ -170,8 +192,11 @@ class DenialModel:
 
     def line_log_odds(self, matrix: Matrix) -> Vector:
         """The calibrated log-odds of encoded rows."""
-        raw = np.asarray(self.booster.predict(matrix, raw_score=True, **_threads(matrix)), dtype=np.float64)
-        return self.calibration.log_odds(raw)
+        return self.calibration.log_odds(self._few_rows(Asked.LOG_ODDS, matrix))
+
+    @cached_property
+    def _few_rows(self) -> FewRows:
+        return FewRows(self.booster, Asked.LOG_ODDS, Asked.CONTRIBUTIONS)
 
     @cached_property
     def _by_name(self) -> NDArray[np.intp]:
@@ -180,24 +205,26 @@ class DenialModel:
         return np.array(sorted(range(len(columns)), key=columns.__getitem__), dtype=np.intp)
 
     @cached_property
-    def _reasons(self) -> tuple[Reason, ...]:
-        """Of each column."""
-        return tuple(FEATURES[column].reason for column in self.encoder.columns)
+    def _told(self) -> tuple[tuple[str, Reason], ...]:
+        """Name and Reason of each column."""
+        return tuple((column, FEATURES[column].reason) for column in self.encoder.columns)
 
     def _explanation(self, row: Row, shares: Sequence[float], strongest_first: Sequence[int]) -> Explanation:
-        members: dict[Reason, list[FeatureShare]] = defaultdict(list)
-        columns, reasons_of = self.encoder.columns, self._reasons
+        members: dict[Reason, list[FeatureShare]] = {}
+        told = self._told
         for i in strongest_first:
             share = shares[i]
             if not share:  # a feature no tree asked about says nothing, nor do those after it
                 break
-            value = row[columns[i]]
+            name, reason = told[i]
+            value = row[name]
             known = None if value != value or value == "" else value  # noqa: PLR0124  (NaN)
-            members[reasons_of[i]].append(FeatureShare(columns[i], known, share))
-        reasons = [
-            ReasonShare(reason, math.fsum([f.log_odds for f in of]), tuple(of)) for reason, of in members.items()
-        ]
-        reasons.sort(key=lambda r: (-r.log_odds, r.reason.value))
+            of = members.get(reason)
+            if of is None:
+                of = members[reason] = []
+            of.append(_new(FeatureShare, (name, known, share)))  # as FeatureShare(...) does, without its Python call
+        reasons = [ReasonShare(reason, math.fsum([f[2] for f in of]), tuple(of)) for reason, of in members.items()]
+        reasons.sort(key=lambda r: (-r.log_odds, r.reason))
         return Explanation(shares[-1], math.fsum(shares), tuple(reasons))
 
     def save(self, folder: Path) -> None:
@@ -231,7 +258,3 @@ def abstentions(card: ModelCard, own: OwnDecisions | None) -> tuple[str, ...]:
     if why and own is not None and own.tests:
         why[-1] += f" {own.tests} decisions of test interchanges (ISA15 = T) do not count."
     return tuple(why)
-
-
-def _threads(matrix: Matrix) -> dict[str, int]:
-    return {"num_threads": 1} if len(matrix) < SMALL else {}

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from claims.claim import ZERO, Claim, ClaimKind, Line
-from past.payer import Allowed, PayerPast
+from past.payer import EVERY_CODE, EVERY_PAYER, Allowed, PayerPast
 from scrubber.tables import TableGap, Tables
 from serving.assessment import AllowedBasis
 
@@ -33,7 +33,7 @@ def expected_allowed(
         return ZERO.quantize(CENT), AllowedBasis.CHARGE
     units = line.units if line.units > 0 else Decimal(1)
     fee = _fee(claim, line, tables, as_of)
-    own = payer.allowed(claim.payer.id, before=as_of, code=line.code)
+    own = _allowed(payer, claim.payer.id, line.code, as_of)
     if own.lines and own.units > 0:
         mean = _mean(own, line, units)
         prior = _mean_of_others(line, units, own, payer, as_of)
@@ -43,7 +43,7 @@ def expected_allowed(
         return _at_most_charged(mean * units, line), AllowedBasis.REMITTANCES
     if fee is not None:
         return _at_most_charged(fee * units, line), AllowedBasis.FEE_TABLE
-    every = payer.allowed(before=as_of)
+    every = _allowed(payer, EVERY_PAYER, EVERY_CODE, as_of)
     if every.charge_cents > 0:
         ratio = Decimal(every.cents) / Decimal(every.charge_cents)
         return _at_most_charged(line.charge * ratio, line), AllowedBasis.CHARGE_RATIO
@@ -71,6 +71,15 @@ def both_sides() -> BothSides:
     return BothSides(said["modifier"], said["indicator"], Decimal(said["share"]))
 
 
+def _allowed(payer: PayerPast, payer_id: str, code: str, as_of: date) -> Allowed:
+    """What was allowed before the day, worked out once for all the claims of a day."""
+    answers = payer.answers(as_of)
+    key = "allowed", payer_id, code
+    if key not in answers:
+        answers[key] = payer.allowed(payer_id, before=as_of, code=code)
+    return cast(Allowed, answers[key])
+
+
 def _mean(known: Allowed, line: Line, units: Decimal) -> Decimal:
     """What was allowed for one unit of the code.
 
@@ -83,7 +92,7 @@ def _mean(known: Allowed, line: Line, units: Decimal) -> Decimal:
 
 
 def _mean_of_others(line: Line, units: Decimal, own: Allowed, payer: PayerPast, as_of: date) -> Decimal | None:
-    every = payer.allowed(before=as_of, code=line.code)
+    every = _allowed(payer, EVERY_PAYER, line.code, as_of)
     others = Allowed(
         every.lines - own.lines,
         every.units - own.units,

@@ -48,12 +48,11 @@ class Assessor:
         `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
         """
         content = content_hash(claim)
-        known = self.pasts.patient(claim, as_of=as_of, content=content)
-        patient = with_peers(known, claim, peers, self.pasts.practice, as_of, content) if peers else known
-        payer = self.pasts.payer()
+        patient, payer = self.pasts.known(claim, as_of=as_of, content=content)
+        if peers:
+            patient = with_peers(patient, claim, peers, self.pasts.practice, as_of, content)
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
-        scored = at.score(claim)
-        explanations = self.model.explain(scored.rows) if self.model and scored.prediction else []
+        scored, explanations = at.explained(claim)
         ref = submission_ref(self.pasts.practice, claim, content)
         return self._assessment(ref, scored, explanations, advise(scored, explanations, at), at)
 
@@ -62,7 +61,11 @@ class Assessor:
 
         First whose patients recur is counted, then only their claims are kept, then each claim meets its peers.
         """
-        seen = Counter(self._file_key(claim) for claim in read())
+        claims = read()
+        if isinstance(claims, tuple) and len(claims) == 1:  # alone in its file: nothing to count
+            yield self.assess(claims[0], as_of)
+            return
+        seen = Counter(self._file_key(claim) for claim in claims)
         kept: dict[tuple[str, str], list[Claim]] = defaultdict(list)
         if any(count > 1 for count in seen.values()):
             for claim in read():

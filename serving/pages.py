@@ -20,7 +20,7 @@ from serving.bodies import read_body
 from serving.desk import Desk
 from serving.errors import Problem
 from serving.intake import read_day, read_x12, take_in
-from serving.rest import DeskDep
+from serving.rest import desk_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,9 +33,9 @@ FORM_OVERHEAD = 10_000  # bytes a form adds around the file
 
 
 @router.get("/", response_class=HTMLResponse)
-def front_page(desk: DeskDep) -> HTMLResponse:
+def front_page(request: Request) -> HTMLResponse:
     """The page to drop a file on."""
-    return HTMLResponse(page("Check claims before they are sent", _banner(desk) + _form()))
+    return HTMLResponse(page("Check claims before they are sent", _banner(desk_of(request)) + _form()))
 
 
 @router.get("/style.css")
@@ -45,8 +45,9 @@ def style() -> Response:
 
 
 @router.post("/", response_class=HTMLResponse)
-async def worklist(request: Request, desk: DeskDep) -> HTMLResponse:
+async def worklist(request: Request) -> HTMLResponse:
     """The claims of the file, those to look at first on top."""
+    desk = desk_of(request)
     try:
         body = await read_body(request, desk.settings.max_x12_bytes + FORM_OVERHEAD)
         content = await run_in_threadpool(_answer, desk, request.headers.get("content-type", ""), body)

@@ -28,12 +28,11 @@ class Pasts(Protocol):
         """True when the payer history is the practice's own, so that its decisions count towards an answer."""
         ...
 
-    def patient(self, claim: Claim, *, as_of: date, content: str = "") -> PatientPast:
-        """The past of the claim's patient; `content` is the claim's hash, where it is known already."""
-        ...
+    def known(self, claim: Claim, *, as_of: date, content: str = "") -> tuple[PatientPast, PayerPast]:
+        """The past of the claim's patient, and the payers' decisions with everything that has arrived by now.
 
-    def payer(self) -> PayerPast:
-        """The payers' decisions, with everything that has arrived by now."""
+        `content` is the claim's hash, where it is known already.
+        """
         ...
 
     def tests(self) -> PayerPast:
@@ -58,16 +57,12 @@ class StorePasts:
         self._store = store
         self.practice = store.practice
 
-    def patient(self, claim: Claim, *, as_of: date, content: str = "") -> PatientPast:
-        """The patient's services in the store, known strictly before `as_of`."""
-        return self._store.patient_past(claim, as_of=as_of, content=content)
-
-    def payer(self) -> PayerPast:
-        """The payer history, caught up with every event stored by now."""
-        return self._store.payer_past()
+    def known(self, claim: Claim, *, as_of: date, content: str = "") -> tuple[PatientPast, PayerPast]:
+        """The patient's services known strictly before `as_of`, and the payer history with every event stored."""
+        return self._store.pasts(claim, as_of=as_of, content=content)
 
     def tests(self) -> PayerPast:
-        """The decisions of test interchanges, as far as `payer` told them."""
+        """The decisions of test interchanges, as far as `known` told them."""
         return self._store.test_past()
 
     def patient_key(self, claim: Claim) -> str:
@@ -88,13 +83,15 @@ class SnapshotPasts:
         self._history = history if history is not None else PayerPast()
         self.practice = practice
 
-    def patient(self, claim: Claim, *, as_of: date, content: str = "") -> PatientPast:  # noqa: ARG002  # nobody is known
-        """Nothing: an unseen patient, with no look-back."""
-        return PatientPast()
-
-    def payer(self) -> PayerPast:
-        """The snapshot."""
-        return self._history
+    def known(  # nobody is known
+        self,
+        claim: Claim,  # noqa: ARG002
+        *,
+        as_of: date,  # noqa: ARG002
+        content: str = "",  # noqa: ARG002
+    ) -> tuple[PatientPast, PayerPast]:
+        """An unseen patient, with no look-back; the snapshot."""
+        return PatientPast(), self._history
 
     def tests(self) -> PayerPast:
         """None: nothing here is the practice's own anyway."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from claims.claim import ZERO, Claim
 from features import rows
 from features.registry import Row
-from models.denial import DenialModel, OwnDecisions, Prediction
+from models.denial import DenialModel, Explanation, OwnDecisions, Prediction
 from past.patient import VOID, PatientPast
 from past.payer import PayerPast
 from scrubber import scrub
@@ -78,9 +78,14 @@ class Circumstances:
     own: OwnDecisions | None
     as_of: date
 
-    def score(self, claim: Claim) -> Scored:
-        """Scrub, rows, predict."""
-        return self._scored(claim, self.trial(claim).report)
+    def explained(self, claim: Claim) -> tuple[Scored, list[Explanation]]:
+        """Scrub, rows, predict, and why."""
+        t = self.trial(claim)
+        of_claim = self._rows(t)
+        prediction, explanations = None, list[Explanation]()
+        if self.model and claim.frequency != VOID:
+            prediction, explanations = self.model.answer(of_claim, own=self.own)
+        return Scored(claim, t.report, of_claim, prediction, self._allowed(t)), explanations
 
     def trial(self, claim: Claim) -> Trial:
         """A claim to be scored: changed by a remedy, the rules are run on it anew."""
@@ -97,22 +102,18 @@ class Circumstances:
 
     def score_trials(self, trials: Sequence[Trial]) -> list[Scored]:
         """All that was tried on a claim, scored at once; why it would be denied is not asked again."""
-        return self._score(trials, causes=False)
-
-    def _scored(self, claim: Claim, report: Report) -> Scored:
-        (scored,) = self._score([Trial(claim, report, self.as_of)], causes=True)
-        return scored
-
-    def _score(self, trials: Sequence[Trial], *, causes: bool) -> list[Scored]:
-        inputs = [rows(t.claim, t.report, self.patient, self.payer, tables=self.tables, as_of=t.as_of) for t in trials]
+        inputs = [self._rows(t) for t in trials]
         predictions: Sequence[Prediction | None] = [None] * len(trials)
         asks_for_money = all(t.claim.frequency != VOID for t in trials)  # no remedy makes a void of a claim
-        if self.model and asks_for_money:
-            predictions = self.model.predict_each(inputs, own=self.own, causes=causes)
+        if self.model and trials and asks_for_money:
+            predictions = self.model.predict_each(inputs, own=self.own, causes=False)
         return [
             Scored(t.claim, t.report, of_claim, prediction, self._allowed(t))
             for t, of_claim, prediction in zip(trials, inputs, predictions, strict=True)
         ]
+
+    def _rows(self, t: Trial) -> list[Row]:
+        return rows(t.claim, t.report, self.patient, self.payer, tables=self.tables, as_of=t.as_of)
 
     def _allowed(self, t: Trial) -> tuple[tuple[Decimal, AllowedBasis], ...]:
         return tuple(expected_allowed(t.claim, line, self.payer, self.tables, t.as_of) for line in t.claim.lines)

@@ -101,7 +101,8 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    sqlite: Any = connection.connection.driver_connection  # itself: every answer begins with this
+    sqlite.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _version(connection: Connection) -> str | None:

@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from heapq import merge
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, patient_key, submission_ref
@@ -69,9 +69,16 @@ def _decided(row: Any, family_of: FamilyOf) -> Event:
     return Decided(row.known_on, row.submission, row.line, row.patient, decision)
 
 
-def past_of_patient(
+class Known(NamedTuple):
+    """What one look at the store tells of a claim."""
+
+    patient: PatientPast
+    newest: int  # the sequence number of the practice's newest event; 0 when there is none
+
+
+def known_of(
     scope: Scope, claim: Claim, secret: bytes, *, as_of: date, peers: Iterable[Claim] = (), content: str = ""
-) -> PatientPast:
+) -> Known:
     """The past of the claim's patient, as replay would have it on that day.
 
     `peers` are the other claims of the file being scored; those the store holds already are not counted twice.
@@ -84,10 +91,11 @@ def past_of_patient(
     for peer in peers:
         if patient_key(secret, peer) == patient and content_hash(peer) not in contents:
             known += _services_of_peer(scope.practice, peer, as_of)
-    first_day, ref = _first_day_and_ref(scope, claim, content)
-    return patient_past(
-        known, as_of=as_of, submission=ref, content=content, batch=batch_key(claim), known_since=first_day
+    begun = _begun(scope, claim, content)
+    past = patient_past(
+        known, as_of=as_of, submission=begun.ref, content=content, batch=batch_key(claim), known_since=begun.first_day
     )
+    return Known(past, begun.newest)
 
 
 # All services of a patient, with the payer's decision where there is one: the fields of a Service, in their order.
@@ -153,25 +161,34 @@ def _services_of_peer(practice: str, peer: Claim, as_of: date) -> tuple[Service,
     )
 
 
-# The practice's first day and, beside it, whatever the store holds of one place on the wire: always a row or more.
+_NEWEST = of_practice(events, func.max(events.c.seq))
+
+# The practice's first day and newest event and, beside them, whatever the store holds of one place on the wire: always
+# a row or more.
 _first = of_practice(submissions, func.min(submissions.c.known_on).label("day")).subquery()
-_FIRST_DAY_AND_HELD = select(_first.c.day, submissions.c.ref, submissions.c.content).select_from(
+_newest = _NEWEST.scalar_subquery().label("newest")  # not in FROM: SQLite would read every event
+_BEGUN_AND_HELD = select(_first.c.day, _newest, submissions.c.ref, submissions.c.content).select_from(
     _first.outerjoin(
         submissions, (submissions.c.practice_id == PRACTICE) & (submissions.c.identity == bindparam("identity"))
     )
 )
 
 
-def _first_day_and_ref(scope: Scope, claim: Claim, content: str) -> tuple[date | None, str]:
-    """The first day the practice has claims of, and the ref the claim has in the store, or would get.
+class _Begun(NamedTuple):
+    """Since when the practice has claims, up to which event, and the ref a claim has in the store, or would get."""
 
-    Another claim of its place on the wire keeps its own ref.
-    """
+    first_day: date | None
+    newest: int
+    ref: str
+
+
+def _begun(scope: Scope, claim: Claim, content: str) -> _Begun:
+    """Another claim of the claim's place on the wire keeps its own ref."""
     identity = submission_ref(scope.practice, claim, content)
-    found = scope.run(_FIRST_DAY_AND_HELD, identity=identity).all()
+    found = scope.run(_BEGUN_AND_HELD, identity=identity).all()
     held = {row.content: row.ref for row in found if row.ref is not None}
     ref = held.get(content) or own_ref(identity, content) if held else identity
-    return found[0].day, ref
+    return _Begun(found[0].day, found[0].newest or 0, ref)
 
 
 # How `store.codec` writes Origin.test (ISA15 = T); within a text the quotes would be escaped.
@@ -184,34 +201,35 @@ class PayerHistory:
     Beside them those that are of test interchanges, so that what a pretend practice was told can be told apart.
     """
 
-    def __init__(self, engine: Engine, practice: str, family_of: FamilyOf) -> None:
-        self._engine, self._practice, self._family_of = engine, practice, family_of
-        self._past, self._tests = PayerPast(), PayerPast()
+    def __init__(self, family_of: FamilyOf) -> None:
+        self._family_of = family_of
+        self._past, self.tests = PayerPast(), PayerPast()
         self._seq = 0
         self._lock = threading.Lock()
 
-    def caught_up(self) -> PayerPast:
-        """The past with everything stored by now; what was handed out before is never changed under its reader."""
-        with self._lock, self._engine.connect() as connection:
-            scope = Scope(connection, self._practice)
+    @property
+    def begun(self) -> bool:
+        """False until there was something to learn."""
+        return self._seq > 0
+
+    def caught_up(self, scope: Scope, seq: int) -> PayerPast:
+        """The past with everything up to the event `seq`; what was handed out before is never changed under its reader.
+
+        `tests` are from then on, of what was answered, the decisions of test interchanges alone.
+        """
+        with self._lock:
             if self._seq == 0:
                 self._begin(scope)
-            elif newest(scope) > self._seq:
+            elif seq > self._seq:
                 self._follow(scope)
             return self._past
-
-    def tests(self) -> PayerPast:
-        """Of what `caught_up` answered last, the decisions of test interchanges alone."""
-        if self._seq == 0:
-            self.caught_up()
-        return self._tests
 
     def _begin(self, scope: Scope) -> None:
         """Learn what stands now, day after day: the fast order to learn in. One read transaction sees one state."""
         seq, past = newest(scope), PayerPast()
         for row in scope.stream(scope.select(decisions).order_by(decisions.c.known_on)):
             past.learn(decision_from(row._mapping, self._family_of))
-        self._past, self._tests, self._seq = past, self._of_tests(scope), seq
+        self._past, self.tests, self._seq = past, self._of_tests(scope), seq
 
     def _follow(self, scope: Scope) -> None:
         seq, past = self._seq, deepcopy(self._past)
@@ -222,7 +240,7 @@ class PayerHistory:
             elif row.kind == UNDECIDED:
                 past.unlearn(decision_from(json.loads(row.decision), self._family_of))
             seq = row.seq
-        self._past, self._tests, self._seq = past, self._of_tests(scope), seq
+        self._past, self.tests, self._seq = past, self._of_tests(scope), seq
 
     def _of_tests(self, scope: Scope) -> PayerPast:
         """The decisions as they stand whose claim went out, or came back, in an interchange marked as a test."""
@@ -237,9 +255,6 @@ class PayerHistory:
         ):
             past.learn(decision_from(row._mapping, self._family_of))
         return past
-
-
-_NEWEST = of_practice(events, func.max(events.c.seq))
 
 
 def newest(scope: Scope) -> int:

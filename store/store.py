@@ -18,7 +18,7 @@ from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
 from store.database import open_engine, practice_secret, writing
-from store.history import PayerHistory, newest, past_of_patient, replayed
+from store.history import PayerHistory, known_of, newest, replayed
 from store.ingest import Ingest, Progress
 from store.ledger import LedgerRow, ledger
 from store.relinking import Words, relabel
@@ -46,7 +46,7 @@ class Store:
     ) -> None:
         self.practice, self.secret = practice, secret
         self._engine, self._words, self._family_of = engine, words, family_of
-        self._payers = PayerHistory(engine, practice, family_of)
+        self._payers = PayerHistory(family_of)
 
     @classmethod
     def open(
@@ -127,15 +127,26 @@ class Store:
         """
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
-            return past_of_patient(scope, claim, self.secret, as_of=as_of, peers=peers, content=content)
+            return known_of(scope, claim, self.secret, as_of=as_of, peers=peers, content=content).patient
 
     def payer_past(self) -> PayerPast:
         """The payers' decisions with everything stored by now, by this process or another."""
-        return self._payers.caught_up()
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            return self._payers.caught_up(scope, newest(scope))
+
+    def pasts(self, claim: Claim, *, as_of: date, content: str = "") -> tuple[PatientPast, PayerPast]:
+        """`patient_past` and `payer_past` out of one look at the store."""
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            known = known_of(scope, claim, self.secret, as_of=as_of, content=content)
+            return known.patient, self._payers.caught_up(scope, known.newest)
 
     def test_past(self) -> PayerPast:
         """Of what `payer_past` answered last, the decisions of test interchanges (ISA15 = T) alone."""
-        return self._payers.tests()
+        if not self._payers.begun:
+            self.payer_past()
+        return self._payers.tests
 
     def patient_key(self, claim: Claim) -> str:
         """The opaque key of the claim's patient under this practice's secret."""

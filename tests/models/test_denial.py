@@ -91,6 +91,18 @@ def test_claims_predicted_together_get_what_each_gets_alone(learned):
     assert learned.model.predict_each([[]]) == [learned.model.predict([])]
 
 
+def test_risk_and_reasons_asked_for_together_are_those_asked_for_one_by_one(learned):
+    own = OwnDecisions(practice=1, payer=1)
+    for start in range(0, 90, 3):
+        rows = learned.rows[start : start + 3]
+        prediction, explanations = learned.model.answer(rows, own=own)
+        assert prediction == learned.model.predict(rows, own=own)
+        assert explanations == learned.model.explain(rows)
+        assert prediction.causes[0]
+        assert explanations[0].reasons
+    assert learned.model.answer([]) == (learned.model.predict([]), [])
+
+
 def test_a_claim_is_never_safer_than_its_worst_line(learned):
     for start in range(0, 300, 3):
         prediction = learned.model.predict(learned.rows[start : start + 3])

@@ -18,7 +18,7 @@ from scrubber.remedies import apply
 from scrubber.report import Finding, Location, Report
 from serving.advise import MOST_A_LINE, QUESTIONS, WHAT_WAS_DONE, advise
 from serving.assessment import Rescored
-from serving.scoring import Circumstances
+from serving.scoring import Circumstances, Trial
 from tests.serving.samples import TODAY, claim_json, example_claim
 
 
@@ -38,7 +38,13 @@ def finding(**given):
 
 
 def scored_with(at, *findings, claim=None):
-    return at._scored(claim or example_claim(), Report(tuple(findings)))
+    (scored,) = at.score_trials([Trial(claim or example_claim(), Report(tuple(findings)), at.as_of)])
+    return scored
+
+
+def score(at, claim):
+    (scored,) = at.score_trials([at.trial(claim)])
+    return scored
 
 
 def only(remedies):
@@ -46,8 +52,16 @@ def only(remedies):
     return remedies[0]
 
 
+def test_the_claim_itself_and_what_is_tried_on_it_are_scored_alike(at):
+    scored, explanations = at.explained(example_claim())
+    again = score(at, example_claim())
+    assert len(explanations) == len(scored.claim.lines)
+    assert replace(scored.prediction, causes=again.prediction.causes) == again.prediction
+    assert (scored.report, scored.allowed, repr(scored.rows)) == (again.report, again.allowed, repr(again.rows))
+
+
 def test_a_remedy_is_tried_on_the_claim_and_scored_through_the_same_path(at, tables, model):
-    scored = at.score(example_claim())
+    scored = score(at, example_claim())
     tried = [r for r in advise(scored, [], at) if r.rescored is Rescored.CHANGED_CLAIM]
     assert tried
     for remedy in tried:
@@ -58,7 +72,7 @@ def test_a_remedy_is_tried_on_the_claim_and_scored_through_the_same_path(at, tab
 
 
 def test_what_is_missing_is_scored_as_found(at):
-    scored = at.score(example_claim())
+    scored = score(at, example_claim())
     authorization = [r for r in advise(scored, [], at) if r.change and r.change.what == "set_authorization"]
     assert authorization
     for remedy in authorization:
@@ -87,7 +101,7 @@ def test_a_question_to_the_clinician_has_no_figures_before_it_is_answered(at):
 
 def test_a_line_not_to_be_billed_is_no_saving(at):
     not_to_bill = finding(remedy_kind=RemedyKind.DO_NOT_BILL, reason=Reason.BUNDLING)
-    scored = scored_with(at, not_to_bill, *at.score(example_claim()).report.findings)
+    scored = scored_with(at, not_to_bill, *score(at, example_claim()).report.findings)
     remedy = next(r for r in advise(scored, [], at) if r.rule_id == not_to_bill.rule_id)
     assert remedy.change == Change("drop_line", 2, "")
     assert remedy.risk_after == remedy.claim_risk_after < scored.risk
@@ -172,7 +186,7 @@ def test_holding_a_claim_scores_it_as_sent_that_day(at):
     hold = finding(remedy_kind=RemedyKind.HOLD, line=None, change=Change("hold_until", None, str(day)))
     remedy = only(advise(scored_with(at, hold, claim=example_claim(lines=lines)), [], at))
     held = apply(example_claim(lines=lines), remedy.change)
-    assert remedy.claim_risk_after == at.on(day).score(held).risk != at.score(held).risk
+    assert remedy.claim_risk_after == score(at.on(day), held).risk != score(at, held).risk
 
 
 def test_remedies_come_most_dollars_first_and_few_a_line(at):
@@ -222,11 +236,11 @@ def test_a_weak_reason_is_no_question(at):
 def test_no_remedy_changes_the_claim_it_was_given(at):
     claim = example_claim()
     before = repr(claim)
-    advise(at.score(claim), [], at)
+    advise(score(at, claim), [], at)
     assert repr(claim) == before
     assert claim.diagnoses[0] == Diagnosis("M54.16")
 
 
 def test_figures_stay_exact_money(at):
-    for remedy in advise(at.score(example_claim()), [], at):
+    for remedy in advise(score(at, example_claim()), [], at):
         assert remedy.dollars_after == remedy.dollars_after.quantize(Decimal("0.01"))

@@ -94,7 +94,7 @@ class TestPasts(OwnPasts):
     __test__ = False
 
     def tests(self):
-        return self.payer()
+        return self._history
 
 
 def test_decisions_of_test_interchanges_are_no_record_of_the_practices_own(tables, model):

@@ -126,7 +126,7 @@ def test_a_peer_stands_once_beside_a_claim_ingested_or_not(store):
     pasts = StorePasts(store)
 
     def beside():
-        past = with_peers(pasts.patient(claim, as_of=TODAY), claim, [claim, peer], pasts.practice, TODAY)
+        past = with_peers(pasts.known(claim, as_of=TODAY)[0], claim, [claim, peer], pasts.practice, TODAY)
         return [(s.claim_id, s.line, s.submission) for s in past.same_batch]
 
     before = beside()
@@ -181,8 +181,8 @@ def test_threads_get_the_answer_one_alone_would_get(tables, model, store):
 def test_patients_met_in_the_store_are_met_by_the_same_key(tables, model, store):
     earlier = replace(example_claim(id="EXAMPLE-000"), submitted_on=SENT)
     store.record([earlier])
-    own = Assessor(tables, model, StorePasts(store)).pasts.patient(example_claim(), as_of=TODAY)
-    none = Assessor(tables, model, SnapshotPasts()).pasts.patient(example_claim(), as_of=TODAY)
+    own = Assessor(tables, model, StorePasts(store)).pasts.known(example_claim(), as_of=TODAY)[0]
+    none = Assessor(tables, model, SnapshotPasts()).pasts.known(example_claim(), as_of=TODAY)[0]
     assert own.seen
     assert not none.seen
 
