@@ -119,11 +119,10 @@ class Envelope:
             yield self._fault("envelope-order", "a group outside an interchange", "an ISA before it")
             self._interchange = InterchangeOutcome(())
             self.interchanges.append(self._interchange)
-        said = (at(e, 1), at(e, 2).strip(), at(e, 3).strip(), at(e, 6), at(e, 8).strip())
-        self._group = GroupOutcome(*map(intern, said))
+        sender, receiver, version = (intern(at(e, i).strip()) for i in (2, 3, 8))
+        self._group = GroupOutcome(intern(at(e, 1)), sender, receiver, at(e, 6), version)
         self._interchange.groups.append(self._group)
         self._set_numbers = set()
-        version = self._group.version
         if version in STANDS_FOR or not can_check(version):
             self._group.codes.append("2")
             yield self._fault("version", shown(version), _versions(self._group.code), _advice(version), 8, snip=2)
@@ -142,7 +141,8 @@ class Envelope:
                 self._interchange = InterchangeOutcome(())
                 self.interchanges.append(self._interchange)
             self._interchange.groups.append(self._group)
-        self.set = SetOutcome(*(intern(at(e, i).strip()) for i in (1, 2, 3)))
+        kind, control, version = (intern(at(e, i).strip()) for i in (1, 2, 3))
+        self.set = SetOutcome(kind, control, version)
         self._group.sets.append(self.set)
         self.version, self.set_start = self.set.version or self._group.version, self._place.number
         if self.set.version and self.set.version != self._group.version:
