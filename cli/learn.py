@@ -34,7 +34,10 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
         report = store.ingest(paths, progress=lambda done, of, _: update(done, of))
     for refused in (*report.rejected_files, *report.refusals):
         say(str(refused))
-    _say_some([*report.unbalanced, *report.unmatched_acknowledgments, *report.unmatched], "not matched or not balanced")
+    _say_some(
+        [*report.unbalanced_payments, *report.unbalanced, *report.unmatched_acknowledgments, *report.unmatched],
+        "not matched or not balanced",
+    )
     if as_json:
         emit(report.json())
     else:

@@ -1,7 +1,8 @@
 """Whether a remittance adds up: what is charged, less what is adjusted, is what is paid.
 
 X12 005010X221A1 section 1.10.2.1 asks it of every service and of every claim. One that does not add up has lost or
-garbled something on its way, and what it says of a line cannot be learned from.
+garbled something on its way, and what it says of a line cannot be learned from. It asks it of the whole payment too:
+one that does not add up is stated, and its claims that do are heard all the same (decision 0015).
 """
 
 from __future__ import annotations
@@ -26,6 +27,14 @@ def claim_imbalance(r: Remittance) -> str:
     if r.lines and abs(charged - r.charge) >= CENT:
         return f"the claim does not add up: its services charge {charged:.2f}, the claim {r.charge:.2f}"
     return ""
+
+
+def payment_imbalance(stated: Decimal, paid: Decimal, moved: Decimal) -> str:
+    """What does not add up in a payment: the claims it pays less what is moved outside them is what is paid."""
+    if not off(paid, moved, stated):
+        return ""
+    sums = f"{paid:.2f} paid on its claims less {moved:.2f} moved outside them (PLB) is {paid - moved:.2f}"
+    return f"the payment does not add up: {sums}, but {stated:.2f} was paid (BPR02)"
 
 
 def off(charge: Decimal, adjusted: Decimal, paid: Decimal) -> bool:

@@ -17,6 +17,7 @@ from claims.remittance import Remittance
 from store.database import writing
 from store.explaining import unmatched_acknowledgments, unmatched_services
 from store.joining import Joiner
+from store.payments import Payments
 from store.relinking import Relinker, Words, bring_up
 from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile
 from store.schema import files, links, practices, remittances, submissions
@@ -70,7 +71,8 @@ class Ingest:
                     self.report.duplicates += known.records
                     return
                 file_id = known.id if known is not None else scope.insert_one(files, _file_row(sha256, kind))
-                self._take(scope, file_id, str(path), records(path, kind))
+                payments = Payments(path, kind)
+                self._take(scope, file_id, str(path), payments.watched(records(path, kind)))
         except UnreadableInput as error:
             self._reject(path, error)
             return
@@ -80,6 +82,7 @@ class Ingest:
             )
             return
         self.report.files += 1
+        self.report.unbalanced_payments += payments.unbalanced()
 
     def _scope(self, connection: Connection) -> Scope:
         """The practice's rows, for this transaction; no other writes to them until it ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from past.exchange import Candidate
 
@@ -123,6 +124,44 @@ class Unbalanced:
         return f"claim {self.claim_id}: {self.text}; none of its lines is a label"
 
 
+@dataclass(frozen=True, slots=True)
+class UnbalancedPayment:
+    """A payment (one 835 set) that does not add up, or of which that cannot be told: a claim of it may be missing.
+
+    It is kept, and its claims that add up by themselves are labels.
+    """
+
+    file: str
+    segment: int  # the ordinal of its BPR, else of its ST
+    offset: int
+    control: str  # ST02
+    trace: str  # TRN02
+    stated: Decimal | None  # BPR02
+    claims: int
+    paid: Decimal  # the sum of CLP04
+    moved: Decimal  # the sum of PLB
+    text: str
+
+    def json(self) -> dict[str, str | int | None]:
+        """Snake_case fields; amounts are text."""
+        return {
+            "file": self.file,
+            "segment": self.segment,
+            "offset": self.offset,
+            "control": self.control,
+            "trace": self.trace,
+            "stated": None if self.stated is None else str(self.stated),
+            "claims": self.claims,
+            "paid": str(self.paid),
+            "moved": str(self.moved),
+            "text": self.text,
+        }
+
+    def __str__(self) -> str:
+        name = f"payment {self.trace}" if self.trace else f"the payment of set {self.control}"
+        return f"{self.file}: segment {self.segment}: {name}: {self.text}; those of its claims that add up are labels"
+
+
 def _candidate_json(candidate: Candidate) -> dict[str, object]:
     return {
         "claim_id": candidate.claim_id,
@@ -159,6 +198,7 @@ class IngestReport:
     unmatched: list[Unmatched] = field(default_factory=list)
     unmatched_acknowledgments: list[UnmatchedAcknowledgment] = field(default_factory=list)
     unbalanced: list[Unbalanced] = field(default_factory=list)
+    unbalanced_payments: list[UnbalancedPayment] = field(default_factory=list)
     rejected_files: list[RejectedFile] = field(default_factory=list)
     refusals: list[RefusedRecord] = field(default_factory=list)
 
@@ -181,6 +221,7 @@ class IngestReport:
             "unmatched": [entry.json() for entry in self.unmatched],
             "unmatched_acknowledgments": [entry.json() for entry in self.unmatched_acknowledgments],
             "unbalanced": [entry.json() for entry in self.unbalanced],
+            "unbalanced_payments": [entry.json() for entry in self.unbalanced_payments],
             "rejected_files": [entry.json() for entry in self.rejected_files],
             "refusals": [entry.json() for entry in self.refusals],
             "ok": self.ok,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
@@ -13,6 +14,9 @@ from claims.x12.body import Body, Handler
 from claims.x12.elements import BadElement, Elements, at, required, whole_number
 from claims.x12.envelope import MakeBody, read
 from claims.x12.transactions import IMPLEMENTATION_ACKNOWLEDGMENT, Heading
+
+_POSITION = re.compile(r"[0-9]{1,6}")
+_IN_PART = "P"  # AK901
 
 
 def read_999(source: bytes | BinaryIO) -> Iterator[SetAcknowledgment | Refusal]:
@@ -38,8 +42,10 @@ class _Acknowledgments(Body[SetAcknowledgment]):
         self._open = False
         self._faults: list[SegmentFault] = []
         self._fault: UnreadableSegment | None = None
+        self._elements: list[ElementFault] = []  # of the latest IK3
         self._ready: list[SetAcknowledgment | Refusal] = []
-        self._over = False  # AK9 has come
+        self._verdict = ""  # AK901, once it has come
+        self._strayed = False
 
     def table(self) -> dict[str, Handler]:
         return {
@@ -58,25 +64,43 @@ class _Acknowledgments(Body[SetAcknowledgment]):
         self._finish()
         self.ordinal += 1
         self._open, self._set, self._faults, self._fault = True, "", [], None
+        self._elements, self._strayed = [], False
 
     def _ik3(self, e: Elements) -> None:
-        self._faults.append(SegmentFault(at(e, 1), whole_number(e, 2), at(e, 3), at(e, 4)))
+        if self._in_place("IK3"):
+            self._finish_fault()
+            self._faults.append(SegmentFault(at(e, 1), whole_number(e, 2), at(e, 3), at(e, 4)))
 
     def _ik4(self, e: Elements) -> None:
+        if not self._in_place("IK4"):
+            return
         if not self._faults:
             raise BadElement("", found="IK4 out of place", expected="an IK3 segment before it")
         position, component, *_ = [*self.composite(e, 1), "", ""]
-        if not position.isdecimal() or not (component or "0").isdecimal():
+        if not (_POSITION.fullmatch(position) and _POSITION.fullmatch(component or "0")):
             raise BadElement("IK401", found="no position", expected="a position in the segment, such as 2 or 1:4")
-        fault = self._faults[-1]
-        element = ElementFault(int(position), at(e, 3), int(component or 0), at(e, 2))
-        self._faults[-1] = replace(fault, elements=(*fault.elements, element))
+        self._elements.append(ElementFault(int(position), at(e, 3), int(component or 0), at(e, 2)))
+
+    def _finish_fault(self) -> None:
+        """Give the latest IK3 its IK4."""
+        if self._elements:
+            self._faults[-1] = replace(self._faults[-1], elements=tuple(self._elements))
+            self._elements = []
+
+    def _in_place(self, segment: str) -> bool:
+        """Whether a set is open; where none is that is said, once for a run of such segments."""
+        if not self._open and not self._strayed:
+            self._strayed = True
+            bad = BadElement("", found=f"{segment} out of place", expected="an AK2 segment before it")
+            self.state(self.located(segment, bad))
+        return self._open
 
     def _ik5(self, e: Elements) -> None:
         code = required(e, 1, "A, E, M, R, W or X")
-        if not self._open:
-            raise BadElement("", found="IK5 out of place", expected="an AK2 segment before it")
+        if not self._in_place("IK5"):
+            return
         if self._fault is None:
+            self._finish_fault()
             self._ready.append(
                 SetAcknowledgment(
                     group=self._group,
@@ -95,15 +119,15 @@ class _Acknowledgments(Body[SetAcknowledgment]):
     def _ak9(self, e: Elements) -> None:
         code = required(e, 1, "A, E, P, R, M, W or X")
         self._finish()
-        if not self._ready:
-            whole = SetAcknowledgment(
-                self._group, "", code, kind=self._kind, group_code=code, known_on=self.heading.group_day,
-                origin=self.origin(self.heading.group_day),
-            )  # fmt: skip
-            if code != "P":  # which of its sets were accepted it does not say
-                self._ready.append(whole)
-        self._ready = [replace(r, group_code=code) if isinstance(r, SetAcknowledgment) else r for r in self._ready]
-        self._over = True
+        self._verdict, self._strayed = code, False
+        if self._ready:
+            return
+        if code == _IN_PART:
+            expected = "AK2 segments that say which of its sets were accepted"
+            raise BadElement("", found="a group accepted in part, without its sets", expected=expected)
+        day = self.heading.group_day
+        whole = SetAcknowledgment(self._group, "", code, kind=self._kind, known_on=day, origin=self.origin(day))
+        self._ready.append(whole)
 
     def _finish(self) -> None:
         """Close the open set; one without its IK5 says nothing we could use."""
@@ -126,8 +150,9 @@ class _Acknowledgments(Body[SetAcknowledgment]):
 
     def close(self) -> None:
         self._finish()
-        if self._ready and not self._over:
+        if self._ready and not self._verdict:
             bad = BadElement("AK9", found="no verdict on the group", expected="an AK9 segment before SE")
             self.state(self.located("SE", bad))
-        self.out += self._ready
+        verdict = self._verdict
+        self.out += [r if isinstance(r, Refusal) else replace(r, group_code=verdict) for r in self._ready]
         self._ready = []

@@ -291,6 +291,16 @@ def test_money_moved_outside_claims_counts_in_the_balance():
     assert faults(damage(moved, rb"SE\*\d+\*0001", b"SE*%d*0001" % count)) == []
 
 
+def test_many_interchanges_share_their_names():
+    """All outcomes are kept for the 999, so a file of many interchanges must not keep each name many times."""
+    validation = validate(BASES["837P"] * 2)
+    list(validation)
+    first, second = validation.interchanges
+    assert all(a is b for a, b in zip(first.isa, second.isa, strict=True))
+    assert first.groups[0].sender is second.groups[0].sender
+    assert first.groups[0].sets[0].version is second.groups[0].sets[0].version
+
+
 def test_the_whole_set_of_faults_is_said_not_the_first():
     document = damage(BASES["837P"], rb"(CLM\*T-1)\*650", rb"\1*ABC")
     document = damage(document, rb"HC:64483:RT", b"HC:64483:RT:59:LT:76:::9", n=1)

@@ -55,6 +55,16 @@ def test_remittances_of_claims_never_seen_are_listed_with_the_reason(run):
     assert "did not" in said.out
 
 
+def test_a_payment_that_does_not_add_up_is_named_with_its_place(run, tmp_path):
+    first = REMITTANCES.read_bytes().index(b"BPR*I*") + len(b"BPR*I*")
+    (tmp_path / "short.835").write_bytes(REMITTANCES.read_bytes()[:first] + b"9" + REMITTANCES.read_bytes()[first:])
+    said, report = ingested(run, SENT, tmp_path / "short.835")
+    (payment,) = report["unbalanced_payments"]
+    assert said.code == 0, "nothing was refused"
+    assert f"short.835: segment 4: payment {payment['trace']}: the payment does not add up" in said.err
+    assert ingested(run, REMITTANCES)[1]["unbalanced_payments"] == []
+
+
 def test_a_folder_with_junk_gives_what_is_good_and_names_the_rest(run, tmp_path):
     folder = tmp_path / "mixed" / "deep"
     folder.mkdir(parents=True)

@@ -1,20 +1,21 @@
-"""The files that are mutated: invented, small, and between them every loop of both guides."""
+"""The files that are mutated: invented, small, and between them every loop of the four guides."""
 
 from __future__ import annotations
 
 from tests.claims.wire import BASE_835, BASE_837
 
 ISA = "ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*{receiver:<15}*260302*0900*^*00501*{number:09d}*0*T*:~"
+TRANSACTIONS = {"HC": "837", "HP": "835", "HN": "277", "FA": "999"}  # ST01 by GS01
 
 
 def interchange(functional: str, version: str, sets: list[str], number: int = 7) -> bytes:
     """Transaction sets (their segments between ST and SE) in an envelope whose counts are right."""
+    transaction = TRANSACTIONS.get(functional, "837")
     head = ISA.format(sender="PRACTICE", receiver="PAYERHUB", number=number)
     text = f"{head}GS*{functional}*PRACTICE*PAYERHUB*20260302*0900*{number}*X*{version}~"
     for ordinal, body in enumerate(sets, 1):
         segments = body.strip().replace("\n", "")
-        named = "835" if version == "005010X221A1" else f"837*{ordinal:04d}*{version}"
-        start = f"ST*{named}*{ordinal:04d}~" if named == "835" else f"ST*{named}~"
+        start = f"ST*{transaction}*{ordinal:04d}" + (f"*{version}~" if transaction != "835" else "~")
         text += f"{start}{segments}SE*{segments.count('~') + 2}*{ordinal:04d}~"
     return f"{text}GE*{len(sets)}*{number}~IEA*1*{number:09d}~".encode()
 
@@ -116,10 +117,63 @@ ALL_835 = interchange(
 )
 ONE_835 = interchange("HP", "005010X221A1", [HEAD_835 + _clp(1)], number=8)
 
-FILES = {"837P": (ALL_837, ONE_837, BASE_837), "835": (ALL_835, ONE_835, BASE_835)}
+HEAD_277 = """
+BHT*0085*08*ACK7*20260112*1200*TH~HL*1**20*1~NM1*PR*2*INVENTED MEDICARE*****PI*MEDTEST~TRN*1*SOURCE7~
+DTP*050*D8*20260110~DTP*009*D8*20260112~
+HL*2*1*21*1~NM1*41*2*INVENTED PAIN GROUP*****46*PRACTICE~TRN*2*BATCH7~STC*{batch}*20260112*{action}*1150~
+QTY*90*2~QTY*AA*1~AMT*YU*300~AMT*YY*850~
+HL*3*2*19*1~NM1*85*2*INVENTED PAIN GROUP*****XX*1234567893~TRN*1*0~STC*A1:19:PR**WQ*1150~REF*TJ*999999999~
+QTY*QA*2~QTY*QC*1~AMT*YU*300~AMT*YY*850~
+"""
+PATIENT_277 = """
+HL*{level}*3*PT~NM1*QC*1*ZZTEST-007*PAT****MI*1ZZ9ZZ9ZZ99~TRN*2*F-1~
+STC*A7:562:85*20260112*U*650******A7:21*A8:187:40**FREE TEXT~STC*A3:21*20260112*U*650~
+REF*1K*ICN7~REF*D9*HOUSE7~REF*BLT*131~DTP*472*RD8*20260105-20260106~
+SVC*HC:64483:RT:59*500**0450***1~STC*A7:21*20260112*U*500~REF*FJ*L1~DTP*472*D8*20260105~
+SVC*HC:99213*150*****1~STC*A2:20*20260112*WQ*150~STC*A1:19**WQ~REF*FJ*L2~DTP*472*D8*20260106~
+TRN*2*F-2~STC*A2:20*20260112*WQ*300~REF*1K*ICN8~DTP*472*D8*20260105~
+HL*5*3*PT~NM1*QC*1*ZZTEST-008*PAT****MI*8ZZ~TRN*2*F-3~STC*A3:21*20260112*U*200~DTP*472*D8*20260105~
+"""
+REJECTED_277 = "HL*6*2*19*0~NM1*85*2*INVENTED OTHER GROUP*****FI*888888888~TRN*1*PROVIDER8~STC*A7:562:85*20260112*U*9~"
+ONE_PATIENT_277 = PATIENT_277[: PATIENT_277.index("TRN*2*F-2")].format(level=4)
+
+
+def _head_277(batch: str = "A1:19:PR", action: str = "WQ") -> str:
+    return HEAD_277.format(batch=batch, action=action)
+
+
+ALL_277CA = interchange(
+    "HN",
+    "005010X214",
+    [
+        _head_277() + PATIENT_277.format(level=4) + REJECTED_277,
+        _head_277("A3:24:41", "U"),
+        _head_277() + ONE_PATIENT_277.replace("F-1", "F-4"),
+    ],
+)
+ONE_277CA = interchange("HN", "005010X214", [_head_277() + ONE_PATIENT_277], number=8)
+BASE_277CA = interchange("HN", "005010X214", [_head_277("A8:21:41", "") + PATIENT_277.format(level=4)], number=9)
+
+SETS_999 = """
+AK1*HC*7*005010X222A1~AK2*837*0001*005010X222A1~IK5*A~
+AK2*837*0002*005010X222A1~IK3*CLM*22*2300*8~CTX*CLM01:F-1~CTX*SITUATIONAL TRIGGER*CLM*22**5:3*C023:1325~
+IK4*5:3*1331*7*ZZBAD~CTX*SITUATIONAL TRIGGER*NM1*8~IK4*2*782*6~IK3*NM1*25**3~IK5*R*5*I5~
+AK2*837*0003*005010X222A1~IK3*SV1*30*2400*8~IK4*1:2*234*7~IK5*E~
+AK2*837*0004*005010X222A1~IK5*M*3*4*18~AK9*P*4*4*2*1~
+"""
+GROUP_999 = "AK1*HC*8*005010X222A1~AK9*R*1*1*0*2~"
+ALL_999 = interchange("FA", "005010X231A1", [SETS_999, GROUP_999, SETS_999.replace("AK9*P", "AK9*R")])
+ONE_999 = interchange("FA", "005010X231A1", ["AK1*HC*7~AK2*837*0001~IK5*R*5~AK9*R*1*1*0~"], number=8)
+BASE_999 = interchange("FA", "005010X231A1", [SETS_999], number=9)
+
+FILES = {
+    "837P": (ALL_837, ONE_837, BASE_837),
+    "835": (ALL_835, ONE_835, BASE_835),
+    "277CA": (ALL_277CA, ONE_277CA, BASE_277CA),
+    "999": (ALL_999, ONE_999, BASE_999),
+}
+KINDS = tuple(FILES)
 FOREIGN = (
-    interchange("HC", "005010X223A2", [HEAD_837 + "CLM*I-1*1***11:A:1~LX*1~SV2*0450~"], number=9).replace(
-        b"SV1", b"SV2"
-    ),
-    interchange("FA", "005010X231A1", ["AK1*HC*7*005010X222A1~AK9*A*1*1*1~"], number=9).replace(b"ST*837", b"ST*999"),
+    interchange("HC", "005010X223A2", [HEAD_837 + "CLM*I-1*1***11:A:1~LX*1~SV2*0450~"], number=9),
+    interchange("HN", "005010X212", ["BHT*0010*08*STATUS7*20260112~HL*1**20*1~TRN*2*F-1~STC*F2:21~"], number=9),
 )

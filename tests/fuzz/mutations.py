@@ -27,6 +27,15 @@ SEGMENTS = (
     b"SBR", b"NM1", b"NM1*PR", b"NM1*IL*1*ZZTEST", b"CAS", b"CAS*CO*45*1", b"CAS*CO", b"CAS*CO*45*x", b"HI",
     b"HI*ABK", b"DTP*472*D8", b"DTM*472*x", b"PLB", b"PLB*1*2*WO", b"LQ*HE*N1", b"SVD*X*1", b"REF*6R", b"REF*F8*7",
     b"PWK", b"K3", b"NTE", b"AMT*B6*x", b"AMT*F5*x", b"MOA", b"BHT", b"BPR", b"N3", b"N4", b"DMG*D8*x", b"PAT",
+    b"MIA*0", b"MOA***N130*x*MA18", b"AMT*B6*10", b"NM1*74*1", b"NM1*74*1**X****C*9", b"NM1*QC*1**X", b"LQ*HE",
+    b"LQ*RX*1", b"SVC*HC:99213*1*1**1*HC:99214*1", b"SVC*NU:0450*1*1", b"PLB*1*20261231*WO:7*1*FB*2**",
+    b"PLB*1*20261231*L6*x", b"CLP*X*22*-1*-1", b"CLP*X*25*1*0", b"BPR*H*0*C*NON", b"LX*2", b"TS3*1", b"HL*9*1*PT",
+    b"HL*9*1*19*1", b"HL*9*1*21*1", b"HL*1**20*1", b"hl*9*1*PT", b"NM1*QC*1*ZZTEST", b"NM1*85*2*X*****XX*1",
+    b"NM1*41*2*X", b"TRN", b"TRN*2*X", b"TRN*1*0", b"trn*2*x", b"STC", b"STC*A7:21*20260112*U*5", b"STC*A2:20**WQ",
+    b"STC*A3", b"STC*:21", b"stc*A7:21", b"SVC*HC:99213*x", b"REF*1K*7", b"REF*FJ*L9", b"DTP*472*D8*20260105",
+    b"DTP*050*D8*x", b"AK1", b"AK1*HC*8", b"AK2", b"AK2*837*0009", b"ak2*837*0009", b"IK3", b"IK3*CLM*22*2300*8",
+    b"IK3*CLM*x", b"IK4", b"IK4*5:3*1331*7", b"IK4*x", b"IK5", b"IK5*A", b"IK5*R*5", b"AK9", b"AK9*R*1*1*0",
+    b"AK9*P*1*1*0", b"AK9*A*1*1*1", b"CTX",
 )  # fmt: skip
 
 
@@ -195,7 +204,7 @@ def change_number(document: bytes, random: Random) -> bytes:
 
 def another_file(document: bytes, random: Random) -> bytes:
     """Another file before, after or inside this one."""
-    files = [*FILES["837P"], *FILES["835"], *FOREIGN]
+    files = [file for files in FILES.values() for file in files] + [*FOREIGN]
     other = random.choice(files)
     if random.random() < 0.4:
         other = MUTATIONS[random.choice(("other_separators", "cut_off", "wrap_lines"))](other, random)

@@ -16,19 +16,19 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+from tests.fuzz.bases import KINDS
 from tests.fuzz.checking import Verdict, checked
 from tests.fuzz.mutations import mutated
 from tests.fuzz.shrinking import shrunk
 
 CRASHERS = Path(__file__).parents[1] / "samples" / "x12" / "crashers"
 EVERY = 10_000  # inputs between two lines of the log
-KINDS = ("837P", "835")
 
 
 def case(seed: int, n: int) -> tuple[bytes, str, int]:
     """Input n: the document, its kind, and how many bytes at a time it is given (0: at once)."""
     random = Random(f"{seed}:{n}")
-    kind = KINDS[n % 2]
+    kind = KINDS[n % len(KINDS)]
     step = random.choice((7, 61, 180, 512)) if random.random() < 0.25 else 0
     document = mutated(kind, random)
     return document, kind, step if len(document) < 20_000 else step and 512
@@ -38,7 +38,7 @@ def save(document: bytes, kind: str, step: int, verdict: Verdict, folder: Path) 
     """The smallest such file, under a name that says what it broke."""
     small = shrunk(document, lambda fewer: checked(fewer, kind, step).broken == verdict.broken)
     digest = hashlib.sha256(small).hexdigest()[:8]
-    path = folder / f"{kind[:3]}_{verdict.broken.replace(' ', '_')}_{digest}.edi"
+    path = folder / f"{kind.removesuffix('P')}_{verdict.broken.replace(' ', '_')}_{digest}.edi"
     path.write_bytes(small)
     return path
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.fuzz.bases import FILES
+from tests.fuzz.bases import KINDS as ALL_KINDS
 from tests.fuzz.mutations import MUTATIONS
 
-KINDS = st.sampled_from(["837P", "835"])
+KINDS = st.sampled_from(ALL_KINDS)
 STEPS = st.sampled_from([0, 0, 0, 7, 61, 512])  # bytes at a time; 0: all at once
 
 

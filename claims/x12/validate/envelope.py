@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern  # a file of many interchanges says the same names in each, and all are kept for its 999
 from types import MappingProxyType
 
 from claims.wording import shown
@@ -93,7 +94,7 @@ class Envelope:
 
     def _isa(self, e: Elements) -> Iterator[Finding]:
         yield from self._close_interchange("ISA")
-        self._interchange, self._strayed = InterchangeOutcome(tuple(e)), False
+        self._interchange, self._strayed = InterchangeOutcome(tuple(map(intern, e))), False
         self.interchanges.append(self._interchange)
         self._group_numbers = set()
         if not self._isa_length or len(e) < 17:
@@ -118,10 +119,10 @@ class Envelope:
             yield self._fault("envelope-order", "a group outside an interchange", "an ISA before it")
             self._interchange = InterchangeOutcome(())
             self.interchanges.append(self._interchange)
-        self._group = GroupOutcome(at(e, 1), at(e, 2).strip(), at(e, 3).strip(), at(e, 6), at(e, 8).strip())
+        sender, receiver, version = (intern(at(e, i).strip()) for i in (2, 3, 8))
+        self._group = GroupOutcome(intern(at(e, 1)), sender, receiver, at(e, 6), version)
         self._interchange.groups.append(self._group)
         self._set_numbers = set()
-        version = self._group.version
         if version in STANDS_FOR or not can_check(version):
             self._group.codes.append("2")
             yield self._fault("version", shown(version), _versions(self._group.code), _advice(version), 8, snip=2)
@@ -140,7 +141,8 @@ class Envelope:
                 self._interchange = InterchangeOutcome(())
                 self.interchanges.append(self._interchange)
             self._interchange.groups.append(self._group)
-        self.set = SetOutcome(at(e, 1).strip(), at(e, 2).strip(), at(e, 3).strip())
+        kind, control, version = (intern(at(e, i).strip()) for i in (1, 2, 3))
+        self.set = SetOutcome(kind, control, version)
         self._group.sets.append(self.set)
         self.version, self.set_start = self.set.version or self._group.version, self._place.number
         if self.set.version and self.set.version != self._group.version:

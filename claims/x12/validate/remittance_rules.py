@@ -8,6 +8,7 @@ from decimal import Decimal
 from claims.reasons import DenialCodes, shipped_codes
 from claims.wording import shown
 from claims.x12.elements import Elements, at
+from claims.x12.payment_totals import PaymentTotals
 from claims.x12.validate.finding import Finding, Place, error, warning
 from claims.x12.validate.guide import doubt_of_remark
 from claims.x12.validate.values import amount_of, bad_npi
@@ -35,8 +36,8 @@ class RemittanceRules:
         rows = (codes or shipped_codes()).rows
         self._carcs = {row.code for row in rows if row.kind == "CARC"}
         self._remarks = {row.code for row in rows if row.kind == "RARC"}
-        self._payment: tuple[Place, Decimal | None] | None = None
-        self._paid = _Sum()  # CLP04 less PLB
+        self._payment: Place | None = None
+        self._totals = PaymentTotals()
         self._claim: tuple[Place, Decimal | None, Decimal | None] | None = None
         self._claim_adjusted = _Sum()  # of the claim and all its services
         self._service: tuple[Place, Decimal | None, Decimal | None] | None = None
@@ -45,24 +46,19 @@ class RemittanceRules:
     def feed(self, e: Elements, place: Place) -> Iterator[Finding]:
         """What the next segment shows to be wrong, with itself or with what it ends."""
         name = e[0]
+        self._totals.feed(e, place.number, place.offset)
         if name == "BPR":
-            self._payment = place, amount_of(at(e, 2))
+            self._payment = self._payment or place
         elif name == "CLP":
             yield from self._end_claim()
             self._claim, self._claim_adjusted = (place, amount_of(at(e, 3)), amount_of(at(e, 4))), _Sum()
-            self._paid.add(amount_of(at(e, 4)))
         elif name == "SVC":
             yield from self._end_service()
             self._service = place, amount_of(at(e, 2)), amount_of(at(e, 3))
             self._service_adjusted = _Sum()
         elif name == "CAS":
             yield from self._adjustments(e, place)
-        elif name == "PLB":
-            yield from self._end_claim()
-            for i in range(4, min(len(e), 15), 2):
-                adjustment = amount_of(at(e, i))
-                self._paid.add(None if adjustment is None else -adjustment)
-        elif name == "LX":
+        elif name in ("LX", "PLB"):
             yield from self._end_claim()
         elif name == "LQ" and at(e, 1) == "HE" and at(e, 2):
             yield from self._remark(at(e, 2), place)
@@ -74,14 +70,12 @@ class RemittanceRules:
     def end(self) -> Iterator[Finding]:
         """The set is over."""
         yield from self._end_claim()
-        if self._payment is not None:
-            place, amount = self._payment
-            total = self._paid.total
-            if amount is not None and total is not None and amount != total:
-                yield error(
-                    "payment-balance", place, str(amount), f"{total}, the sum of CLP04 less the sum of PLB",
-                    _BALANCE, element=2, snip=3,
-                )  # fmt: skip
+        totals = self._totals
+        if self._payment is not None and totals.checked and not totals.balanced:
+            yield error(
+                "payment-balance", self._payment, str(totals.stated),
+                f"{totals.expected}, the sum of CLP04 less the sum of PLB", _BALANCE, element=2, snip=3,
+            )  # fmt: skip
         self._payment = None
 
     def _adjustments(self, e: Elements, place: Place) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
-"""The 837P and 835 readers under atheris (coverage-guided); not among our dependencies.
+"""The four X12 readers under atheris (coverage-guided); not among our dependencies.
 
     uv pip install --target /tmp/atheris atheris==3.0.0
-    PYTHONPATH=.:/tmp/atheris python -m tests.fuzz.atheris_837 -max_total_time=300 [CORPUS FOLDER]
+    PYTHONPATH=.:/tmp/atheris python -m tests.fuzz.atheris_x12 -max_total_time=300 [CORPUS FOLDER]
 
 The first byte chooses the kind and how the bytes arrive; the rest is the file. Whatever breaks a promise raises here,
 and atheris writes the input to `crash-...`.
@@ -16,17 +16,16 @@ from pathlib import Path
 import atheris  # type: ignore[import-not-found, unused-ignore]
 
 with atheris.instrument_imports(include=["claims"]):
-    from tests.fuzz.bases import FILES
+    from tests.fuzz.bases import FILES, KINDS
     from tests.fuzz.checking import check
 
-KINDS = ("837P", "835")
 STEPS = (0, 0, 0, 7, 61)
 
 
 def one_input(data: bytes) -> None:
     """Raise when the readers break a promise on it."""
     if data:
-        kind, step = KINDS[data[0] % 2], STEPS[data[0] // 2 % len(STEPS)]
+        kind, step = KINDS[data[0] % len(KINDS)], STEPS[data[0] // len(KINDS) % len(STEPS)]
         verdict = check(data[1:], kind, step)
         if verdict.broken:
             message = f"{kind}, {step} bytes at a time: {verdict.broken}: {verdict.detail}"
