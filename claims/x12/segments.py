@@ -181,7 +181,8 @@ class Segments:
             return None
         texts = block.decode("ascii").split(self.delimiters.segment)
         del texts[-1]  # what follows the last terminator
-        after_isa = block.find(terminator) if block.startswith(b"ISA") else 0  # whose elements are filled with blanks
+        is_isa = block.startswith(b"ISA") and block[3:4] != b" "
+        after_isa = block.find(terminator) if is_isa else 0  # its elements are filled up with blanks
         if "" in texts or list(map(str.strip, texts)) != texts:
             return None
         if block.find(b" " + self._separator, after_isa) >= 0 and self._has_blank_after_id(block):
