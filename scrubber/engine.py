@@ -1,18 +1,64 @@
-"""The one loop that runs every rule on a claim."""
+"""The one loop that runs every rule on a claim.
+
+A claim meets only the rules that ask about its codes: which those are is worked out once for each code and kind of
+payer, so that a catalogue of many rules costs little more than the few that bind a claim.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from claims.claim import Claim, Line
+from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
 from scrubber.places import Place
-from scrubber.registry import RULES, Answer, Case, Hit, NotSaid, Rule, Severity
+from scrubber.registry import RULES, Case, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
+
+_MOST_KEPT = 20_000  # codes x kinds of payer whose rules are remembered; what a claim says is not under our control
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The rules to ask about a line of one code, of one kind of payer: of the line, and of its whole claim."""
+
+    of_line: tuple[Rule, ...]
+    of_claim: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which of the chosen rules ask about what, under one set of tables."""
+
+    rules: tuple[Rule, ...]
+    tables: Tables
+    _asked: dict[tuple[PayerType, str], _Asked] = field(default_factory=dict)
+    _always: dict[PayerType, tuple[Rule, ...]] = field(default_factory=dict)
+
+    def asked(self, kind: PayerType, code: str) -> _Asked:
+        found = self._asked.get((kind, code))
+        if found is None:
+            family = self.tables.family(code)
+            bound = [r for r in self.rules if kind in r.payer_types and r.asks_about(code, family)]
+            of_claim = tuple(r for r in bound if not r.per_line and r.guarded)
+            found = _Asked(tuple(r for r in bound if r.per_line), of_claim)
+            if len(self._asked) < _MOST_KEPT:
+                self._asked[kind, code] = found
+        return found
+
+    def always(self, kind: PayerType) -> tuple[Rule, ...]:
+        """The rules of a claim that ask about any."""
+        found = self._always.get(kind)
+        if found is None:
+            found = tuple(r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded)
+            self._always[kind] = found
+        return found
+
+
+_plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
 
 
 def scrub(
@@ -23,51 +69,63 @@ def scrub(
     A rule or line that fails does not stop the others: it becomes `Unchecked`. Findings come worst first, then by line
     and rule id, whatever the order of the rules.
     """
-    chosen = tuple(RULES.values() if rules is None else rules)
-    case = Case(claim, as_of, tables, past, tables.payer_type(claim))
+    plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
+    kind = tables.payer_type(claim)
+    case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
-    unchecked: list[Unchecked] = []
-    for r in chosen:
-        if case.payer_type in r.payer_types:
-            for answer in _answers(r, case):
-                if isinstance(answer, Unchecked):
-                    unchecked.append(answer)
-                else:
-                    findings.append(answer)
-    ordered = sorted(
-        _one_cause_one_finding(findings, chosen), key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message)
-    )
-    return Report(tuple(ordered), tuple(sorted(set(unchecked), key=lambda u: (u.rule_id, u.line or 0, u.why))))
+    unchecked: set[Unchecked] = set()
+    of_claim = dict.fromkeys(plan.always(kind))
+    for line in claim.lines:
+        asked = plan.asked(kind, line.code)
+        day = line.service_from
+        for r in asked.of_line:
+            if (r.effective is None and r.until is None) or r.in_force(day):
+                _ask(r, case, line, findings, unchecked)
+        if asked.of_claim:
+            of_claim |= dict.fromkeys(asked.of_claim)
+    days = {line.service_from for line in claim.lines} or {None}
+    for r in of_claim:
+        if (r.effective is None and r.until is None) or any(r.in_force(day) for day in days):
+            _ask(r, case, None, findings, unchecked)
+    if findings:
+        findings = list(_one_cause_one_finding(findings, plan.rules))
+        findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
+    return Report(tuple(findings), tuple(sorted(unchecked, key=_by_rule)))
 
 
-def _answers(r: Rule, case: Case) -> Iterator[Finding | Unchecked]:
-    if r.per_line:
-        for line in case.claim.lines:
-            if r.in_force(line.service_from):
-                yield from _guarded(r, case, line)
-    elif not case.claim.lines or any(r.in_force(line.service_from) for line in case.claim.lines):
-        yield from _guarded(r, case, None)
+def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:
+    global _plan  # noqa: PLW0603  (a cache of one: the rules and tables of a process seldom change)
+    plan = _plan
+    if plan is None or plan.tables is not tables or plan.rules != rules:
+        plan = _plan = _Plan(rules, tables)
+    return plan
 
 
-def _guarded(r: Rule, case: Case, line: Line | None) -> Iterator[Finding | Unchecked]:
+def _by_rule(u: Unchecked) -> tuple[str, int, str]:
+    return u.rule_id, u.line or 0, u.why
+
+
+def _ask(r: Rule, case: Case, line: Line | None, findings: list[Finding], unchecked: set[Unchecked]) -> None:
     """The rule's answers, with a missing table or a fault of the rule itself turned into `Unchecked`."""
-    number = line.number if line else None
     try:
-        answers: Iterator[Answer] = r.check(case, line) if line else r.check(case)
-        for answer in answers:
+        for answer in r.check(case, line) if line else r.check(case):
             at = answer.line or line
             if isinstance(answer, Hit):
                 if at is None or r.in_force(at.service_from):
-                    yield _finding(r, case.claim, at, answer)
+                    findings.append(_finding(r, case.claim, at, answer))
             else:
                 told_of = at.number if at and not answer.of_claim else None
-                yield Unchecked(r.id, r.reason, told_of, answer.missing, answer.why)
+                unchecked.add(Unchecked(r.id, r.reason, told_of, answer.missing, answer.why))
     except TableGap as gap:
-        yield Unchecked(r.id, r.reason, number, (f"{gap.table} table",), str(gap))
+        unchecked.add(_unchecked(r, line, f"{gap.table} table", str(gap)))
     except NotSaid as silence:
-        yield Unchecked(r.id, r.reason, number, (silence.what,), str(silence))
+        unchecked.add(_unchecked(r, line, silence.what, str(silence)))
     except Exception as fault:  # one failing rule never stops the others; the type alone holds no patient data
-        yield Unchecked(r.id, r.reason, number, ("a working rule",), f"the rule failed ({type(fault).__name__})")
+        unchecked.add(_unchecked(r, line, "a working rule", f"the rule failed ({type(fault).__name__})"))
+
+
+def _unchecked(r: Rule, line: Line | None, missing: str, why: str) -> Unchecked:
+    return Unchecked(r.id, r.reason, line.number if line else None, (missing,), why)
 
 
 def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from claims.claim import Claim, Line, PayerType
+from claims.claim import Claim, Evidence, Line, PayerType
+from claims.evidence import in_own_unit
 from claims.reasons import Reason
 from past.patient import PatientPast
 from scrubber.places import Place
@@ -106,6 +108,57 @@ class Case:
             raise NotSaid("date of service", f"line {line.number} has no date of service")
         return line.service_from
 
+    def facts(self, item: str, line: Line | None = None) -> Sequence[Evidence]:
+        """What the record says of an item (`claims.evidence.ITEMS`), newest first; empty where it says nothing.
+
+        Of the line where one fact is told of it, else of the line's family, else of the claim. What was recorded after
+        `as_of` is not known yet.
+        """
+        if not self.claim.evidence:
+            return ()
+        known = self.once("evidence", self._evidence)
+        if line is not None:
+            for owner in (line.number, self.tables.family(line.code)):
+                if owner and (item, owner) in known:
+                    return known[item, owner]
+        return known.get((item, None), ())
+
+    def told(self, item: str, line: Line | None = None) -> str | None:
+        """The newest fact of an item; None where the record says nothing."""
+        facts = self.facts(item, line)
+        return facts[0].value if facts else None
+
+    def evidence(self, item: str, line: Line | None = None) -> str:
+        """The newest fact of an item. Raises NotSaid where the record says nothing."""
+        value = self.told(item, line)
+        if value is None:
+            raise NotSaid(f"evidence {item}", f"nothing is recorded of {item.replace('_', ' ')}")
+        return value
+
+    def number(self, item: str, line: Line | None = None) -> Decimal:
+        """The newest fact of an item that is a number, in the item's own unit (weeks, percent, mg ...).
+
+        Raises NotSaid where the record says nothing, or says it in a unit that does not convert.
+        """
+        self.evidence(item, line)
+        amount = in_own_unit(self.facts(item, line)[0])
+        if amount is None:
+            raise NotSaid(f"evidence {item}", f"{item.replace('_', ' ')} is recorded in a unit that does not convert")
+        return amount
+
+    def yes(self, item: str, line: Line | None = None) -> bool:
+        """The newest fact of a yes-or-no item. Raises NotSaid where the record says nothing."""
+        return self.evidence(item, line) == "yes"
+
+    def _evidence(self) -> Mapping[tuple[str, int | str | None], Sequence[Evidence]]:
+        known: dict[tuple[str, int | str | None], list[Evidence]] = {}
+        for fact in self.claim.evidence:
+            if fact.recorded_on is None or fact.recorded_on <= self.as_of:
+                known.setdefault((fact.item, fact.line or fact.family or None), []).append(fact)
+        for facts in known.values():
+            facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
+        return known
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -123,8 +176,7 @@ class Hit:
     citation: Citation | None = None  # of the table row, when that is more exact than the rule's
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """What a rule would have needed: `missing` are short stable names (`mue table`, `history since 2025-03-01`)."""
 
     missing: tuple[str, ...]
@@ -137,7 +189,7 @@ Answer = Hit | Gap
 Check = Callable[..., Iterator[Answer]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a rule equals only itself
 class Rule:
     """One published policy, applied."""
 
@@ -161,6 +213,17 @@ class Rule:
     supersedes: frozenset[str]
     per_line: bool
     check: Check
+    families: frozenset[str] = frozenset()  # empty: whatever the codes
+    codes: frozenset[str] = frozenset()
+
+    @property
+    def guarded(self) -> bool:
+        """True when the rule is only asked about certain codes."""
+        return bool(self.families or self.codes)
+
+    def asks_about(self, code: str, family: str) -> bool:
+        """True when the rule is to be asked about a line of that code and family."""
+        return not self.guarded or family in self.families or code in self.codes
 
     def in_force(self, day: date | None) -> bool:
         """True on the days of service the policy covers; a line without a date is looked at."""
@@ -187,11 +250,15 @@ def rule(
     confidence: str = "high",
     supersedes: tuple[str, ...] = (),
     version: str = "1",
+    families: tuple[str, ...] = (),
+    codes: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
-    A check takes `(case)` or `(case, line)`; the second form is called for every line in force. Severity is capped at
-    `WARN` unless `confidence` is `"high"`. Raises ValueError for a bad id, a missing docstring, a double id.
+    A check takes `(case)` or `(case, line)`; the second form is called for every line in force. With `families` or
+    `codes` it is asked only about lines of those families or codes (a check of the claim: only where there is such a
+    line), which is also what makes many rules quick. Severity is capped at `WARN` unless `confidence` is `"high"`.
+    Raises ValueError for a bad id, a missing docstring, a double id.
     """
 
     def register(check: Check) -> Check:
@@ -222,6 +289,8 @@ def rule(
             supersedes=frozenset(supersedes),
             per_line=len(inspect.signature(check).parameters) == 2,
             check=check,
+            families=frozenset(families),
+            codes=frozenset(codes),
         )
         return check
 

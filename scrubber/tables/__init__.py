@@ -19,10 +19,14 @@ from scrubber.tables.rows import (
     AddonRow,
     AuthorizationRow,
     CodeRow,
+    CoverageRow,
     DiagnosisRow,
+    DrugRow,
+    EnrolmentRow,
     ModifierRow,
     MueLimit,
     PayerRow,
+    PlaceRow,
     PtpEdit,
 )
 
@@ -60,6 +64,11 @@ class Tables:
     modifiers: Table[ModifierRow]
     payers: Table[PayerRow]
     authorizations: Table[tuple[AuthorizationRow, ...]]  # by code
+    coverage: Table[tuple[CoverageRow, ...]]  # by procedure code
+    excludes1: Table[tuple[str, ...]]  # code or beginning of codes -> what may not stand beside it
+    places: Table[PlaceRow]
+    drugs: Table[DrugRow]
+    enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own
 
     def payer_type(self, claim: Claim) -> PayerType:
         """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
@@ -91,12 +100,14 @@ class Tables:
         return self._families.get(code, "")
 
     def status(self, day: date, as_of: date) -> list[TableStatus]:
-        """Which release of each table speaks for a day of service, and how old it is; a table with none is left out."""
+        """Which release of each table speaks for a day of service, and how old it is; a table without one is left out."""
         found = []
         for table in self._tables:
             try:
                 release = table.on(day, as_of)
             except TableGap:
+                continue
+            if not release.rows:  # a form for the practice's own rows, which it has not filled
                 continue
             age = max(0, (day - (release.verified_to or release.effective)).days)
             stale = (table.quarterly and age > STALE_AFTER_DAYS) or not release.holds_on(day)

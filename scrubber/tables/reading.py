@@ -13,13 +13,18 @@ from typing import Any
 from claims.claim import PayerType
 from claims.errors import UnreadableInput
 from scrubber.tables.rows import (
+    PAYER_WANTS,
     AddonRow,
     AuthorizationRow,
     CodeRow,
+    CoverageRow,
     DiagnosisRow,
+    DrugRow,
+    EnrolmentRow,
     ModifierRow,
     MueLimit,
     PayerRow,
+    PlaceRow,
     PtpEdit,
 )
 
@@ -43,6 +48,17 @@ class Cells:
     def text(self, column: str) -> str:
         """The cell as it stands; may be empty."""
         return self._row[column]
+
+    def maybe_whole(self, column: str) -> int | None:
+        """A whole number, or None for an empty cell."""
+        return self.whole(column) if self._row[column] else None
+
+    def some_of(self, column: str, allowed: frozenset[str]) -> frozenset[str]:
+        """Values of a closed list, parted by spaces; may be empty."""
+        values = frozenset(self._row[column].split())
+        if not values <= allowed:
+            raise self.wrong(column, f"any of {', '.join(sorted(allowed))}")
+        return values
 
     def given(self, column: str) -> str:
         """The cell, which must not be empty."""
@@ -113,13 +129,15 @@ class Form:
     """The form of a table: its columns in order, and how its rows are read.
 
     `dated_by_release`: the rows take their first day from the release, so each release needs rows of its own.
-    `over` lays the rows of a subset over those of the release before it.
+    `over` lays the rows of a subset over those of the release before it. `optional` are the last columns, which a
+    practice's own file, made before they came, may not have: they read as empty.
     """
 
     columns: tuple[str, ...]
     read: Read
     dated_by_release: bool = False
     over: Over = _by_key
+    optional: tuple[str, ...] = ()
 
 
 def _by(key: str, make: Callable[[Cells], Any]) -> Read:
@@ -220,9 +238,94 @@ def _payer(c: Cells) -> PayerRow:
         ids=tuple(c.words("ids")),
         name_patterns=patterns,
         type=c.one_of("type", tuple(PayerType)),
-        timely_filing_days=c.whole("timely_filing_days") if c.text("timely_filing_days") else None,
+        timely_filing_days=c.maybe_whole("timely_filing_days"),
+        verified=c.flag("verified"),
+        wants=c.some_of("wants", PAYER_WANTS),
+        corrected_claim_days=c.maybe_whole("corrected_claim_days"),
+        member_id_pattern=_pattern(c, "member_id_pattern"),
+        filing_indicators=frozenset(c.words("filing_indicators")),
+    )
+
+
+def _pattern(c: Cells, column: str) -> str:
+    try:
+        return re.compile(c.text(column)).pattern
+    except re.error:
+        raise c.wrong(column, "a regular expression") from None
+
+
+def _coverage(cells: Iterable[Cells], _effective: date) -> Rows:
+    """Procedure code -> every row that names it."""
+    rows: dict[str, tuple[CoverageRow, ...]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        row = CoverageRow(
+            topic=c.given("topic"),
+            role=c.one_of("role", ("supports", "excludes", "exempt")),
+            diagnoses=tuple(c.given("diagnoses").split()),
+            states=frozenset(c.words("states")),
+            valid_from=start,
+            valid_to=end,
+            verified=c.flag("verified"),
+            citation=c.given("citation"),
+            url=c.given("url"),
+        )
+        for code in c.given("codes").split():
+            rows[code] = (*rows.get(code, ()), row)
+    return dict(rows)
+
+
+def _coverage_over(newer: Rows, older: Rows) -> Rows:
+    """A topic the newer release speaks of for a code and states takes the place of what the older one said of it."""
+    rows = dict(older)
+    for code, given in newer.items():
+        said = {(row.topic, row.states) for row in given}
+        rows[code] = (*given, *(row for row in older.get(code, ()) if (row.topic, row.states) not in said))
+    return rows
+
+
+def _place(c: Cells) -> PlaceRow:
+    kinds = ("office", "home", "telehealth", "hospital_outpatient", "inpatient", "emergency", "asc", "nursing")
+    return PlaceRow(
+        place=c.text("place"),
+        label=c.given("label"),
+        rate=c.one_of("rate", ("facility", "non_facility")),
+        kind=c.one_of("kind", (*kinds, "laboratory", "other")),
         verified=c.flag("verified"),
     )
+
+
+def _drug(c: Cells) -> DrugRow:
+    kinds = ("steroid", "anesthetic", "botulinum", "hyaluronate", "contrast", "opioid", "sedative", "other")
+    return DrugRow(
+        code=c.text("code"),
+        label=c.given("label"),
+        per_unit=c.amount("per_unit"),
+        measure=c.text("measure"),
+        container=c.one_of("container", ("single_dose", "multi_dose", "either", "unknown")),
+        kind=c.one_of("kind", kinds),
+        verified=c.flag("verified"),
+    )
+
+
+def _enrolments(cells: Iterable[Cells], _effective: date) -> Rows:
+    """NPI -> where the clinician stands with each payer."""
+    rows: dict[str, tuple[EnrolmentRow, ...]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        row = EnrolmentRow(
+            npi=c.given("npi"),
+            payer=c.given("payer"),
+            group_npi=c.text("group_npi"),
+            status=c.one_of("status", ("enrolled", "pending", "ended")),
+            network=c.one_of("network", ("in", "out", "unknown")),
+            valid_from=start,
+            valid_to=end,
+            taxonomy=c.text("taxonomy"),
+            specialty=c.text("specialty"),
+        )
+        rows[row.npi] = (*rows.get(row.npi, ()), row)
+    return dict(rows)
 
 
 def _authorizations(cells: Iterable[Cells], _effective: date) -> Rows:
@@ -288,6 +391,21 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "payers": Form(
             _columns("key name ids name_patterns type timely_filing_days verified"),
             _by("key", _payer),
+            optional=_columns("wants corrected_claim_days member_id_pattern filing_indicators"),
+        ),
+        "coverage": Form(
+            _columns("topic codes role diagnoses states valid_from valid_to verified citation url"),
+            _coverage,
+            over=_coverage_over,
+        ),
+        "excludes1": Form(
+            _columns("code excludes"),
+            _by("code", lambda c: tuple(c.given("excludes").split())),
+        ),
+        "places": Form(_columns("place label rate kind verified"), _by("place", _place)),
+        "drugs": Form(_columns("code label per_unit measure container kind verified"), _by("code", _drug)),
+        "enrolments": Form(
+            _columns("npi payer group_npi status network valid_from valid_to taxonomy specialty"), _enrolments
         ),
         "authorizations": Form(
             _columns("codes payer_types valid_from valid_to places states need verified citation url"),

@@ -94,6 +94,23 @@ class ModifierRow:
     verified: bool
 
 
+# What a payer may want beside what every payer wants: the closed list of a payer row's `wants`.
+PAYER_WANTS = frozenset(
+    {
+        "group_number",  # SBR03
+        "referral",  # REF*9F for a specialist's care
+        "ndc",  # the NDC, unit and quantity of every drug
+        "supervising_npi",  # 2310D
+        "taxonomy",  # PRV of billing or rendering
+        "modifier_95",  # with place 02 or 10
+        "no_telehealth_modifier",  # place 02 or 10 says it all
+        "two_lines_for_both_sides",  # RT and LT rather than 50
+        "no_corrected_claims",  # takes no frequency 7 or 8
+        "modifier_51",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PayerRow:
     """A payer the practice bills: matched by id, then by name; its type refines SBR09.
@@ -109,6 +126,10 @@ class PayerRow:
     type: str  # a PayerType value
     timely_filing_days: int | None
     verified: bool
+    wants: frozenset[str] = frozenset()  # of PAYER_WANTS
+    corrected_claim_days: int | None = None  # from the day of service
+    member_id_pattern: str = ""  # a regular expression the whole member number fits
+    filing_indicators: frozenset[str] = frozenset()  # SBR09 values it takes; empty: any
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +146,64 @@ class AuthorizationRow:
     verified: bool
     citation: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """What a coverage policy says of a procedure's diagnoses: those that support it, or those that never do.
+
+    `diagnoses` are dotted codes or the beginnings of codes; a diagnosis is named where it begins with one of them.
+    """
+
+    topic: str  # esi, facet, si_joint, trigger_point, scs, udt ...
+    role: str  # supports, excludes, exempt (outside the list and not denied for it)
+    diagnoses: tuple[str, ...]
+    states: frozenset[str]  # empty: every state
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    verified: bool
+    citation: str
+    url: str
+
+    def names(self, diagnosis: str) -> bool:
+        """True when the dotted diagnosis is one of the row's."""
+        return diagnosis.startswith(self.diagnoses)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place of service: which of its two rates Medicare's fee schedule pays there, and what kind of place it is."""
+
+    place: str
+    label: str
+    rate: str  # facility, non_facility
+    kind: str  # office, home, telehealth, hospital_outpatient, inpatient, emergency, asc, nursing, laboratory, other
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrugRow:
+    """A drug's HCPCS code: how much one unit is, and what it is sold in."""
+
+    code: str
+    label: str
+    per_unit: Decimal | None  # how much one billed unit is, in `measure`
+    measure: str  # mg, mcg, ml, units, mg_ml ...
+    container: str  # single_dose (only), multi_dose (only), either, unknown
+    kind: str  # steroid, anesthetic, botulinum, hyaluronate, contrast, opioid, other
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRow:
+    """Where a clinician stands with a payer: the practice's own list, from its credentialing file."""
+
+    npi: str
+    payer: str  # a payer key of the payer table, or a PayerType value
+    group_npi: str  # the billing group it is linked to; empty: any
+    status: str  # enrolled, pending, ended
+    network: str  # in, out, unknown
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    taxonomy: str
+    specialty: str

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
-from scrubber import places
+from scrubber import look_back, places
 from scrubber.parameters import parameter
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.tables import Release
-from scrubber.tables.rows import CodeRow
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
 _ALREADY_DONE = (
@@ -41,6 +37,7 @@ _ALREADY_DONE = (
     requires="the session has not taken place yet: the date of a service that was done never changes",
     payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
     effective="2021-12-01",
+    families=_FAMILIES,
 )
 def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     """More epidural steroid sessions in one spinal region within 12 months than the policy allows.
@@ -57,22 +54,21 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     if row is None or row.family not in _FAMILIES:
         return
     value = parameter("esi_sessions_per_region").on(day, case.as_of)
-    look_back = parameter("esi_look_back_months").on(day, case.as_of)
-    if value is None or look_back is None:
+    window = parameter("esi_look_back_months").on(day, case.as_of)
+    if value is None or window is None:
         return
-    limit, months = int(value.value), int(look_back.value)
-    start = _window_start(day, months)
-    sessions = case.once(("sessions", codes.name, row.region), lambda: _sessions(case, codes, row.region))
-    earlier = sessions[bisect_left(sessions, start) : bisect_left(sessions, day)]
+    limit, months = int(value.value), int(window.value)
+    start = look_back.first_day_of_window(day, months)
+    earlier = look_back.between(look_back.sessions(case, codes, _FAMILIES, row.region), start, day)
     region = row.region.replace("_", " and ")
     if len(earlier) >= limit:
         severity = Severity.DENY if value.verified else Severity.WARN
         nth = f"session {len(earlier) + 1} in the {region} region from {start} to {day}; the policy allows {limit}."
         if day > case.as_of:
-            yield _not_done_yet(line, nth, severity, _first_day_after(earlier[-limit], months))
+            yield _not_done_yet(line, nth, severity, look_back.first_day_without(earlier[-limit], months))
         else:
             yield _done(line, nth, severity)
-    elif not _covered(case, start):
+    elif not look_back.covered(case, start):
         yield Gap((f"history since {start}",), f"{len(earlier)} earlier sessions are known, but not the whole window")
 
 
@@ -92,49 +88,3 @@ def _done(line: Line, nth: str, severity: Severity) -> Hit:
         remedy_kind=RemedyKind.ASK_CLINICIAN,
         requires="the record shows the region and the dates that go on the claim",
     )
-
-
-def _sessions(case: Case, codes: Release[CodeRow], region: str) -> list[date]:
-    """The days with an epidural injection of the region that we know of, this claim's too, in order."""
-    known = {(s.service_date, s.code) for s in case.past.services}
-    known |= {(line.service_from, line.code) for line in case.claim.lines if line.service_from}
-    asserted = case.claim.prior_services
-    if asserted:
-        known |= {(item.service_date, item.code) for item in asserted.items}
-    return sorted({day for day, code in known if _region(codes.get(code)) == region})
-
-
-def _region(row: CodeRow | None) -> str:
-    """The spinal region an epidural code is counted in; empty for any other code."""
-    return row.region if row is not None and row.family in _FAMILIES else ""
-
-
-def _covered(case: Case, start: date) -> bool:
-    """True when the look-back is whole: our store has seen the patient and reaches back, or the practice says so."""
-    asserted = case.claim.prior_services
-    if asserted and asserted.complete_since and asserted.complete_since <= start:
-        return True
-    return case.past.seen and case.past.covers(start)
-
-
-def _window_start(day: date, months: int) -> date:
-    """The first day of the months that end on `day`: the day after the same day of an earlier month.
-
-    >>> _window_start(date(2026, 3, 10), 12), _window_start(date(2024, 2, 29), 12)
-    (datetime.date(2025, 3, 11), datetime.date(2023, 3, 1))
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last)) + timedelta(days=1)
-
-
-def _first_day_after(day: date, months: int) -> date:
-    """The first day whose window no longer holds `day`.
-
-    >>> _first_day_after(date(2025, 3, 11), 12), _first_day_after(date(2024, 2, 29), 12)
-    (datetime.date(2026, 3, 11), datetime.date(2025, 3, 1))
-    """
-    later = day + timedelta(days=28 * months)
-    while _window_start(later, months) <= day:
-        later += timedelta(days=1)
-    return later
