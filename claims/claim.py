@@ -333,16 +333,41 @@ class Authorization:
 
 
 @dataclass(frozen=True, slots=True)
+class CareSpan:
+    """A time in which a Medicare patient's care is paid in another way, as an eligibility answer tells it."""
+
+    kind: str  # medicare_advantage, hospice, home_health
+    valid_from: date | None = None
+    valid_to: date | None = None  # inclusive; None: it goes on
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitLimit:
+    """What an eligibility answer says of a service that the plan leaves out, makes wait for, or pays only so often."""
+
+    codes: tuple[str, ...] = ()
+    family: str = ""  # of the code table; with no codes and no family it is about every service
+    excluded: bool = False
+    remaining: Decimal | None = None  # how many are left (271 EB06 = 29)
+    covered_from: date | None = None  # the first day after a waiting period
+
+
+@dataclass(frozen=True, slots=True)
 class Eligibility:
-    """One eligibility answer (271) the practice holds."""
+    """One eligibility answer (271) the practice holds; what it does not say of cover is None or empty."""
 
     checked_on: date | None
     payer_id: str = ""
     active: bool | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    plan_type: str = ""
+    plan_type: str = ""  # HMO, PPO, PRIME ..., or the code of 271 EB04
     other_payers: tuple[str, ...] = ()
+    primary_payer: str = ""  # the id of the payer that comes first (271 loop 2120, PRP)
+    payer_type: str = ""  # what kind of payer it is: a PayerType value
+    referral_required: bool | None = None
+    spans: tuple[CareSpan, ...] = ()
+    limits: tuple[BenefitLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

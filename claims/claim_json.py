@@ -20,6 +20,8 @@ from claims.claim import (
     Attachment,
     Authorization,
     AuthorizedCode,
+    BenefitLimit,
+    CareSpan,
     Carried,
     Claim,
     ClaimKind,
@@ -321,15 +323,37 @@ _AUTHORIZATION = Object(
         *_texts("npi place"),
     ),
 )
+_CARE_SPAN = Object(
+    CareSpan,
+    (
+        Member("kind", OneOf(("medicare_advantage", "hospice", "home_health")), required=True),
+        Member("from", _DAY, "valid_from"),
+        Member("to", _DAY, "valid_to"),
+    ),
+)
+_BENEFIT_LIMIT = Object(
+    BenefitLimit,
+    (
+        Member("codes", ListOf(_TEXT)),
+        Member("family", _TEXT),
+        Member("excluded", Flag()),
+        Member("remaining", _QUANTITY),
+        Member("covered_from", _DAY),
+    ),
+)
 _ELIGIBILITY = Object(
     Eligibility,
     (
         Member("checked_on", _DAY, required=True),
-        *_texts("payer_id plan_type"),
+        *_texts("payer_id plan_type primary_payer"),
         Member("active", Flag()),
         Member("from", _DAY, "valid_from"),
         Member("to", _DAY, "valid_to"),
         Member("other_payers", ListOf(_TEXT)),
+        Member("payer_type", OneOf((*PayerType, ""))),
+        Member("referral_required", Flag()),
+        Member("spans", ListOf(_CARE_SPAN)),
+        Member("limits", ListOf(_BENEFIT_LIMIT)),
     ),
 )
 _PRIOR_SERVICE = Object(

@@ -124,6 +124,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "repeated_text": _number("How much of the note stands word for word in an earlier one.", "percent"),
         # Who, and on whose word
         "supervision": _choice("The supervision given.", "general", "direct", "direct_virtual", "personal"),
+        "incident_to": _yes_no("The service was somebody else's, and is billed under the physician who supervised it."),
         "plan_by_physician": _yes_no("The physician set the plan of care the service belongs to."),
         "new_problem": _yes_no("The visit dealt with a new problem."),
         "substantive_part": _choice("Who did the substantive part of a shared visit.", "physician", "other"),

@@ -384,6 +384,7 @@ def _authorizations(key: str, rows: Iterable[Toml], day: date) -> tuple[Authoriz
             verified=v.get("verified", True),
             citation=v.get("citation", "the payer's list"),
             url=v.get("url", "https://payer.example/list"),
+            program=v.get("program", ""),
         )
         for v in rows
     )

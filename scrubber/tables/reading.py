@@ -337,10 +337,11 @@ def _authorizations(cells: Iterable[Cells], _effective: date) -> Rows:
             raise c.wrong("valid_from", "a day such as 2024-07-01")
         places, states = frozenset(c.words("places")), frozenset(c.words("states"))
         need, verified = c.one_of("need", ("required", "sometimes")), c.flag("verified")
+        program = c.one_of("program", ("", "outpatient_department", "surgery_center", "wiser"))
         for code in c.words("codes"):
             demands = [
                 AuthorizationRow(
-                    code, payer, start, end, places, states, need, verified, c.given("citation"), c.text("url")
+                    code, payer, start, end, places, states, need, verified, c.given("citation"), c.text("url"), program
                 )
                 for payer in c.words("payer_types")
             ]
@@ -411,6 +412,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             _columns("codes payer_types valid_from valid_to places states need verified citation url"),
             _authorizations,
             over=_authorizations_over,
+            optional=_columns("program"),
         ),
     }
 )

@@ -146,6 +146,7 @@ class AuthorizationRow:
     verified: bool
     citation: str
     url: str
+    program: str = ""  # Medicare's: outpatient_department, surgery_center, wiser; "" for every other demand
 
 
 @dataclass(frozen=True, slots=True)
