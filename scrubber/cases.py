@@ -321,6 +321,7 @@ def _code(key: str, v: Toml, _day: date) -> CodeRow:
     plain |= {"bilateral": "0", "global_days": "XXX", "pctc": "0", "side_expected": "none", "valid_from": None}
     plain |= {"valid_to": None, "allowed_nonfacility": None, "allowed_facility": None, "verified": True}
     given = {**v, "included_guidance": frozenset(v.get("included_guidance", ()))}
+    given["counterparts"] = tuple(v.get("counterparts", ()))
     return CodeRow(**{**plain, "code": key, **given})
 
 
@@ -332,7 +333,8 @@ def _diagnosis(key: str, v: Toml, _day: date) -> DiagnosisRow:
 
 def _modifier(key: str, v: Toml, _day: date) -> ModifierRow:
     plain: dict[str, Any] = {"label": "", "kind": "", "lifts_ptp": False, "position_rank": 2, "valid_from": None}
-    return ModifierRow(**{**plain, "modifier": key, "valid_to": None, "verified": True, **v})
+    given = {**v, **{name: frozenset(v.get(name, ())) for name in ("only_with", "never_with")}}
+    return ModifierRow(**{**plain, "modifier": key, "valid_to": None, "verified": True, **given})
 
 
 def _payer(key: str, v: Toml, _day: date) -> PayerRow:

@@ -175,6 +175,7 @@ def _code(c: Cells) -> CodeRow:
         verified=c.flag("verified"),
         allowed_basis=c.one_of("allowed_basis", ("", "mpfs", "clfs_estimate", "asp_estimate")),
         allowed_year=c.whole("allowed_year") if c.text("allowed_year") else None,
+        counterparts=tuple(c.words("counterparts")),
     )
 
 
@@ -222,6 +223,8 @@ def _modifier(c: Cells) -> ModifierRow:
         valid_from=start,
         valid_to=end,
         verified=c.flag("verified"),
+        only_with=frozenset(c.words("only_with")),
+        never_with=frozenset(c.words("never_with")),
     )
 
 
@@ -371,6 +374,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 "valid_from valid_to allowed_nonfacility allowed_facility allowed_basis allowed_year verified"
             ),
             _by("code", _code),
+            optional=_columns("counterparts"),
         ),
         "ptp": Form(_columns("column2 indicator column1"), _ptp, dated_by_release=True, over=_ptp_over),
         "mue": Form(
@@ -388,6 +392,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "modifiers": Form(
             _columns("modifier label kind lifts_ptp position_rank valid_from valid_to verified"),
             _by("modifier", _modifier),
+            optional=_columns("only_with never_with"),
         ),
         "payers": Form(
             _columns("key name ids name_patterns type timely_filing_days verified"),

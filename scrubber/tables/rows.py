@@ -29,6 +29,7 @@ class CodeRow:
     allowed_basis: str = ""  # mpfs; clfs_estimate, asp_estimate (rough)
     allowed_year: int | None = None
     included_guidance: frozenset[str] = frozenset()  # imaging guidance codes that are part of it
+    counterparts: tuple[str, ...] = ()  # what the service was billed as before it began, or is after it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ class ModifierRow:
     valid_from: date | None
     valid_to: date | None
     verified: bool
+    only_with: frozenset[str] = frozenset()  # families of codes it may stand on; empty: any
+    never_with: frozenset[str] = frozenset()  # families of codes it never stands on
+
+    def fits(self, family: str) -> bool:
+        """True when the modifier may stand on a code of the family."""
+        return family not in self.never_with and (not self.only_with or family in self.only_with)
 
 
 # What a payer may want beside what every payer wants: the closed list of a payer row's `wants`.
