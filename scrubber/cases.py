@@ -259,7 +259,7 @@ def _authorization(a: Toml) -> Authorization:
 
 
 def _prior(prior: Toml) -> PriorServices:
-    items = tuple(PriorService(item["code"], item["date"]) for item in prior.get("items", ()))
+    items = tuple(PriorService(i["code"], i["date"], tuple(i.get("modifiers", ()))) for i in prior.get("items", ()))
     return PriorServices(prior.get("complete_since"), items)
 
 
@@ -403,6 +403,7 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "authorizations": _authorizations,
     "coverage": _coverage,
     "excludes1": lambda _key, v, _day: tuple(v["excludes"]),
+    "regions": lambda _key, v, _day: frozenset(v["regions"]),
     "places": _place,
     "drugs": _drug,
     "enrolments": _enrolments,

@@ -11,32 +11,69 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
+from scrubber import sides
 from scrubber.registry import Case, Gap
+from scrubber.sides import NEITHER, Sides
 from scrubber.tables import Release
 from scrubber.tables.rows import CodeRow
 
 
-def known_services(case: Case) -> Sequence[tuple[date, str]]:
-    """Every day and code we know of, whoever was paid for it, this claim's lines too; in order, each once."""
+class Known(NamedTuple):
+    """A service we know of, whoever was paid for it."""
+
+    day: date
+    code: str
+    modifiers: tuple[str, ...] = ()
+
+
+class Marked(NamedTuple):
+    """Which services count by what their modifiers say; what is left empty lets every service count."""
+
+    carrying: str = ""  # only those with this modifier
+    without: str = ""  # only those without it
+    on: Sides = NEITHER  # not those that name other sides; one that names none may have been on any
+
+    def counts(self, service: Known) -> bool:
+        """True for a service that counts."""
+        if self.carrying and self.carrying not in service.modifiers:
+            return False
+        if self.without and self.without in service.modifiers:
+            return False
+        there = sides.of_modifiers(service.modifiers) if self.on else NEITHER
+        return not there or bool(there & self.on)
+
+
+EVERY = Marked()
+
+
+def known_services(case: Case) -> Sequence[Known]:
+    """Every service we know of, this claim's lines too; in the order of their days, each once."""
     return case.once("known services", lambda: _known_services(case))
 
 
-def sessions(case: Case, codes: Release[CodeRow], families: Iterable[str], region: str = "") -> Sequence[date]:
+def sessions(
+    case: Case, codes: Release[CodeRow], families: Iterable[str], region: str = "", marked: Marked = EVERY
+) -> Sequence[date]:
     """The days with a service of the families, in the region where one is given, in order."""
     wanted = frozenset(families)
 
     def days() -> list[date]:
-        rows = ((day, codes.get(code)) for day, code in known_services(case))
-        return sorted({d for d, row in rows if row and row.family in wanted and region in ("", row.region)})
+        rows = ((known, codes.get(known.code)) for known in known_services(case) if marked.counts(known))
+        return sorted({known.day for known, row in rows if row and row.family in wanted and region in ("", row.region)})
 
-    return case.once(("sessions", codes.name, wanted, region), days)
+    return case.once(("sessions", codes.name, wanted, region, marked), days)
 
 
-def days_of(case: Case, codes: Iterable[str]) -> Sequence[date]:
+def days_of(case: Case, codes: Iterable[str], marked: Marked = EVERY) -> Sequence[date]:
     """The days with one of the codes, in order."""
     wanted = frozenset(codes)
-    return case.once(("days of", wanted), lambda: sorted({d for d, code in known_services(case) if code in wanted}))
+
+    def days() -> list[date]:
+        return sorted({known.day for known in known_services(case) if known.code in wanted and marked.counts(known)})
+
+    return case.once(("days of", wanted, marked), days)
 
 
 def between(days: Sequence[date], first: date, before: date) -> Sequence[date]:
@@ -80,9 +117,9 @@ def first_day_without(day: date, months: int) -> date:
     return later
 
 
-def _known_services(case: Case) -> list[tuple[date, str]]:
-    known = {(s.service_date, s.code) for s in case.past.services}
-    known |= {(line.service_from, line.code) for line in case.claim.lines if line.service_from}
+def _known_services(case: Case) -> list[Known]:
+    known = {Known(s.service_date, s.code, s.modifiers) for s in case.past.services}
+    known |= {Known(line.service_from, line.code, line.modifiers) for line in case.claim.lines if line.service_from}
     if case.claim.prior_services:
-        known |= {(item.service_date, item.code) for item in case.claim.prior_services.items}
+        known |= {Known(i.service_date, i.code, i.modifiers) for i in case.claim.prior_services.items}
     return sorted(known)

@@ -5,6 +5,8 @@ A set of sides is empty where nothing is said of one: that is no answer, and nev
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from claims.claim import Line
 from scrubber.registry import Case
 from scrubber.tables.rows import DiagnosisRow
@@ -29,8 +31,13 @@ _OF_MODIFIER: dict[str, Sides] = {
 
 def of_line(line: Line) -> Sides:
     """The sides the line's modifiers bill: `50` is both, so are RT and LT together; empty where they name none."""
+    return of_modifiers(line.modifiers)
+
+
+def of_modifiers(modifiers: Iterable[str]) -> Sides:
+    """The sides a service's modifiers bill, on this claim or an earlier one."""
     found = NEITHER
-    for modifier in line.modifiers:
+    for modifier in modifiers:
         found |= _OF_MODIFIER.get(modifier, NEITHER)
     return found
 

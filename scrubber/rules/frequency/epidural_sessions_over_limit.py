@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
-from scrubber import look_back, places
+from scrubber import look_back, places, session_limits
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
-_ALREADY_DONE = (
-    "Ask the clinician whether region and earlier dates are right; correct what was mistyped. If they are, expect a "
-    "denial: the session was done on its date, and that date never moves. Nor can the patient be told beforehand any "
-    "more: where a notice was signed before the session (Medicare's ABN), say so with GA; where none was, the cost "
-    "stays with the practice."
-)
 
 
 @rule(
@@ -30,11 +23,9 @@ _ALREADY_DONE = (
         "https://www.cms.gov/medicare-coverage-database/view/lcd.aspx?lcdid=33906",
     ),
     place=places.SERVICE_DATE,
-    remedy="Check the region in the record first. A session that has not taken place yet can wait until the window "
-    "allows it, or the patient is told before it what is not covered (for Medicare, by an ABN). The date of a session "
-    "that was done never changes.",
+    remedy=session_limits.NOT_DONE_YET,
     remedy_kind=RemedyKind.HOLD,
-    requires="the session has not taken place yet: the date of a service that was done never changes",
+    requires=session_limits.NEVER_MOVES,
     payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
     effective="2021-12-01",
     families=_FAMILIES,
@@ -53,38 +44,10 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     row = codes.get(line.code)
     if row is None or row.family not in _FAMILIES:
         return
-    value = parameter("esi_sessions_per_region").on(day, case.as_of)
-    window = parameter("esi_look_back_months").on(day, case.as_of)
-    if value is None or window is None:
+    most = parameter("esi_sessions_per_region").on(day, case.as_of)
+    months = parameter("esi_look_back_months").on(day, case.as_of)
+    if most is None or months is None:
         return
-    limit, months = int(value.value), int(window.value)
-    start = look_back.first_day_of_window(day, months)
-    earlier = look_back.between(look_back.sessions(case, codes, _FAMILIES, row.region), start, day)
-    region = row.region.replace("_", " and ")
-    if len(earlier) >= limit:
-        severity = Severity.DENY if value.verified else Severity.WARN
-        nth = f"session {len(earlier) + 1} in the {region} region from {start} to {day}; the policy allows {limit}."
-        if day > case.as_of:
-            yield _not_done_yet(line, nth, severity, look_back.first_day_without(earlier[-limit], months))
-        else:
-            yield _done(line, nth, severity)
-    elif not look_back.covered(case, start):
-        yield Gap((f"history since {start}",), f"{len(earlier)} earlier sessions are known, but not the whole window")
-
-
-def _not_done_yet(line: Line, nth: str, severity: Severity, free: date) -> Hit:
-    return Hit(
-        f"{line.code} would be {nth} The next may take place from {free}.",
-        severity=severity,
-        change=Change("hold_until", line.number, free.isoformat()),
-    )
-
-
-def _done(line: Line, nth: str, severity: Severity) -> Hit:
-    return Hit(
-        f"{line.code} is {nth}",
-        severity=severity,
-        remedy=_ALREADY_DONE,
-        remedy_kind=RemedyKind.ASK_CLINICIAN,
-        requires="the record shows the region and the dates that go on the claim",
-    )
+    days = look_back.sessions(case, codes, _FAMILIES, row.region)
+    session = f"session {{n}} in the {row.region.replace('_', ' and ')} region"
+    yield from session_limits.over(case, line, days, session_limits.limit(most, months), session)
