@@ -66,6 +66,7 @@ class Tables:
     authorizations: Table[tuple[AuthorizationRow, ...]]  # by code
     coverage: Table[tuple[CoverageRow, ...]]  # by procedure code
     excludes1: Table[tuple[str, ...]]  # code or beginning of codes -> what may not stand beside it
+    regions: Table[frozenset[str]]  # diagnosis or beginning of diagnoses -> the regions of the body it names
     places: Table[PlaceRow]
     drugs: Table[DrugRow]
     enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own

@@ -13,6 +13,7 @@ from typing import Any
 from claims.claim import PayerType
 from claims.errors import UnreadableInput
 from scrubber.tables.rows import (
+    BODY_REGIONS,
     PAYER_WANTS,
     AddonRow,
     AuthorizationRow,
@@ -287,6 +288,11 @@ def _coverage_over(newer: Rows, older: Rows) -> Rows:
     return rows
 
 
+def _regions(c: Cells) -> frozenset[str]:
+    c.given("regions")
+    return c.some_of("regions", BODY_REGIONS)
+
+
 def _place(c: Cells) -> PlaceRow:
     kinds = ("office", "home", "telehealth", "hospital_outpatient", "inpatient", "emergency", "asc", "nursing")
     return PlaceRow(
@@ -408,6 +414,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             _columns("code excludes"),
             _by("code", lambda c: tuple(c.given("excludes").split())),
         ),
+        "regions": Form(_columns("code regions"), _by("code", _regions)),
         "places": Form(_columns("place label rate kind verified"), _by("place", _place)),
         "drugs": Form(_columns("code label per_unit measure container kind verified"), _by("code", _drug)),
         "enrolments": Form(

@@ -178,6 +178,13 @@ class CoverageRow:
         return diagnosis.startswith(self.diagnoses)
 
 
+# The regions of the body a diagnosis may name: the closed list of the region table.
+BODY_REGIONS = frozenset(
+    {"head", "cervical", "thoracic", "lumbar", "sacral", "pelvis", "trunk"}
+    | {"shoulder", "upper_limb", "hip", "knee", "lower_limb"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
     """A place of service: which of its two rates Medicare's fee schedule pays there, and what kind of place it is."""
