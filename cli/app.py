@@ -97,17 +97,40 @@ def score(
 
 
 @app.command()
-def scrub(ctx: typer.Context, files: Files, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def scrub(
+    ctx: typer.Context,
+    files: Files,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    repair: Annotated[
+        Path | None,
+        typer.Option("--repair", metavar="OUT", help="Write the one 837P named, with every repair of form made."),
+    ] = None,
+) -> None:
     """Check a batch against the rules only; no model, no history of payers.
 
-    Example:
+    What would be written differently (case, blanks, ZIP codes, dots in diagnoses, the order of modifiers) is shown
+    below the findings, and made only with --repair: in a new file, the one given stays as it is.
+
+    Examples:
 
         cleanclaim scrub batch.837 --as-of 2026-03-02
+
+        cleanclaim scrub batch.837 --repair batch.repaired.837
     """
     from cli.assess import scrub_files  # noqa: PLC0415
+    from cli.repair import repair_file, show_repairs  # noqa: PLC0415
     from serving.start import build_assessor  # noqa: PLC0415
 
-    _finish(scrub_files(build_assessor(ctx.obj), files, _day(as_of), as_json=as_json))
+    if repair is not None and len(files) != 1:
+        raise typer.BadParameter("--repair writes one file: name one FILE", param_hint="--repair")
+    assessor = build_assessor(ctx.obj)
+    code = scrub_files(assessor, files, _day(as_of), as_json=as_json)
+    if repair is not None:
+        repair_file(assessor.tables, files[0], repair)
+    elif not as_json:
+        show_repairs(assessor.tables, files)
+    _finish(code)
 
 
 @app.command()
