@@ -25,6 +25,7 @@ from scrubber.tables.rows import CodeRow
 # meaning of a column of the fee schedule, not a policy of its own.
 DAYS_AFTER = {"010": 10, "090": 90}
 LONGEST = timedelta(days=90)
+PROCEDURES = frozenset({"000", "010", "090"})  # indicators of what is itself paid as a procedure with its global days
 
 
 class Period(NamedTuple):
