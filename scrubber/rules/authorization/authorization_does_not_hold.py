@@ -84,7 +84,7 @@ def _used_up(case: Case, line: Line, day: date, holding: Sequence[Authorization]
     earlier = approvals.units_used(case, line, first, day)
     if ours + earlier > allowed:
         yield Hit(
-            f"{number} allows {allowed} units of {line.code}; earlier claims since {first} billed {earlier}, this one "
+            f"{number} allows {allowed} of {line.code}; earlier claims since {first} billed {earlier}, this one "
             f"{ours}.",
             severity=Severity.WARN,
             carcs=("198",),

@@ -91,7 +91,7 @@ def _units(case: Case, line: Line, number: str, listed: Sequence[AuthorizedCode]
     like = [x for x in case.claim.lines if x.code == line.code and approvals.number_of(case.claim, x) == number]
     billed, allowed = sum((other.units for other in like), Decimal(0)), sum(units)
     if billed > allowed:
-        yield "198", f"it allows {allowed} units, and {billed} are billed"
+        yield "198", f"it allows {allowed}, and {billed} are billed"
 
 
 def _side(line: Line, listed: Sequence[AuthorizedCode]) -> Iterator[tuple[str, str]]:
