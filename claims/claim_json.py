@@ -42,7 +42,7 @@ from claims.claim import (
     Subscriber,
 )
 from claims.errors import UnreadableClaim
-from claims.evidence import ITEMS, Item, ValueKind
+from claims.evidence import ITEMS, NOT_RECORDED, Item, ValueKind
 from claims.json_shapes import Amount, Day, Flag, Kind, ListOf, Member, Object, OneOf, Text, Whole, unreadable
 from claims.kinds import kind_of_claim, type_of_payer
 
@@ -106,6 +106,8 @@ class _EvidenceShape:
         kind = _kind_of_value(ITEMS[members["item"]])
         if "value" not in value:
             raise _absent(f"{pointer}/value", "the value of the item")
+        if value["value"] == NOT_RECORDED:
+            return Evidence(value=NOT_RECORDED, **members)
         held = kind.read(value["value"], f"{pointer}/value")
         return Evidence(value=str(kind.write(held)), **members)
 
@@ -122,7 +124,10 @@ class _EvidenceShape:
             described = _kind_of_value(item).schema()
             by_schema.setdefault(json.dumps(described), (described, []))[1].append(name)
         shape["allOf"] = [
-            {"if": {"properties": {"item": {"enum": names}}}, "then": {"properties": {"value": described}}}
+            {
+                "if": {"properties": {"item": {"enum": names}}},
+                "then": {"properties": {"value": {"anyOf": [described, {"const": NOT_RECORDED}]}}},
+            }
             for described, names in by_schema.values()
         ]
         return shape

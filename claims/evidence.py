@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 from claims.claim import Evidence
 
+NOT_RECORDED = "not recorded"  # a value any item may have: somebody looked, and the record does not tell
+
 
 class ValueKind(StrEnum):
     """What the value of an item is."""
@@ -111,6 +113,14 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         "result_used": _yes_no("What the result changed in the treatment is in the record."),
         "drug_classes": _number("How many classes of drugs the definitive test was ordered for.", "classes"),
         "both_tests_reason": Item("Why a presumptive and a definitive test of one specimen were both needed."),
+        "clia_certificate": _choice(
+            "The kind of CLIA certificate of the laboratory that did the test.",
+            "waiver",
+            "microscopy",
+            "registration",
+            "compliance",
+            "accreditation",
+        ),  # fmt: skip
         "necessity_statement": _yes_no("The note says why the service was necessary."),
         "follow_up_plan": _yes_no("The note says what comes next."),
         # The visit

@@ -51,6 +51,7 @@ from scrubber.tables.rows import (
     PayerRow,
     PlaceRow,
     PtpEdit,
+    RecordRow,
 )
 
 Toml = Mapping[str, Any]
@@ -339,7 +340,7 @@ def _modifier(key: str, v: Toml, _day: date) -> ModifierRow:
 
 def _payer(key: str, v: Toml, _day: date) -> PayerRow:
     plain: dict[str, Any] = {"name": key, "type": "commercial", "timely_filing_days": None, "verified": True}
-    given = {**v, "ids": tuple(v.get("ids", ())), "name_patterns": ()}
+    given = {**v, "ids": tuple(v.get("ids", ())), "name_patterns": tuple(v.get("name_patterns", ()))}
     given |= {name: frozenset(v.get(name, ())) for name in ("wants", "filing_indicators")}
     return PayerRow(**{**plain, "key": key, **given})
 
@@ -353,6 +354,18 @@ def _coverage(_key: str, rows: Iterable[Toml], _day: date) -> tuple[CoverageRow,
         )
         for v in rows
     )
+
+
+def _records(key: str, rows: Iterable[Toml], day: date) -> Mapping[str, tuple[RecordRow, ...]]:
+    plain: dict[str, Any] = {"at_least": None, "at_most": None, "within_days": None, "when": "always", "valid_to": None}
+    plain |= {"verified": True, "citation": "the contractor's policy", "url": "https://payer.example/policy"}
+    found: dict[str, tuple[RecordRow, ...]] = {}
+    for v in rows:
+        numbers = {name: Decimal(str(v[name])) for name in ("at_least", "at_most") if name in v}
+        sets = {name: frozenset(v.get(name, ())) for name in ("payer_types", "one_of")}
+        row = RecordRow(**{**plain, "family": key, "valid_from": day, **v, **numbers, **sets})
+        found[row.rule] = (*found.get(row.rule, ()), row)
+    return found
 
 
 def _place(key: str, v: Toml, _day: date) -> PlaceRow:
@@ -404,6 +417,7 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "coverage": _coverage,
     "excludes1": lambda _key, v, _day: tuple(v["excludes"]),
     "regions": lambda _key, v, _day: frozenset(v["regions"]),
+    "records": _records,
     "places": _place,
     "drugs": _drug,
     "enrolments": _enrolments,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple, TypeVar
 
 from claims.claim import Claim, Evidence, Line, PayerType
-from claims.evidence import in_own_unit
+from claims.evidence import NOT_RECORDED, in_own_unit
 from claims.reasons import Reason
 from past.patient import PatientPast
 from scrubber.places import Place
@@ -25,6 +26,7 @@ from scrubber.tables import Tables
 EVERY_PAYER_TYPE = frozenset(PayerType)
 RULES: dict[str, Rule] = {}
 Value = TypeVar("Value")
+_Told = tuple[str, int | str | None]  # an item, and the line or family it is told of; None: of the claim
 
 
 class Severity(IntEnum):
@@ -116,12 +118,20 @@ class Case:
         """
         if not self.claim.evidence:
             return ()
-        known = self.once("evidence", self._evidence)
+        known, _ = self.once("evidence", self._evidence)
         if line is not None:
             for owner in (line.number, self.tables.family(line.code)):
                 if owner and (item, owner) in known:
                     return known[item, owner]
         return known.get((item, None), ())
+
+    def absent(self, item: str, line: Line | None = None) -> bool:
+        """True where somebody looked, and the record does not tell the item (`claims.evidence.NOT_RECORDED`)."""
+        if not self.claim.evidence or self.facts(item, line):
+            return False
+        _, absent = self.once("evidence", self._evidence)
+        owners = (line.number, self.tables.family(line.code), None) if line is not None else (None,)
+        return any((item, owner) in absent for owner in owners)
 
     def told(self, item: str, line: Line | None = None) -> str | None:
         """The newest fact of an item; None where the record says nothing."""
@@ -150,14 +160,20 @@ class Case:
         """The newest fact of a yes-or-no item. Raises NotSaid where the record says nothing."""
         return self.evidence(item, line) == "yes"
 
-    def _evidence(self) -> Mapping[tuple[str, int | str | None], Sequence[Evidence]]:
-        known: dict[tuple[str, int | str | None], list[Evidence]] = {}
+    def _evidence(self) -> tuple[Mapping[_Told, Sequence[Evidence]], AbstractSet[_Told]]:
+        """What is told of each item, by line, family or claim, and what was looked for and is not recorded."""
+        known: dict[_Told, list[Evidence]] = {}
+        absent: set[_Told] = set()
         for fact in self.claim.evidence:
             if fact.recorded_on is None or fact.recorded_on <= self.as_of:
-                known.setdefault((fact.item, fact.line or fact.family or None), []).append(fact)
+                told_of = (fact.item, fact.line or fact.family or None)
+                if fact.value == NOT_RECORDED:
+                    absent.add(told_of)
+                else:
+                    known.setdefault(told_of, []).append(fact)
         for facts in known.values():
             facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
-        return known
+        return known, absent
 
 
 @dataclass(frozen=True, slots=True)

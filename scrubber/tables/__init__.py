@@ -28,6 +28,7 @@ from scrubber.tables.rows import (
     PayerRow,
     PlaceRow,
     PtpEdit,
+    RecordRow,
 )
 
 __all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableTable", "load_tables", "shipped_tables"]
@@ -67,6 +68,7 @@ class Tables:
     coverage: Table[tuple[CoverageRow, ...]]  # by procedure code
     excludes1: Table[tuple[str, ...]]  # code or beginning of codes -> what may not stand beside it
     regions: Table[frozenset[str]]  # diagnosis or beginning of diagnoses -> the regions of the body it names
+    records: Table[Mapping[str, tuple[RecordRow, ...]]]  # by family, then by the id of the rule that asks
     places: Table[PlaceRow]
     drugs: Table[DrugRow]
     enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own

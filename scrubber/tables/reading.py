@@ -12,6 +12,7 @@ from typing import Any
 
 from claims.claim import PayerType
 from claims.errors import UnreadableInput
+from claims.evidence import ITEMS
 from scrubber.tables.rows import (
     BODY_REGIONS,
     PAYER_WANTS,
@@ -27,6 +28,7 @@ from scrubber.tables.rows import (
     PayerRow,
     PlaceRow,
     PtpEdit,
+    RecordRow,
 )
 
 
@@ -368,6 +370,50 @@ def _authorizations_over(newer: Rows, older: Rows) -> Rows:
     return rows
 
 
+def _records(cells: Iterable[Cells], _effective: date) -> Rows:
+    """Family -> the id of the rule that asks -> what it wants the record to say."""
+    rows: dict[str, dict[str, tuple[RecordRow, ...]]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        if start is None:
+            raise c.wrong("valid_from", "a day such as 2024-07-01")
+        item = ITEMS[c.one_of("item", ITEMS)]
+        if not frozenset(c.words("one_of")) <= frozenset(item.choices or ("yes", "no")):
+            raise c.wrong("one_of", ", ".join(item.choices or ("yes", "no")))
+        for family in c.given("families").split():
+            row = RecordRow(
+                family=family,
+                payer_types=c.some_of("payer_types", frozenset(PayerType)),
+                item=c.text("item"),
+                at_least=c.amount("at_least"),
+                at_most=c.amount("at_most"),
+                one_of=frozenset(c.words("one_of")),
+                within_days=c.maybe_whole("within_days"),
+                when=c.one_of("when", ("always", "repeat")),
+                rule=c.given("rule"),
+                valid_from=start,
+                valid_to=end,
+                verified=c.flag("verified"),
+                citation=c.given("citation"),
+                url=c.given("url"),
+            )
+            of_family = rows.setdefault(family, {})
+            of_family[row.rule] = (*of_family.get(row.rule, ()), row)
+    return rows
+
+
+def _records_over(newer: Rows, older: Rows) -> Rows:
+    """What the newer release says of an item for a family and kinds of payer takes the place of what the older said."""
+    rows = {family: dict(of_family) for family, of_family in older.items()}
+    for family, by_rule in newer.items():
+        of_family = rows.setdefault(family, {})
+        for rule_id, given in by_rule.items():
+            said = {(row.item, row.payer_types) for row in given}
+            kept = [row for row in of_family.get(rule_id, ()) if (row.item, row.payer_types) not in said]
+            of_family[rule_id] = (*given, *kept)
+    return rows
+
+
 def _columns(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
@@ -419,6 +465,14 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "drugs": Form(_columns("code label per_unit measure container kind verified"), _by("code", _drug)),
         "enrolments": Form(
             _columns("npi payer group_npi status network valid_from valid_to taxonomy specialty"), _enrolments
+        ),
+        "records": Form(
+            _columns(
+                "families payer_types item at_least at_most one_of within_days when rule valid_from valid_to verified "
+                "citation url"
+            ),
+            _records,
+            over=_records_over,
         ),
         "authorizations": Form(
             _columns("codes payer_types valid_from valid_to places states need verified citation url"),

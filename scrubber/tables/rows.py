@@ -222,3 +222,28 @@ class EnrolmentRow:
     valid_to: date | None  # inclusive
     taxonomy: str
     specialty: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One thing payers of a kind want the record to say of a family of procedures, and how much of it."""
+
+    family: str
+    payer_types: frozenset[str]  # PayerType values; empty: every payer
+    item: str  # of claims.evidence.ITEMS
+    at_least: Decimal | None  # in the item's own unit
+    at_most: Decimal | None
+    one_of: frozenset[str]  # values that do; empty: any
+    within_days: int | None  # of a day: no older than this on the day of service
+    when: str  # always, repeat (an earlier procedure of the family is known)
+    rule: str  # the id of the rule that asks for it
+    valid_from: date
+    valid_to: date | None  # inclusive
+    verified: bool
+    citation: str
+    url: str
+
+    def binds(self, payer_type: str, day: date) -> bool:
+        """True for a kind of payer on a day of service."""
+        held = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return held and (not self.payer_types or payer_type in self.payer_types)

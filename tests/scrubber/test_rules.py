@@ -75,6 +75,7 @@ def test_a_rule_says_what_its_cases_expect(rule: Rule, case: RuleCase) -> None:
             "remedy_kind": finding.remedy_kind.value,
             "citation": finding.citation.text,
             "url": finding.citation.url,
+            "element": f"{finding.location.loop} {finding.location.element}",
         }
         assert {key: said[key] for key in wanted} == dict(wanted)
     assert sorted(u.missing for u in report.unchecked) == sorted(case.unchecked)
@@ -103,14 +104,30 @@ def test_a_rule_that_dates_bound_has_cases_a_day_apart_that_differ(rule: Rule) -
 def _looks_up(rule: Rule) -> bool:
     """True when the rule needs more than the claim: a table, the past, a day of service."""
     source = Path(inspect.getfile(rule.check)).read_text(encoding="utf-8")
-    words = ("Gap(", "case.day(", "case.evidence(", "case.number(", "case.yes(", "ncci.", "look_back.", "NotSaid(")
+    words = (
+        "Gap(",
+        "case.day(",
+        "case.evidence(",
+        "case.number(",
+        "case.yes(",
+        "ncci.",
+        "look_back.",
+        "NotSaid(",
+        "service_places.",
+        "wanted_records.",
+        "approvals.NO_RECORD",
+        "eligibility_answers.NOT_ASKED",
+        "enrolments.",
+    )
     return any(word in source for word in words)
 
 
 def _depends_on_the_day(rule: Rule) -> bool:
     """True when a date bounds the rule: its own, those of a table or parameter, or a look-back."""
     source = Path(inspect.getfile(rule.check)).read_text(encoding="utf-8")
-    return bool(rule.effective or rule.until) or any(w in source for w in (".on(", "case.day(", "ncci.", "look_back."))
+    return bool(rule.effective or rule.until) or any(
+        w in source for w in (".on(", "case.day(", "ncci.", "look_back.", "wanted_records.")
+    )
 
 
 def _days(case: RuleCase) -> set:
