@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claims.claim import PayerType
 from claims.errors import CleanclaimError
 from cli.console import say
 
@@ -335,6 +336,32 @@ def rules(
     from cli.rules import show_rules  # noqa: PLC0415
 
     _finish(show_rules(rule_id, as_json=as_json))
+
+
+@app.command()
+def checklist(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A procedure code, such as 62323.")],
+    payer_type: Annotated[PayerType, typer.Option(help="The kind of payer that would decide.")] = PayerType.MEDICARE,
+    claim: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A claim (837P or JSON): say what of it is there.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the record should hold for a procedure: present, missing or unknown, each with who asks for it.
+
+    Examples:
+
+        cleanclaim checklist 62323
+
+        cleanclaim checklist 64635 --payer-type medicare_advantage --claim claim.json
+    """
+    from cli.checklist import show_checklist  # noqa: PLC0415
+    from scrubber.tables import load_tables  # noqa: PLC0415
+
+    tables = load_tables(ctx.obj.home)
+    _finish(show_checklist(tables, code, payer_type, _day(as_of), claim, as_json=as_json))
 
 
 @tables_app.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from claims.claim import Line
 from claims.evidence import in_own_unit
@@ -38,5 +39,5 @@ def note_repeats_another(case: Case, line: Line) -> Iterator[Answer]:
     if share is None:
         return
     most = parameter("note_repeated_percent").on(case.day(line), case.as_of)
-    if most is not None and share > most.value:
+    if most is not None and share > Decimal(most.value):
         yield Hit(f"{line.code}: {share.normalize():f} percent of the note stands word for word in an earlier one.")
