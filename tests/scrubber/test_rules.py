@@ -114,6 +114,7 @@ def _looks_up(rule: Rule) -> bool:
         "look_back.",
         "NotSaid(",
         "service_places.",
+        "timely_filing.limit(",
         "wanted_records.",
         "approvals.NO_RECORD",
         "eligibility_answers.NOT_ASKED",
