@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from claims.claim import Line
 from scrubber import look_back
-from scrubber.parameters import Value
+from scrubber.parameters import Parameter, Value
 from scrubber.registry import Answer, Case, Change, Hit, RemedyKind, Severity
 
 ALREADY_DONE = (
@@ -62,35 +62,64 @@ class Limit(NamedTuple):
     most: int
     window: Window
     verified: bool
-    said: str = ""  # when the number alone would not tell: "4 therapeutic and 2 diagnostic"
+    said: str  # the number, or what tells more: "4 therapeutic and 2 diagnostic"
 
 
-def limit(most: Value, months: Value) -> Limit:
-    """The limit that two parameters make: so many sessions in a window of so many months."""
-    return Limit(int(most.value), Window(int(months.value)), most.verified)
+def limit(
+    case: Case, line: Line, most: Parameter, length: Parameter, unit: str = "months", said: str = "{most}"
+) -> Limit | None:
+    """The limit two parameters make on the line's day: so many sessions, in a window so long; None once one ended."""
+    day = case.day(line)
+    number, window = most.on(day, case.as_of), length.on(day, case.as_of)
+    if number is None or window is None:
+        return None
+    said = said.format(most=number.value)
+    return Limit(int(number.value), Window(int(window.value), unit), number.verified, said)
 
 
-def over(case: Case, line: Line, days: Sequence[date], allowed: Limit, session: str) -> Iterator[Answer]:
-    """A hit where the line's day is a session too many; a gap where it may be.
-
-    `days` are all known ones, in order; `session` names the session, with `{n}` for its number in the window. Sessions
-    the payer denied count, for policies count what is reported.
-    """
+def passed(case: Case, line: Line, days: Sequence[date], allowed: Limit | None) -> tuple[date, Sequence[date]] | None:
+    """The first day of the window and the earlier days in it, where the line's day is a session too many."""
+    if allowed is None:
+        return None
     day = case.day(line)
     start = allowed.window.first_day(day)
     earlier = look_back.between(days, start, day)
-    if len(earlier) >= allowed.most:
+    return (start, earlier) if len(earlier) >= allowed.most else None
+
+
+def over(
+    case: Case, line: Line, days: Sequence[date], allowed: Limit | None, session: str, done: str = ALREADY_DONE
+) -> Iterator[Answer]:
+    """A hit where the line's day is a session too many; a gap where it may be.
+
+    `days` are all known ones, in order; `session` names the session, with `{n}` for its number in the window. Sessions
+    the payer denied count, for policies count what is reported. `done` is the remedy of a session that was done.
+    """
+    if allowed is None:
+        return
+    day = case.day(line)
+    found = passed(case, line, days, allowed)
+    if found:
+        start, earlier = found
         nth = session.format(n=len(earlier) + 1)
-        text = f"{nth} from {start} to {day}; the policy allows {allowed.said or allowed.most}."
+        text = f"{nth} from {start} to {day}; the policy allows {allowed.said}."
         free = allowed.window.first_day_without(earlier[-allowed.most])
-        yield _hit(case, line, text, free, verified=allowed.verified)
-    elif not look_back.covered(case, start):
-        yield look_back.not_covered(start, f"{len(earlier)} earlier sessions are known, but not the whole window")
+        yield _hit(case, line, text, free, done, verified=allowed.verified)
+        return
+    start = allowed.window.first_day(day)
+    if not look_back.covered(case, start):
+        known = len(look_back.between(days, start, day))
+        yield look_back.not_covered(start, f"{known} earlier sessions are known, but not the whole window")
 
 
-def too_soon(case: Case, line: Line, days: Sequence[date], apart: Value, session: str) -> Iterator[Answer]:
+def too_soon(
+    case: Case, line: Line, days: Sequence[date], interval: Parameter, session: str, done: str = ALREADY_DONE
+) -> Iterator[Answer]:
     """A hit where the session before the line's day is fewer days away than the policy wants; a gap where it may be."""
     day = case.day(line)
+    apart = interval.on(day, case.as_of)
+    if apart is None:
+        return
     start = day - timedelta(days=int(apart.value) - 1)
     earlier = look_back.between(days, start, day)
     if earlier:
@@ -98,7 +127,7 @@ def too_soon(case: Case, line: Line, days: Sequence[date], apart: Value, session
         text = (
             f"{session} {(day - last).days} days after the one of {last}; the policy wants {apart.value} between them."
         )
-        yield _hit(case, line, text, last + timedelta(days=int(apart.value)), verified=apart.verified)
+        yield _hit(case, line, text, last + timedelta(days=int(apart.value)), done, verified=apart.verified)
     elif not look_back.covered(case, start):
         yield look_back.not_covered(start, "no earlier session is known, but not the whole time before this one")
 
@@ -108,7 +137,7 @@ def severity(value: Value) -> Severity:
     return Severity.DENY if value.verified else Severity.WARN
 
 
-def _hit(case: Case, line: Line, text: str, free: date, *, verified: bool) -> Hit:
+def _hit(case: Case, line: Line, text: str, free: date, done: str, *, verified: bool) -> Hit:
     worst = Severity.DENY if verified else Severity.WARN
     if case.day(line) > case.as_of:
         return Hit(
@@ -119,7 +148,7 @@ def _hit(case: Case, line: Line, text: str, free: date, *, verified: bool) -> Hi
     return Hit(
         f"{line.code} is {text}",
         severity=worst,
-        remedy=ALREADY_DONE,
+        remedy=done,
         remedy_kind=RemedyKind.ASK_CLINICIAN,
         requires=_RECORD_SHOWS,
     )

@@ -44,10 +44,7 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     row = codes.get(line.code)
     if row is None or row.family not in _FAMILIES:
         return
-    most = parameter("esi_sessions_per_region").on(day, case.as_of)
-    months = parameter("esi_look_back_months").on(day, case.as_of)
-    if most is None or months is None:
-        return
+    limit = session_limits.limit(case, line, parameter("esi_sessions_per_region"), parameter("esi_look_back_months"))
     days = look_back.sessions(case, codes, _FAMILIES, row.region)
     session = f"session {{n}} in the {row.region.replace('_', ' and ')} region"
-    yield from session_limits.over(case, line, days, session_limits.limit(most, months), session)
+    yield from session_limits.over(case, line, days, limit, session)
