@@ -4,8 +4,9 @@
     python -m bench mutants FRQ-001      # one rule, every survivor shown
 
 A mutant is the rule's file with one thing changed, or one of its parameters with one value changed; it is killed when a
-case of the rule then fails. What survives is listed with its line, for a person to judge: some are equal to the rule
-(`EQUAL` says which and why), the others want a case.
+case of the rule then fails. Modules that rules share are broken too, and killed by a case of any rule that reads them.
+What survives is listed with its line, for a person to judge: some are equal to the rule (`EQUAL` says which and why),
+the others want a case.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ import ast
 import copy
 import inspect
 import signal
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import scrubber.parameters
@@ -46,11 +48,11 @@ _GUARDS = frozenset({"families", "codes", "payer_types", "effective", "until"})
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change of a rule: which operator, where, and the rule with the change made."""
+    """One change: which operator, where, and what makes it."""
 
     operator: str
     where: str
-    make: Callable[[], Rule]
+    make: Callable[[], Any]  # the rule with the change made; of a shared module, a context in which it is made
 
 
 def run(names: list[str] | None = None) -> int:
@@ -67,6 +69,16 @@ def run(names: list[str] | None = None) -> int:
                 print(f"    {rule_id} survived: {mutant.operator}, {mutant.where}")
         tally += of_rule
         print(f"  {rule_id} {RULES[rule_id].name}: {_share(of_rule)}")
+    for path in [] if names else shared_modules():
+        of_module: Counter[str] = Counter()
+        for mutant in module_mutants(path):
+            fate = _fate_of_module(path, mutant)
+            of_module[fate] += 1
+            operators.setdefault(mutant.operator, Counter())[fate] += 1
+            if fate == "survived":
+                print(f"    {path.stem} survived: {mutant.operator}, {mutant.where}")
+        tally += of_module
+        print(f"  {path.stem}, shared: {_share(of_module)}")
     for operator, fates in sorted(operators.items()):
         print(f"  {operator:20} {_share(fates)}")
     print(f"mutants of {len(names or RULES)} rules: {_share(tally)} (bar: {LEAST:.0%} of those not equal to the rule)")
@@ -90,9 +102,98 @@ def _fate(rule: Rule, mutant: Mutant) -> str:
     try:
         with _within(SECONDS):
             changed = mutant.make()
-            return "survived" if all(_holds(changed, case) for case in cases_of(rule)) else "killed"
+            return "survived" if all(_holds(changed, case) for case in _cases(rule)) else "killed"
     except Exception:  # a mutant may do anything
         return "killed"
+
+
+def shared_modules() -> list[Path]:
+    """The modules of the scrubber that hold logic of rules: those that rules import, but for the frame itself."""
+    frame = {"registry", "places", "parameters", "tables", "remedies"}
+    home = Path(inspect.getfile(scrub)).parent
+    wanted = {name for rule in RULES.values() for name in _imports(Path(inspect.getfile(rule.check)))}
+    return sorted(home / f"{name}.py" for name in wanted - frame if (home / f"{name}.py").exists())
+
+
+def _imports(path: Path) -> set[str]:
+    """The names of the scrubber's own modules a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "scrubber":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("scrubber."):
+            found.add(node.module.split(".")[1])
+    return found
+
+
+def _readers(path: Path) -> list[Rule]:
+    """The rules that read a shared module, straight or through another."""
+    reach, before = {path.stem}, 0
+    while len(reach) != before:
+        before = len(reach)
+        reach |= {p.stem for p in path.parent.glob("*.py") if _imports(p) & reach and p.stem in _shared()}
+    return [rule for rule in RULES.values() if _imports(Path(inspect.getfile(rule.check))) & reach]
+
+
+@cache
+def _shared() -> frozenset[str]:
+    return frozenset(p.stem for p in shared_modules())
+
+
+def module_mutants(path: Path) -> Iterator[Mutant]:
+    """Every mutant of a shared module; made in place, since rules hold its functions by name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for operator, where, change in _changes(tree):
+        yield Mutant(operator, where, partial(_swapped, path, tree, change))
+
+
+@contextmanager
+def _swapped(path: Path, tree: ast.Module, change: Callable[[ast.Module], ast.Module]) -> Iterator[None]:
+    """The functions of the module run the changed code for a while."""
+    module = sys.modules[f"scrubber.{path.stem}"]
+    changed: dict[str, Any] = {"__name__": module.__name__}
+    exec(compile(ast.fix_missing_locations(change(copy.deepcopy(tree))), str(path), "exec"), changed)
+    swaps = list(_same_functions(vars(module), changed))
+    before = [function.__code__ for function, _ in swaps]
+    try:
+        for function, code in swaps:
+            function.__code__ = code
+        yield
+    finally:
+        for (function, _), code in zip(swaps, before, strict=True):
+            function.__code__ = code
+
+
+def _same_functions(held: Mapping[str, Any], changed: Mapping[str, Any]) -> Iterator[tuple[FunctionType, CodeType]]:
+    """Each function of the module and of its classes, with the code of its changed twin."""
+    for name, value in held.items():
+        twin = changed.get(name)
+        if isinstance(value, FunctionType) and isinstance(twin, FunctionType):
+            if value.__code__.co_freevars == twin.__code__.co_freevars:
+                yield value, twin.__code__
+        elif isinstance(value, type) and isinstance(twin, type) and value.__module__ == held["__name__"]:
+            yield from _same_functions({**vars(value), "__name__": value.__module__}, vars(twin))
+
+
+def _fate_of_module(path: Path, mutant: Mutant) -> str:
+    if (path.stem, mutant.operator, mutant.where) in EQUAL:
+        return "equal"
+    try:
+        with _within(3 * SECONDS), mutant.make():
+            held = all(_holds(rule, case) for rule in _readers(path) for case in _cases(rule))
+            return "survived" if held else "killed"
+    except Exception:  # a mutant may do anything
+        return "killed"
+
+
+@cache
+def _cases_of(rule_id: str) -> tuple[RuleCase, ...]:
+    return cases_of(RULES[rule_id])
+
+
+def _cases(rule: Rule) -> tuple[RuleCase, ...]:
+    """The rule's cases, read once however often it is broken."""
+    return _cases_of(rule.id)
 
 
 def _holds(rule: Rule, case: RuleCase) -> bool:
@@ -104,6 +205,7 @@ def _holds(rule: Rule, case: RuleCase) -> bool:
         said = {
             "message": f.message, "line": f.line, "severity": f.severity.word, "carcs": list(f.carcs), "change": change,
             "remedy": f.remedy, "remedy_kind": f.remedy_kind.value, "citation": f.citation.text, "url": f.citation.url,
+            "element": f"{f.location.loop} {f.location.element}",
         }  # fmt: skip
         if any(said[key] != value for key, value in wanted.items()):
             return False
