@@ -38,8 +38,8 @@ def over(
     most = limit.on(day, case.as_of)
     if most is None:
         return
-    levels = up_to(case, line, codes, row, but)
-    if levels > int(most.value):
+    levels = beyond(case, line, codes, row.family, row.region, int(most.value), but)
+    if levels is not None:
         region = row.region.replace("_", " and ")
         yield Hit(
             f"{line.code} brings the {way} levels of the {region} region on {day} to {levels.normalize():f} on a side; "
@@ -48,28 +48,39 @@ def over(
         )
 
 
-def up_to(case: Case, line: Line, codes: Release[CodeRow], row: CodeRow, but: Iterable[str] = ()) -> Decimal:
-    """The levels of the busier side that the day's lines of the family and region bill, up to this one.
+def beyond(
+    case: Case,
+    line: Line,
+    codes: Release[CodeRow],
+    family: str,
+    region: str,
+    most: int,
+    but: Iterable[str] = (),
+) -> Decimal | None:
+    """The levels of the busier side, where this line is what takes the day's session past `most`; else None.
 
-    The base codes come first, then the lines in their order, so that a session's excess is told of the line that makes
-    it. `row` is the line's own in `codes`; lines of the codes in `but` are left out, this one never.
+    The base codes come first, then the lines in their order. `but` are codes another limit already speaks of; the
+    line's own is none of them.
     """
-    left_out = frozenset(but) - {line.code}
+    left_out = frozenset(but)
     session = case.once(
-        ("levels of", line.service_from, row.family, row.region, left_out),
-        lambda: _session(case, line, codes, row, left_out),
+        ("levels of", line.service_from, family, region, left_out),
+        lambda: _session(case, line, codes, (family, region), left_out),
     )
-    return _levels(session[: session.index(line) + 1])
+    levels = _levels(session[: session.index(line) + 1])
+    return levels if levels > most else None
 
 
-def _session(case: Case, line: Line, codes: Release[CodeRow], row: CodeRow, left_out: frozenset[str]) -> list[Line]:
+def _session(
+    case: Case, line: Line, codes: Release[CodeRow], what: tuple[str, str], left_out: frozenset[str]
+) -> list[Line]:
     found = []
     for other in case.claim.lines:
-        like = codes.get(other.code)
-        if other.service_from != line.service_from or like is None or other.code in left_out:
+        row = codes.get(other.code)
+        if other.service_from != line.service_from or row is None or other.code in left_out:
             continue
-        if (like.family, like.region) == (row.family, row.region):
-            found.append((like.is_addon, other.number, other))
+        if (row.family, row.region) == what:
+            found.append((row.is_addon, other.number, other))
     return [other for _, _, other in sorted(found, key=lambda each: each[:2])]
 
 
