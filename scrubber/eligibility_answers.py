@@ -6,12 +6,11 @@ or none. The newest speaks; of one day several may, since a payer answers for ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 
-from claims.claim import CareSpan, Eligibility, Line
-from scrubber.registry import Case, Gap, Hit
+from claims.claim import CareSpan, Eligibility
+from scrubber.registry import Case, Gap
 
 NOT_ASKED = Gap(("eligibility answer",), "no eligibility answer of this payer is here", of_claim=True)
 
@@ -25,12 +24,15 @@ def known(case: Case) -> Sequence[Eligibility]:
 
 def answers(case: Case) -> Sequence[Eligibility]:
     """Those of the claim's payer, newest first."""
+    if not case.claim.eligibility:
+        return ()
     return [answer for answer in known(case) if answer.payer_id in ("", case.claim.payer.id)]
 
 
 def newest(case: Case) -> Eligibility | None:
     """The newest answer of the claim's payer."""
-    return next(iter(answers(case)), None)
+    found = answers(case)
+    return found[0] if found else None
 
 
 def holds(span: Eligibility | CareSpan, day: date) -> bool:
@@ -42,14 +44,6 @@ def holds(span: Eligibility | CareSpan, day: date) -> bool:
 def dated(span: Eligibility) -> str:
     """The days of the cover, in words."""
     return f"from {span.valid_from or 'an open day'} to {span.valid_to or 'an open end'}"
-
-
-def of_lines(case: Case, lines: Sequence[Line], hit: Hit) -> Iterator[Hit]:
-    """The objection told once where it is about every line of the claim, else of each line it is about."""
-    if lines and len(lines) == len(case.claim.lines):
-        yield hit
-    else:
-        yield from (replace(hit, line=line) for line in lines)
 
 
 def _known(case: Case) -> Sequence[Eligibility]:

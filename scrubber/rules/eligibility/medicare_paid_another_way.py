@@ -10,6 +10,7 @@ from claims.reasons import Reason
 from scrubber import eligibility_answers, places
 from scrubber.eligibility_answers import holds
 from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.whole_claim import of_lines
 
 _OF_HOSPICE = frozenset({"GV", "GW"})
 _OF_THERAPY_PLAN = frozenset({"GP", "GO", "GN"})
@@ -46,6 +47,9 @@ def medicare_paid_another_way(case: Case) -> Iterator[Answer]:
     GW (care unrelated to the terminal illness). Home health agencies are paid for therapy under a therapist's plan of
     care; what a physician does is not part of that, so there it only warns.
     """
+    if not case.claim.eligibility:
+        yield eligibility_answers.NOT_ASKED
+        return
     answers = eligibility_answers.answers(case)
     dated = [(line, line.service_from) for line in case.claim.lines if line.service_from]
     spans = answers[0].spans if answers else ()
@@ -60,7 +64,7 @@ def medicare_paid_another_way(case: Case) -> Iterator[Answer]:
         words = (
             "The eligibility answers show a Medicare Advantage plan on the day of service; the claim goes to Medicare."
         )
-        yield from eligibility_answers.of_lines(case, advantage, Hit(words, carcs=("24", "109")))
+        yield from of_lines(case, advantage, Hit(words, carcs=("24", "109")))
     yield from _in_hospice(case, [line for line in terminal if not _OF_HOSPICE & set(line.modifiers)])
     at_home = [line for line, day in others if any(holds(span, day) for span in _of(spans, "home_health"))]
     yield from _with_an_agency(line for line in at_home if _is_therapy(case, line))
@@ -91,7 +95,7 @@ def _in_hospice(case: Case, lines: Sequence[Line]) -> Iterator[Hit]:
         requires="the record shows which of the two is true",
         citation=_HOSPICE,
     )
-    yield from eligibility_answers.of_lines(case, lines, hit)
+    yield from of_lines(case, lines, hit)
 
 
 def _with_an_agency(lines: Iterator[Line]) -> Iterator[Hit]:

@@ -10,6 +10,7 @@ from scrubber import eligibility_answers, places
 from scrubber.parameters import parameter
 from scrubber.payer_profile import profile
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.whole_claim import of_lines
 
 _NEVER = frozenset({PayerType.MEDICARE, PayerType.WORKERS_COMP, PayerType.AUTO, PayerType.SELF_PAY})
 _OF_VA = Citation(
@@ -50,23 +51,23 @@ def referral_missing(case: Case) -> Iterator[Answer]:
     if case.payer_type is PayerType.VA:
         lacking = [x for x in lacking if not (x.authorization_number or claim.authorization_number)]
         words = "The VA wants the number of its referral or authorization, and the claim carries neither."
-        yield from eligibility_answers.of_lines(case, lacking, Hit(words, citation=_OF_VA))
+        yield from of_lines(case, lacking, Hit(words, citation=_OF_VA))
         return
     answer, row = eligibility_answers.newest(case), profile(case)
     if answer and answer.referral_required is not None:
         if answer.referral_required:
             words = f"The eligibility answer of {answer.checked_on} says that the plan wants a referral"
-            yield from eligibility_answers.of_lines(case, lacking, Hit(f"{words}; the claim carries none."))
+            yield from of_lines(case, lacking, Hit(f"{words}; the claim carries none."))
     elif row and "referral" in row.wants:
         severity = Severity.DENY if row.verified else Severity.WARN
         hit = Hit(f"{row.name} wants a referral for a specialist's care; the claim carries none.", severity=severity)
-        yield from eligibility_answers.of_lines(case, lacking, hit)
+        yield from of_lines(case, lacking, hit)
     elif answer is None:
         yield eligibility_answers.NOT_ASKED
     elif _wants_by_kind(case, answer):
         words = f"Plans of the kind {answer.plan_type} usually want a referral for a specialist's care"
         hit = Hit(f"{words}; the claim carries none.", severity=Severity.WARN)
-        yield from eligibility_answers.of_lines(case, lacking, hit)
+        yield from of_lines(case, lacking, hit)
 
 
 def _wants_by_kind(case: Case, answer: Eligibility) -> bool:

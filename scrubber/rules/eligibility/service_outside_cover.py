@@ -10,6 +10,7 @@ from claims.reasons import Reason
 from scrubber import eligibility_answers, places
 from scrubber.eligibility_answers import holds
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.whole_claim import of_lines
 
 
 @rule(
@@ -52,7 +53,7 @@ def service_outside_cover(case: Case) -> Iterator[Answer]:
     late = [x for x in outside if answers[0].valid_to and x.service_from and x.service_from > answers[0].valid_to]
     cover = f"The eligibility answer of {answers[0].checked_on} has cover {eligibility_answers.dated(answers[0])}"
     hit = Hit(f"{cover}; the service lies outside.", carcs=("27",) if late else ("26",))
-    yield from eligibility_answers.of_lines(case, outside, hit)
+    yield from of_lines(case, outside, hit)
 
 
 def _other_kind(case: Case, answer: Eligibility) -> bool:
