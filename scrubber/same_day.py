@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import ZERO, Line
+from claims.claim import ZERO, Line, PayerType
+from claims.reasons import Reason
 from past.patient import Service
 from scrubber.registry import Case
 
@@ -72,6 +73,11 @@ def same_service(case: Case, line: Line, service: Service) -> bool:
         and service.payer_id == case.claim.payer.id
         and set(service.modifiers) == set(line.modifiers)
     )
+
+
+def unprocessable(case: Case, service: Service) -> bool:
+    """True where Medicare sent the service back as unprocessable: it decided nothing, and a new claim is the way on."""
+    return case.payer_type is PayerType.MEDICARE and bool(service.denied) and service.reason is Reason.SUBMISSION_ERROR
 
 
 def services_of_code(case: Case, line: Line) -> Sequence[tuple[Service, bool]]:
