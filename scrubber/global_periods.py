@@ -59,8 +59,12 @@ def since(case: Case, line: Line) -> date:
 
 def _periods(case: Case, codes: Release[CodeRow]) -> Iterator[Period]:
     claim = case.claim
+    first = claim.first_service
+    earliest = first - LONGEST if first is not None else date.max
     for service in case.past.services:
-        if service.billing_npi == claim.billing.npi and service.payer_id == claim.payer.id and not service.denied:
+        if service.service_date < earliest or service.denied:
+            continue
+        if service.billing_npi == claim.billing.npi and service.payer_id == claim.payer.id:
             day, code, npi = service.service_date, service.code, service.rendering_npi
             yield from _period(codes, day, code, npi, service.modifiers)
     for line in claim.lines:

@@ -536,3 +536,30 @@ def test_a_copy_sent_to_another_process_still_answers(tables):
     copy = pickle.loads(pickle.dumps(tables))
     assert copy.family("62323") == "esi_interlaminar"
     assert copy.payer_type(claim_to("AETNA MEDICARE", "CI")) == "medicare_advantage"
+
+
+def test_a_modifier_names_families_of_the_code_table(tables):
+    families = {row.family for row in rows(tables, "codes").values()}
+    modifiers = rows(tables, "modifiers")
+    for modifier, row in modifiers.items():
+        assert (row.only_with | row.never_with) <= families, modifier
+        assert not (row.only_with and row.never_with), f"{modifier}: one of the two says it"
+    assert modifiers["25"].fits("em")
+    assert not modifiers["25"].fits("esi_interlaminar")
+    assert not modifiers["59"].fits("em")
+    assert modifiers["RT"].fits("esi_interlaminar")
+
+
+def test_a_counterpart_stands_where_the_code_does_not(tables):
+    codes = rows(tables, "codes")
+    named = {code: row for code, row in codes.items() if row.counterparts}
+    assert {"0275T", "62330", "J1010", "64466"} <= named.keys()
+    for code, row in named.items():
+        assert row.valid_from or row.valid_to, code
+        for other in row.counterparts:
+            assert CODE.fullmatch(other), code
+            known = codes.get(other)
+            if known and row.valid_to and known.valid_from:
+                assert known.valid_from > row.valid_to, code
+            if known and row.valid_from and known.valid_to:
+                assert known.valid_to < row.valid_from, code

@@ -41,7 +41,8 @@ def code_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
     if row is None or row.region not in _NAMED:
         return
-    found = spine.regions_of(fact.value for fact in case.facts("levels", line))
+    facts = case.facts("levels", line)
+    found = spine.regions_of(fact.value for fact in facts) if facts else None
     if not found:
         yield Gap(("evidence levels",), "the levels treated are not recorded", of_claim=True)
     elif row.region not in found:

@@ -38,7 +38,7 @@ def modifier_25_not_borne_out(case: Case, line: Line) -> Iterator[Answer]:
     if "25" not in line.modifiers:
         return
     separate = case.told("separate_visit", line)
-    if separate == "no":
+    if separate == "no" or case.absent("separate_visit", line):
         text = "the record shows no problem, examination and plan of its own beside the procedure"
         yield Hit(f"{line.code} carries modifier 25, and {text}.")
     elif separate is None:

@@ -38,7 +38,9 @@ def side_not_in_record(case: Case, line: Line) -> Iterator[Answer]:
         return
     recorded = sides.of_record(case, line)
     if recorded is None:
-        if billed == sides.BOTH:
+        if billed == sides.BOTH and case.absent("side", line):
+            yield Hit(f"{line.code} is billed for both sides; the record does not tell the side.")
+        elif billed == sides.BOTH:
             yield Gap(("evidence side",), "both sides are billed, and the side treated is not recorded", of_claim=True)
     elif not billed <= recorded:
         told = sides.words(recorded) if recorded else "the midline"
