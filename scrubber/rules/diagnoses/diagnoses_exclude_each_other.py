@@ -57,8 +57,10 @@ def _apart(codes: Sequence[str], release: Release[tuple[str, ...]]) -> Iterator[
     seen: set[frozenset[str]] = set()
     for code in codes:
         for length in range(3, len(code) + 1):
-            excluded = release.get(code[:length]) or ()
-            for other in codes if excluded else ():
+            excluded = release.get(code[:length])
+            if excluded is None:
+                continue
+            for other in codes:
                 pair = frozenset({code, other})
                 if other.startswith(excluded) and pair not in seen:
                     seen.add(pair)

@@ -41,7 +41,7 @@ def procedure_not_for_the_diagnosis(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     release = case.tables.coverage.on(day, case.as_of)
     codes = pointed(case, line)
-    if not codes or line.code not in release.rows or not coverage.KNOWN_TO_BE_DOUBTFUL.isdisjoint(line.modifiers):
+    if not coverage.KNOWN_TO_BE_DOUBTFUL.isdisjoint(line.modifiers):
         return
     bound = case.payer_type in _BOUND
     rows = coverage.policies_here(case, line) if bound else coverage.policies(case, line)

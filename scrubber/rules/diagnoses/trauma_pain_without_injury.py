@@ -36,13 +36,13 @@ def trauma_pain_without_injury(case: Case) -> Iterator[Answer]:
     accident on the claim, or the account of it in the record when they ask.
     """
     codes = of_claim(case)
-    trauma = next((code for code in codes if code in _TRAUMA), None)
-    if trauma is None or any(code.startswith(_INJURY) for code in codes):
+    trauma = [code for code in codes if code in _TRAUMA]
+    if not trauma or any(code.startswith(_INJURY) for code in codes):
         return
     if case.claim.accident_causes or case.claim.accident_date:
         return
     told = case.told("injury_documented")
     if told is None:
-        yield Gap(("evidence injury_documented",), f"{trauma} says that an injury caused the pain", of_claim=True)
+        yield Gap(("evidence injury_documented",), f"{trauma[0]} says that an injury caused the pain", of_claim=True)
     elif told == "no":
-        yield Hit(f"{trauma} says that an injury caused the pain, and neither claim nor record tells of one.")
+        yield Hit(f"{trauma[0]} says that an injury caused the pain, and neither claim nor record tells of one.")

@@ -29,7 +29,8 @@ _NATIONAL = Citation(
     ),
     place=places.PROCEDURE,
     remedy="Ask the clinician what was injected. If it was such a product, Medicare does not cover it, nor the "
-    "injection that gave it: before the service the patient is given notice and may choose to pay; afterwards write it off.",
+    "injection that gave it: before the service the patient is given notice and may choose to pay; afterwards "
+    "write it off.",
     remedy_kind=RemedyKind.DO_NOT_BILL,
     requires="the record shows what was injected",
     payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
