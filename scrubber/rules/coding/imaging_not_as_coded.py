@@ -28,7 +28,7 @@ _WORDS = {"none": "no imaging was used", "ultrasound": "the guidance was ultraso
     remedy="Read in the procedure note what guided the needle, and find the images. Bill the code that describes what "
     "was done; an image that was never saved cannot be made afterwards.",
     remedy_kind=RemedyKind.CORRECT,
-    supersedes=("IMG-002",),
+    supersedes=("IMG-002", "IMG-003"),
     requires="the procedure note shows the guidance of the corrected code",
     families=("esi_interlaminar", "esi_catheter"),
 )

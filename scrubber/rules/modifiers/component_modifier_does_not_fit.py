@@ -30,7 +30,7 @@ _TAKE_OFF = "Take the modifier off, and bill the code as what was done."
     remedy_kind=RemedyKind.CORRECT,
     requires="the clinician did the professional part, and the facility the technical one",
     payer_types=ncci.PAYER_TYPES,
-    supersedes=("IMG-004", "POS-003"),
+    supersedes=("POS-003",),
 )
 def component_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """Imaging in a facility is billed without 26, or 26 or TC stands on a code without parts.
