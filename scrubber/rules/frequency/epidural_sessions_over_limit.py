@@ -42,7 +42,7 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
-    if row is None or row.family not in _FAMILIES:
+    if row is None:
         return
     limit = session_limits.limit(case, line, parameter("esi_sessions_per_region"), parameter("esi_look_back_months"))
     days = look_back.sessions(case, codes, _FAMILIES, row.region)
