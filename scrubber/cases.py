@@ -322,6 +322,7 @@ def _code(key: str, v: Toml, _day: date) -> CodeRow:
     plain |= {"bilateral": "0", "global_days": "XXX", "pctc": "0", "side_expected": "none", "valid_from": None}
     plain |= {"valid_to": None, "allowed_nonfacility": None, "allowed_facility": None, "verified": True}
     given = {**v, "included_guidance": frozenset(v.get("included_guidance", ()))}
+    given |= {name: Decimal(str(v[name])) for name in ("allowed_nonfacility", "allowed_facility") if name in v}
     given["counterparts"] = tuple(v.get("counterparts", ()))
     return CodeRow(**{**plain, "code": key, **given})
 

@@ -142,7 +142,7 @@ def test_a_rule_cites_a_published_source_and_says_what_to_do(rule: Rule) -> None
     assert rule.citation.url.startswith("https://")
     assert rule.citation.text
     assert rule.remedy.endswith(".")
-    assert rule.carcs
+    assert rule.carcs or rule.severity is Severity.INFO  # what no payer answers, a hint may still tell
     assert not rule.requires.endswith(".")
 
 
