@@ -37,7 +37,8 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     """The charge lies below what Medicare allows for the service, or many times above it.
 
     Payers pay no more than is charged, so a charge below the schedule is money given away; one many times above it is
-    most often a slipped digit. The amounts are national ones, so a margin is left for the place. Charges of nothing,
+    most often a slipped digit. (Practices charge the same in every place, so that is held against the office's amount.)
+    The amounts are national ones, so a margin is left for the place. Charges of nothing,
     parts of a service and codes without an amount of the physician fee schedule are left alone.
     """
     if line.charge <= 0 or line.units <= 0 or not _IN_PART.isdisjoint(line.modifiers):
@@ -50,13 +51,13 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     if not amount:
         return
     least, times = case.once(("bounds of charges", day), lambda: _bounds(case, day))
-    allowed = amount * line.units
+    allowed, most = amount * line.units, max(amount, row.allowed_nonfacility or amount) * line.units
     if line.charge < allowed * least:
         yield Hit(f"{line.code} is charged at {line.charge:.2f}; Medicare's national amount is {allowed:.2f}.")
-    elif line.charge > allowed * times:
+    elif line.charge > most * times:
         yield Hit(
             f"{line.code} is charged at {line.charge:.2f}, more than {times} times Medicare's national amount "
-            f"of {allowed:.2f}."
+            f"of {most:.2f}."
         )
 
 
