@@ -40,7 +40,8 @@ def too_little(
     short, missing = [], []
     for item, limit, unit in ((PERCENT, percent, "%"), (WEEKS, weeks, "weeks")):
         if case.told(item, line) is None:
-            missing.append(f"evidence {item}")
+            if not case.absent(item, line):  # that the record does not tell it is DOC-005's to say
+                missing.append(f"evidence {item}")
         elif found := short_of(case, line, item, limit):
             short.append(f"{found[0].normalize():f} of the {found[1].value} {unit}")
     if short:

@@ -30,13 +30,16 @@ from scrubber.same_day import codes_of_day
     families=(drug_tests.DEFINITIVE,),
 )
 def both_kinds_without_reason(case: Case, line: Line) -> Iterator[Answer]:
-    """A definitive drug test is billed with a presumptive one of the day, and the record's reason is a routine.
+    """A definitive drug test is billed with a presumptive one of the day, for a routine or for no reason.
 
     No NCCI edit stands between the two, but the coverage policies want a reason of this patient's for each definitive
     test: a result that surprises, a drug the first test cannot see. A protocol, a panel or a standing order is none.
     """
     day = case.day(line)
     if not any(case.tables.family(code) == drug_tests.PRESUMPTIVE for code in codes_of_day(case, day)):
+        return
+    if case.absent("both_tests_reason", line):
+        yield Hit(f"{line.code} follows a presumptive test of {day}, and the record gives no reason for both.")
         return
     routine = parameter("udt_routine_words").text_on(day, case.as_of).split()
     found = drug_tests.routine_words(case.evidence("both_tests_reason", line), routine)

@@ -10,7 +10,7 @@ from scrubber import drug_tests, places
 from scrubber.parameters import parameter
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
-_ITEMS = ("order_reason", "result_used")
+_REASON, _USED = "order_reason", "result_used"
 
 
 @rule(
@@ -38,16 +38,18 @@ def drug_test_by_routine(case: Case, line: Line) -> Iterator[Answer]:
     """
     day = case.day(line)
     routine = parameter("udt_routine_words").text_on(day, case.as_of).split()
-    reason, used = (case.told(item, line) for item in _ITEMS)
+    reason, used = case.told(_REASON, line), case.told(_USED, line)
     found = drug_tests.routine_words(reason or "", routine)
     if found:
         yield Hit(
             f"{line.code} was ordered for a reason that names a routine ({', '.join(found)}); the policies want one of "
             "this patient's."
         )
-    elif used == "no":
+    elif used == "no" or case.absent(_USED, line):
         yield Hit(f"{line.code} was done, and the record does not show that its result changed or confirmed anything.")
+    elif case.absent(_REASON, line):
+        yield Hit(f"{line.code} was done, and the record does not say why this patient was tested.")
     else:
-        missing = tuple(f"evidence {item}" for item in _ITEMS if case.told(item, line) is None)
+        missing = tuple(f"evidence {item}" for item in (_REASON, _USED) if case.told(item, line) is None)
         if missing:
             yield Gap(missing, "whether the test was ordered for this patient and used is not recorded", line)

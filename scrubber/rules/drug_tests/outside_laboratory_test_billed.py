@@ -49,9 +49,7 @@ def outside_laboratory_test_billed(case: Case, line: Line) -> Iterator[Answer]:
             remedy_kind=RemedyKind.DO_NOT_BILL,
             requires="the laboratory's report shows who did the test",
         )
-    elif (
-        as_laboratory
-        and not (line.ordering and line.ordering.npi)
-        and not (case.claim.referring and case.claim.referring.npi)
-    ):
+        return
+    asked_by = line.ordering or line.referring or case.claim.referring
+    if as_laboratory and not (asked_by and asked_by.npi):
         yield Hit(f"{line.code} is billed by a laboratory, and nothing on the claim says who ordered it.")

@@ -50,18 +50,16 @@ def radiofrequency_without_blocks(case: Case, line: Line) -> Iterator[Answer]:
     if before and before[0] < day:
         return
     region = row.region.replace("_", " and ")
-    if case.told("diagnostic_blocks", line) is None:
-        blocks = look_back.sessions(case, codes, ("facet_injection",), row.region, Marked(carrying="KX", on=there))
-        known = len(look_back.between(blocks, date.min, day))
-        why = f"{known} earlier diagnostic blocks of the {region} region are known; what they brought is not recorded"
+    percent = parameter("rfa_diagnostic_relief_percent").text_on(day, case.as_of)
+    blocks = parameter("rfa_diagnostic_blocks").text_on(day, case.as_of)
+    needs = f"{line.code} needs {blocks} diagnostic blocks of the {region} region with {percent} % relief before it"
+    if case.absent("diagnostic_blocks", line):
+        yield Hit(f"{needs}; the record tells of none.", severity=Severity.WARN)
+    elif case.told("diagnostic_blocks", line) is None:
+        known = look_back.sessions(case, codes, ("facet_injection",), row.region, Marked(carrying="KX", on=there))
+        before_it = len(look_back.between(known, date.min, day))
+        why = f"{before_it} earlier diagnostic blocks of the {region} region are known, and not what they brought"
         yield Gap(("evidence diagnostic_blocks",), why)
-        return
-    short = relief.short_of(case, line, "diagnostic_blocks", parameter("rfa_diagnostic_blocks"))
-    if short:
+    elif short := relief.short_of(case, line, "diagnostic_blocks", parameter("rfa_diagnostic_blocks")):
         found, wanted = short
-        percent = parameter("rfa_diagnostic_relief_percent").text_on(day, case.as_of)
-        yield Hit(
-            f"{line.code} needs {wanted.value} diagnostic blocks of the {region} region with {percent} % relief before "
-            f"it; the record shows {found.normalize():f}.",
-            severity=severity(wanted),
-        )
+        yield Hit(f"{needs}; the record shows {found.normalize():f}.", severity=severity(wanted))

@@ -42,14 +42,14 @@ def stimulator_without_trial(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     if case.told("intent", line) == "trial" or _replaced(case, line):
         return
-    if case.told("trial_result", line) is None:
+    if case.absent("trial_result", line):
+        yield Hit(f"{line.code} is a permanent implant, and the record tells of no trial and what it brought.")
+    elif case.told("trial_result", line) is None:
         trials = len(look_back.between(look_back.days_of(case, (_TRIAL_LEAD,)), date.min, day))
         yield Gap(
             ("evidence trial_result",), f"{trials} earlier days with a trial lead are known, but no result of one"
         )
-        return
-    short = relief.short_of(case, line, "trial_result", parameter("scs_trial_relief_percent"))
-    if short:
+    elif short := relief.short_of(case, line, "trial_result", parameter("scs_trial_relief_percent")):
         found, wanted = short
         yield Hit(
             f"{line.code} follows a trial that brought {found.normalize():f} % relief; the policy wants "
