@@ -20,3 +20,41 @@ def place_row(case: Case, line: Line) -> PlaceRow:
     if row is None:
         raise NotSaid("places table", f"the table of places does not hold {place}")
     return row
+
+
+# Families of services that take hands, a needle or an implant: nobody is treated so over a distance.
+HANDS_ON = (
+    "acupuncture",
+    "basivertebral",
+    "chemodenervation",
+    "disc_procedure",
+    "discography",
+    "dry_needling",
+    "epidural_lysis",
+    "epidural_other",
+    "esi_catheter",
+    "esi_interlaminar",
+    "esi_transforaminal",
+    "facet_injection",
+    "facet_injection_us",
+    "facet_rfa",
+    "genicular",
+    "genicular_rfa",
+    "joint_injection",
+    "mild",
+    "myelogram",
+    "nerve_block",
+    "neurolysis_peripheral",
+    "neurolysis_spinal",
+    "pns",
+    "pump",
+    "scs",
+    "si_fusion",
+    "si_joint",
+    "si_joint_rfa",
+    "spinal_puncture",
+    "sympathetic_block",
+    "tendon_ligament",
+    "trigger_point",
+    "vertebral_augmentation",
+)
