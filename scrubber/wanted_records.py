@@ -59,10 +59,15 @@ def entry(case: Case, line: Line, row: RecordRow, day: date) -> Entry:
     return Entry(row, told, SHORT if why else PRESENT, why)
 
 
-def check(case: Case, line: Line, rule_id: str) -> Iterator[Answer]:
-    """The answers of a documentation rule: what falls short, and in one gap what nobody told us."""
+def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iterator[Answer]:
+    """The answers of a documentation rule: what falls short, and in one gap what nobody told us.
+
+    Of the items in `but` another rule says what falls short.
+    """
     missing = []
     for each in wanted(case, line, rule_id):
+        if each.state == SHORT and each.row.item in but:
+            continue
         if each.state == SHORT:
             yield Hit(
                 f"{line.code}: {each.why}.",

@@ -46,10 +46,13 @@ def test_a_payer_without_a_policy_asks_for_nothing():
 
 
 def test_the_checklist_and_the_rules_agree():
-    case = case_with(Evidence("pain_duration", "3"), Evidence("images_saved", "no"))
+    case = case_with(
+        Evidence("pain_duration", "3"), Evidence("images_saved", "no"), Evidence("complications", "not recorded")
+    )
     report = scrub(case.claim, TABLES, case.past, as_of=DAY)
     short = {w.rule_id for w in checklist(case, case.claim.lines[0]) if w.state is State.MISSING}
-    assert short == {f.rule_id for f in report.findings if f.rule_id.startswith("DOC-")} == {"DOC-001", "DOC-006"}
+    said = {rule_id for f in report.findings for rule_id in (f.rule_id, *f.also)}
+    assert short == said & {row.rule for row in ROWS} == {"DOC-001", "DOC-006", "IMG-002"}
 
 
 @pytest.mark.parametrize("rule_id", sorted({row.rule for row in ROWS}))

@@ -433,7 +433,7 @@ def test_a_table_past_what_is_known_of_it_is_stale(tables):
 
 def test_the_status_leaves_out_a_table_that_has_no_release_for_the_day(tables):
     assert [s.name for s in tables.status(date(2023, 5, 1), DAY)] == [
-        "codes", "icd10", "modifiers", "payers", "authorizations", "coverage", "regions", "places", "drugs",
+        "codes", "icd10", "modifiers", "payers", "authorizations", "coverage", "regions", "records", "places", "drugs",
     ]  # fmt: skip
 
 

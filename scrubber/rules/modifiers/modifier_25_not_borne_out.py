@@ -25,8 +25,8 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the note shows a significant visit, separate from the procedure and the decision to do it",
     payer_types=ncci.PAYER_TYPES,
-    supersedes=("EM-001",),
     families=("em",),
+    modifiers=("25",),
 )
 def modifier_25_not_borne_out(case: Case, line: Line) -> Iterator[Answer]:
     """A visit carries modifier 25, and the record does not show that it was separate from the procedure.
