@@ -11,6 +11,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from scrubber import sides
@@ -60,8 +61,9 @@ def sessions(
     wanted = frozenset(families)
 
     def days() -> list[date]:
-        rows = ((known, codes.get(known.code)) for known in known_services(case) if marked.counts(known))
-        return sorted({known.day for known, row in rows if row and row.family in wanted and region in ("", row.region)})
+        rows = case.once(("known rows", codes.name), lambda: _known_rows(case, codes))
+        found = {k.day for k, row in rows if row.family in wanted and region in ("", row.region) and marked.counts(k)}
+        return sorted(found)
 
     return case.once(("sessions", codes.name, wanted, region, marked), days)
 
@@ -94,6 +96,7 @@ def not_covered(since: date, why: str) -> Gap:
     return Gap((f"history since {since}",), why)
 
 
+@lru_cache(maxsize=4096)
 def first_day_of_window(day: date, months: int) -> date:
     """The first day of the months that end on `day`: the day after the same day of an earlier month.
 
@@ -115,6 +118,11 @@ def first_day_without(day: date, months: int) -> date:
     while first_day_of_window(later, months) <= day:
         later += timedelta(days=1)
     return later
+
+
+def _known_rows(case: Case, codes: Release[CodeRow]) -> list[tuple[Known, CodeRow]]:
+    rows = ((known, codes.get(known.code)) for known in known_services(case))
+    return [(known, row) for known, row in rows if row is not None]
 
 
 def _known_services(case: Case) -> list[Known]:

@@ -34,7 +34,7 @@ _DONE = (
     "never changes.",
     remedy_kind=RemedyKind.HOLD,
     requires=session_limits.NEVER_MOVES,
-    payer_types=frozenset({PayerType.COMMERCIAL}),
+    payer_types=frozenset({PayerType.COMMERCIAL, PayerType.UNKNOWN}),
     confidence="medium",
     families=(*_ESI, _SI_JOINT),
 )
