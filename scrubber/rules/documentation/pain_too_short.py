@@ -9,6 +9,8 @@ from claims.reasons import Reason
 from scrubber import places, wanted_records
 from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
 
+_NOT_FOR_PAIN = frozenset({"99490"})
+
 
 @rule(
     "DOC-001",
@@ -40,6 +42,6 @@ def pain_too_short(case: Case, line: Line) -> Iterator[Answer]:
 
     Policies cover an injection or ablation for pain that has lasted for a time that each of them names, and want
     the record to say since when. The clock that counts is the one in the note. Nothing told of it is not a finding:
-    it stays unchecked.
+    it stays unchecked. Chronic care by staff is of the same family as monthly pain care, and not for pain alone.
     """
-    return wanted_records.check(case, line, "DOC-001")
+    return iter(()) if line.code in _NOT_FOR_PAIN else wanted_records.check(case, line, "DOC-001")

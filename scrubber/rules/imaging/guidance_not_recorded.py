@@ -34,8 +34,9 @@ def guidance_not_recorded(case: Case, line: Line) -> Iterator[Answer]:
 
     The codes of these procedures hold fluoroscopy or CT, and the policies ask for images of the needle's place that can
     be looked at again. Nothing told of it is not a finding: it stays unchecked. An epidural under ultrasound is
-    IMG-003's to speak of.
+    IMG-003's to speak of, and where no imaging was used, no images are asked for.
     """
-    by_ultrasound = case.told("guidance", line) == "ultrasound"
-    epidural = case.tables.family(line.code) in _EPIDURAL
-    return wanted_records.check(case, line, "IMG-002", but=("guidance",) if by_ultrasound and epidural else ())
+    guidance = case.told("guidance", line)
+    if guidance == "ultrasound" and case.tables.family(line.code) in _EPIDURAL:
+        return wanted_records.check(case, line, "IMG-002", but=("guidance",))
+    return wanted_records.check(case, line, "IMG-002", but=("images_saved",) if guidance == "none" else ())
