@@ -83,11 +83,14 @@ def _count(report: Report, findings: Counter[tuple[str, str]], unchecked: Counte
 def _bound(tables: Tables, event: Submitted) -> set[str]:
     """The rules whose guard the claim meets: kind of payer, codes and day."""
     kind = tables.payer_type(event.claim)
-    lines = [(line.code, tables.family(line.code), line.service_from) for line in event.claim.lines]
+    lines = [(line, tables.family(line.code)) for line in event.claim.lines]
     return {
         r.id
         for r in RULES.values()
-        if kind in r.payer_types and any(r.asks_about(code, family) and r.in_force(day) for code, family, day in lines)
+        if kind in r.payer_types
+        and any(
+            r.asks_about(line.code, family, line.modifiers) and r.in_force(line.service_from) for line, family in lines
+        )
     }
 
 

@@ -43,7 +43,7 @@ _FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 _SHIFTED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
 }  # fmt: skip
-_GUARDS = frozenset({"families", "codes", "payer_types", "effective", "until"})
+_GUARDS = frozenset({"families", "codes", "modifiers", "payer_types", "effective", "until"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,14 @@ from datetime import date
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
 from scrubber.places import Place
-from scrubber.registry import RULES, Case, Hit, NotSaid, Rule, Severity
+from scrubber.registry import RULES, Answer, Case, Check, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
 
-_MOST_KEPT = 20_000  # codes x kinds of payer whose rules are remembered; what a claim says is not under our control
+_MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The rules to ask about a line of one code, of one kind of payer: of the line, and of its whole claim."""
-
-    of_line: tuple[Rule, ...]
-    of_claim: tuple[Rule, ...]
+_Asked = tuple[tuple[Rule, Check, bool], ...]  # a rule, its check, and whether dates of service bound it
 
 
 @dataclass(frozen=True)
@@ -35,27 +29,33 @@ class _Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _asked: dict[tuple[PayerType, str], _Asked] = field(default_factory=dict)
-    _always: dict[PayerType, tuple[Rule, ...]] = field(default_factory=dict)
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...]], tuple[_Asked, _Asked]] = field(default_factory=dict)
+    _always: dict[PayerType, _Asked] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, code: str) -> _Asked:
-        found = self._asked.get((kind, code))
+    def asked(self, kind: PayerType, line: Line) -> tuple[_Asked, _Asked]:
+        """The rules to ask about a line, and those it makes us ask about its whole claim."""
+        key = kind, line.code, line.modifiers
+        found = self._of_line.get(key)
         if found is None:
-            family = self.tables.family(code)
-            bound = [r for r in self.rules if kind in r.payer_types and r.asks_about(code, family)]
-            of_claim = tuple(r for r in bound if not r.per_line and r.guarded)
-            found = _Asked(tuple(r for r in bound if r.per_line), of_claim)
-            if len(self._asked) < _MOST_KEPT:
-                self._asked[kind, code] = found
+            family = self.tables.family(line.code)
+            bound = [r for r in self.rules if kind in r.payer_types and r.asks_about(line.code, family, line.modifiers)]
+            of_claim = _with_checks(r for r in bound if not r.per_line and r.guarded)
+            found = _with_checks(r for r in bound if r.per_line), of_claim
+            if len(self._of_line) < _MOST_KEPT:
+                self._of_line[key] = found
         return found
 
-    def always(self, kind: PayerType) -> tuple[Rule, ...]:
+    def always(self, kind: PayerType) -> _Asked:
         """The rules of a claim that ask about any."""
         found = self._always.get(kind)
         if found is None:
-            found = tuple(r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded)
+            found = _with_checks(r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded)
             self._always[kind] = found
         return found
+
+
+def _with_checks(rules: Iterable[Rule]) -> _Asked:
+    return tuple((r, r.check, bool(r.effective or r.until)) for r in rules)
 
 
 _plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
@@ -76,17 +76,25 @@ def scrub(
     unchecked: set[Unchecked] = set()
     of_claim = dict.fromkeys(plan.always(kind))
     for line in claim.lines:
-        asked = plan.asked(kind, line.code)
-        day = line.service_from
-        for r in asked.of_line:
-            if (r.effective is None and r.until is None) or r.in_force(day):
-                _ask(r, case, line, findings, unchecked)
-        if asked.of_claim:
-            of_claim |= dict.fromkeys(asked.of_claim)
-    days = {line.service_from for line in claim.lines} or {None}
-    for r in of_claim:
-        if (r.effective is None and r.until is None) or any(r.in_force(day) for day in days):
-            _ask(r, case, None, findings, unchecked)
+        of_line, beside = plan.asked(kind, line)
+        if beside:
+            of_claim |= dict.fromkeys(beside)
+        for r, check, dated in of_line:
+            if dated and not r.in_force(line.service_from):
+                continue
+            try:
+                for answer in check(case, line):
+                    _take(r, claim, line, answer, findings, unchecked)
+            except Exception as fault:  # one failing rule never stops the others
+                unchecked.add(_not_looked(r, line, fault))
+    for r, check, dated in of_claim:
+        if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
+            continue
+        try:
+            for answer in check(case):
+                _take(r, claim, None, answer, findings, unchecked)
+        except Exception as fault:
+            unchecked.add(_not_looked(r, None, fault))
     if findings:
         findings = list(_one_cause_one_finding(findings, plan.rules))
         findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
@@ -105,27 +113,29 @@ def _by_rule(u: Unchecked) -> tuple[str, int, str]:
     return u.rule_id, u.line or 0, u.why
 
 
-def _ask(r: Rule, case: Case, line: Line | None, findings: list[Finding], unchecked: set[Unchecked]) -> None:
-    """The rule's answers, with a missing table or a fault of the rule itself turned into `Unchecked`."""
-    try:
-        for answer in r.check(case, line) if line else r.check(case):
-            at = answer.line or line
-            if isinstance(answer, Hit):
-                if at is None or r.in_force(at.service_from):
-                    findings.append(_finding(r, case.claim, at, answer))
-            else:
-                told_of = at.number if at and not answer.of_claim else None
-                unchecked.add(Unchecked(r.id, r.reason, told_of, answer.missing, answer.why))
-    except TableGap as gap:
-        unchecked.add(_unchecked(r, line, f"{gap.table} table", str(gap)))
-    except NotSaid as silence:
-        unchecked.add(_unchecked(r, line, silence.what, str(silence)))
-    except Exception as fault:  # one failing rule never stops the others; the type alone holds no patient data
-        unchecked.add(_unchecked(r, line, "a working rule", f"the rule failed ({type(fault).__name__})"))
+def _take(
+    r: Rule, claim: Claim, line: Line | None, answer: Answer, findings: list[Finding], unchecked: set[Unchecked]
+) -> None:
+    at = answer.line or line
+    if isinstance(answer, Hit):
+        if at is None or r.in_force(at.service_from):
+            findings.append(_finding(r, claim, at, answer))
+    else:
+        told_of = at.number if at and not answer.of_claim else None
+        unchecked.add(Unchecked(r.id, r.reason, told_of, answer.missing, answer.why))
 
 
-def _unchecked(r: Rule, line: Line | None, missing: str, why: str) -> Unchecked:
-    return Unchecked(r.id, r.reason, line.number if line else None, (missing,), why)
+def _not_looked(r: Rule, line: Line | None, fault: Exception) -> Unchecked:
+    """What a missing table, a silent claim, or a fault of the rule itself becomes.
+
+    Of a fault of the rule its type alone is told: its text may hold patient data.
+    """
+    number = line.number if line else None
+    if isinstance(fault, TableGap):
+        return Unchecked(r.id, r.reason, number, (f"{fault.table} table",), str(fault))
+    if isinstance(fault, NotSaid):
+        return Unchecked(r.id, r.reason, number, (fault.what,), str(fault))
+    return Unchecked(r.id, r.reason, number, ("a working rule",), f"the rule failed ({type(fault).__name__})")
 
 
 def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +24,7 @@ from scrubber.places import Place
 from scrubber.tables import Tables
 
 EVERY_PAYER_TYPE = frozenset(PayerType)
+ANY_MODIFIER = frozenset({"*"})  # in a rule's guard: lines with a modifier, whichever
 RULES: dict[str, Rule] = {}
 Value = TypeVar("Value")
 _Told = tuple[str, int | str | None]  # an item, and the line or family it is told of; None: of the claim
@@ -231,15 +232,18 @@ class Rule:
     check: Check
     families: frozenset[str] = frozenset()  # empty: whatever the codes
     codes: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
 
     @property
     def guarded(self) -> bool:
-        """True when the rule is only asked about certain codes."""
-        return bool(self.families or self.codes)
+        """True when the rule is only asked about certain lines."""
+        return bool(self.families or self.codes or self.modifiers)
 
-    def asks_about(self, code: str, family: str) -> bool:
-        """True when the rule is to be asked about a line of that code and family."""
-        return not self.guarded or family in self.families or code in self.codes
+    def asks_about(self, code: str, family: str, modifiers: Collection[str] = ()) -> bool:
+        """True when the rule is to be asked about a line of that code, family and modifiers."""
+        by_code = not (self.families or self.codes) or family in self.families or code in self.codes
+        marked = not self.modifiers or not self.modifiers.isdisjoint(modifiers)
+        return by_code and (marked or (bool(modifiers) and self.modifiers == ANY_MODIFIER))
 
     def in_force(self, day: date | None) -> bool:
         """True on the days of service the policy covers; a line without a date is looked at."""
@@ -268,12 +272,14 @@ def rule(
     version: str = "1",
     families: tuple[str, ...] = (),
     codes: tuple[str, ...] = (),
+    modifiers: Iterable[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
     A check takes `(case)` or `(case, line)`; the second form is called for every line in force. With `families` or
     `codes` it is asked only about lines of those families or codes (a check of the claim: only where there is such a
-    line), which is also what makes many rules quick. Severity is capped at `WARN` unless `confidence` is `"high"`.
+    line), with `modifiers` only about lines that carry one of them (`ANY_MODIFIER`: any): it is also what makes many
+    rules quick. Severity is capped at `WARN` unless `confidence` is `"high"`.
     Raises ValueError for a bad id, a missing docstring, a double id.
     """
 
@@ -307,6 +313,7 @@ def rule(
             check=check,
             families=frozenset(families),
             codes=frozenset(codes),
+            modifiers=frozenset(modifiers),
         )
         return check
 

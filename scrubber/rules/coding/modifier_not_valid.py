@@ -9,7 +9,7 @@ from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places
 from scrubber.ncci import DISTINCT, VISIT
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import ANY_MODIFIER, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.tables.rows import ModifierRow
 
 _LENGTH = 2  # SV101-3: the form of a modifier, in CPT and HCPCS alike
@@ -29,6 +29,7 @@ _OTHER_RULES = VISIT | DISTINCT  # MOD-003 says on what those stand
     remedy="Correct the modifier where it was mistyped; take it off where it does not belong to the code.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows what the modifier says",
+    modifiers=ANY_MODIFIER,
 )
 def modifier_not_valid(case: Case, line: Line) -> Iterator[Answer]:
     """A modifier does not exist, was not valid on the date of service, or never stands on such a code.

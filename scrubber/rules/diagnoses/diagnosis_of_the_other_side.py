@@ -8,7 +8,7 @@ from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places, sides
 from scrubber.diagnoses import PLACELESS, listed, pointed
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import ANY_MODIFIER, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -25,6 +25,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     "mistyped.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows the side that the corrected claim names",
+    modifiers=ANY_MODIFIER,
 )
 def diagnosis_of_the_other_side(case: Case, line: Line) -> Iterator[Answer]:
     """The diagnoses the line points to name one side, and its modifiers bill the other.

@@ -36,6 +36,7 @@ _EACH_SIDE = (
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows what is billed instead",
     payer_types=ncci.PAYER_TYPES,
+    modifiers=("50",),
 )
 def modifier_50_not_for_this_code(case: Case, line: Line) -> Iterator[Answer]:
     """Modifier 50 stands on a code that is not billed for both sides.

@@ -23,6 +23,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     remedy="Take modifier 51 off.",
     remedy_kind=RemedyKind.CORRECT,
     payer_types=ncci.PAYER_TYPES,
+    modifiers=("51",),
 )
 def modifier_51_not_wanted(case: Case, line: Line) -> Iterator[Answer]:
     """Modifier 51 stands on an add-on code, or on a claim to Medicare.

@@ -26,6 +26,7 @@ from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows what the modifier says",
     payer_types=ncci.PAYER_TYPES,
+    modifiers=ncci.DISTINCT,
 )
 def modifier_59_separates_nothing(case: Case, line: Line) -> Iterator[Hit]:
     """Modifier 59 or an X modifier stands on the only service of the day, or both stand on one line.

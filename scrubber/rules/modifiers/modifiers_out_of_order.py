@@ -8,7 +8,7 @@ from itertools import pairwise
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import ANY_MODIFIER, Case, Citation, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -25,6 +25,7 @@ from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
     remedy_kind=RemedyKind.CORRECT,
     requires="each modifier is true of the service",
     confidence="medium",
+    modifiers=ANY_MODIFIER,
 )
 def modifiers_out_of_order(case: Case, line: Line) -> Iterator[Hit]:
     """The modifiers of a line do not stand in the order payers read them: price, then policy, then side.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places, sides
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import ANY_MODIFIER, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -26,6 +26,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     requires="the procedure note shows the side that is billed",
     payer_types=ncci.PAYER_TYPES,
     confidence="medium",
+    modifiers=ANY_MODIFIER,
 )
 def side_not_in_record(case: Case, line: Line) -> Iterator[Answer]:
     """A line bills a side, or both, that the record does not show was treated.
