@@ -15,9 +15,13 @@ from typing import NamedTuple
 from claims.claim import PayerType
 from scrubber.parameters import parameter
 from scrubber.payer_profile import profile
-from scrubber.registry import Case, Citation, NotSaid
+from scrubber.registry import Case, Citation, Gap
 
 _SATURDAY = 5  # date.weekday()
+_NO_LIMIT = Gap(("payers table",), "the payer table gives no filing limit for this payer", of_claim=True)
+_NO_DECISION = Gap(
+    ("other payer's decision",), "the limit counts from the other payer's decision, which is not told", of_claim=True
+)
 
 
 class Limit(NamedTuple):
@@ -29,24 +33,26 @@ class Limit(NamedTuple):
     citation: Citation | None  # None: the payer's own contract
 
 
-def limit(case: Case, service: date) -> Limit:
-    """The limit for a service of that day. Raises NotSaid where it is not known."""
+def limit(case: Case, service: date) -> Limit | Gap:
+    """The limit for a service of that day, or what is missing to know it."""
     of_medicare = case.payer_type is PayerType.MEDICARE
     return case.once(("filing limit", service), lambda: (_of_medicare if of_medicare else _of_others)(case, service))
 
 
-def _of_others(case: Case, service: date) -> Limit:
+def _of_others(case: Case, service: date) -> Limit | Gap:
     row = profile(case)
     if row is None or row.timely_filing_days is None:
-        raise NotSaid("payers table", "the payer table gives no filing limit for this payer")
-    last = _start(case, service) + timedelta(days=row.timely_filing_days)
-    return Limit(last, f"{row.timely_filing_days} days", row.verified, None)
+        return _NO_LIMIT
+    start = _start(case, service)
+    if start is None:
+        return _NO_DECISION
+    return Limit(start + timedelta(days=row.timely_filing_days), f"{row.timely_filing_days} days", row.verified, None)
 
 
-def _of_medicare(case: Case, service: date) -> Limit:
+def _of_medicare(case: Case, service: date) -> Limit | Gap:
     value = parameter("medicare_filing_months").on(service, case.as_of)
     if value is None:
-        raise NotSaid("medicare_filing_months table", f"Medicare's filing limit had ended by {service}")
+        return _NO_LIMIT
     last = months_later(service, int(Decimal(value.value)))
     if last.weekday() >= _SATURDAY:
         last += timedelta(days=7 - last.weekday())
@@ -63,14 +69,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _start(case: Case, service: date) -> date:
-    """The day the limit counts from: of the service, or of the decision of the payer that came first."""
+def _start(case: Case, service: date) -> date | None:
+    """The day the limit counts from: of the service, or of the decision of the payer that came first; None unknown."""
     claim = case.claim
     if claim.payer.sequence in ("P", ""):
         return service
     decided = [p.adjudicated_on for p in claim.other_payers]
     decided += [a.adjudicated_on for line in claim.lines for a in line.adjudications]
-    known = [day for day in decided if day]
-    if not known:
-        raise NotSaid("other payer's decision", "the limit counts from the other payer's decision, which is not told")
-    return max(known)
+    return max((day for day in decided if day), default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from claims.claim import Address, PayerType
 from claims.reasons import Reason
@@ -13,7 +14,21 @@ from scrubber.places import Place
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _HOME = frozenset({"", "US", "USA"})
-_WHOLE, _SHORT_OR_WHOLE = (9,), (5, 9)
+
+
+class _Whose(NamedTuple):
+    """Whose address it is, where it stands, and how many digits its ZIP code may have."""
+
+    name: str
+    state: Place
+    zip: Place
+    digits: tuple[int, ...]
+
+
+_BILLING = _Whose("billing provider", places.BILLING_STATE, places.BILLING_ZIP, (9,))
+_FACILITY = _Whose("facility", places.FACILITY_STATE, places.FACILITY_ZIP, (9,))
+_SUBSCRIBER = _Whose("subscriber", places.SUBSCRIBER_STATE, places.SUBSCRIBER_ZIP, (5, 9))
+_PATIENT = _Whose("patient", places.PATIENT_STATE, places.PATIENT_ZIP, (5, 9))
 
 
 @rule(
@@ -40,46 +55,38 @@ def address_not_valid(case: Case) -> Iterator[Answer]:
     neither.
     """
     claim = case.claim
+    value = parameter("usps_states").on(case.as_of, case.as_of)
+    states = _states(str(value.value)) if value else frozenset()
     billing = claim.billing.address
-    if billing is None or billing == Address(state=billing.state):
+    if billing is None or not (billing.street or billing.city or billing.postal_code):
         yield Gap(("billing address",), "the claim does not tell the billing provider's address", of_claim=True)
     else:
         if not billing.street:
             yield Hit("The billing address has no street.")
         elif _is_box(billing.street):
             yield Hit(f"The billing address is a post office box ({billing.street}).")
-        at = places.BILLING_STATE, places.BILLING_ZIP
-        yield from _faults(case, "billing provider", billing, at, _WHOLE, required=True)
+        yield from _faults(billing, _BILLING, states, required=True)
     if claim.facility and claim.facility.address:
-        at = places.FACILITY_STATE, places.FACILITY_ZIP
-        yield from _faults(case, "facility", claim.facility.address, at, _WHOLE)
-    if claim.subscriber.person.address:
-        at = places.SUBSCRIBER_STATE, places.SUBSCRIBER_ZIP
-        yield from _faults(case, "subscriber", claim.subscriber.person.address, at, _SHORT_OR_WHOLE)
-    if claim.patient.address and claim.patient.address != claim.subscriber.person.address:
-        at = places.PATIENT_STATE, places.PATIENT_ZIP
-        yield from _faults(case, "patient", claim.patient.address, at, _SHORT_OR_WHOLE)
+        yield from _faults(claim.facility.address, _FACILITY, states)
+    home, patients = claim.subscriber.person.address, claim.patient.address
+    if home:
+        yield from _faults(home, _SUBSCRIBER, states)
+    if patients and patients is not home and patients != home:
+        yield from _faults(patients, _PATIENT, states)
 
 
-def _faults(
-    case: Case,
-    whose: str,
-    address: Address,
-    at: tuple[Place, Place],
-    lengths: tuple[int, ...],
-    *,
-    required: bool = False,
-) -> Iterator[Hit]:
+def _faults(address: Address, of: _Whose, states: frozenset[str], *, required: bool = False) -> Iterator[Hit]:
     """What is wrong with the state and the ZIP code; what they are is not said, for they may be a patient's."""
     if address.country.upper() not in _HOME:
         return
-    value = parameter("usps_states").on(case.as_of, case.as_of)
-    if (address.state or required) and value and address.state not in _states(str(value.value)):
-        yield Hit(f"The state of the {whose}'s address is not a two-letter code of the Postal Service.", place=at[0])
+    if (address.state or required) and address.state.upper() not in states:
+        yield Hit(
+            f"The state of the {of.name}'s address is not a two-letter code of the Postal Service.", place=of.state
+        )
     code = address.postal_code
-    if (code or required) and not (len(code) in lengths and code.isascii() and code.isdigit()):
-        digits = " or ".join(str(n) for n in lengths)
-        yield Hit(f"The ZIP code of the {whose}'s address is not {digits} digits.", place=at[1])
+    if (code or required) and not (len(code) in of.digits and code.isascii() and code.isdigit()):
+        digits = " or ".join(str(n) for n in of.digits)
+        yield Hit(f"The ZIP code of the {of.name}'s address is not {digits} digits.", place=of.zip)
 
 
 @lru_cache(maxsize=8)

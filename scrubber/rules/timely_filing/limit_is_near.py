@@ -9,7 +9,7 @@ from claims.claim import PayerType
 from claims.reasons import Reason
 from scrubber import places, timely_filing
 from scrubber.parameters import parameter
-from scrubber.registry import EVERY_PAYER_TYPE, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import ORIGINAL
 
 
@@ -27,7 +27,7 @@ from scrubber.same_day import ORIGINAL
     remedy_kind=RemedyKind.DOCUMENT,
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
 )
-def limit_is_near(case: Case) -> Iterator[Hit]:
+def limit_is_near(case: Case) -> Iterator[Answer]:
     """Few days are left until the payer's filing limit.
 
     A claim that a front end returns has not been filed: what is sent at the last moment has no second try. How many
@@ -37,6 +37,9 @@ def limit_is_near(case: Case) -> Iterator[Hit]:
     if case.claim.frequency != ORIGINAL or first is None:
         return
     limit = timely_filing.limit(case, first)
+    if isinstance(limit, Gap):
+        yield limit
+        return
     left = (limit.last_day - case.as_of).days
     margin = parameter("filing_margin_days").on(first, case.as_of)
     if margin and 0 <= left < Decimal(margin.value):

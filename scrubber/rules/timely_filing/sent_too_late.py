@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import PayerType
 from claims.reasons import Reason
 from scrubber import places, timely_filing
-from scrubber.registry import EVERY_PAYER_TYPE, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import ORIGINAL
 
 
@@ -28,7 +28,7 @@ from scrubber.same_day import ORIGINAL
     requires="the claim did reach the payer in time, or an exception applies",
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
 )
-def sent_too_late(case: Case) -> Iterator[Hit]:
+def sent_too_late(case: Case) -> Iterator[Answer]:
     """The claim would reach the payer after its filing limit.
 
     Medicare pays nothing for a service that is billed more than a calendar year later, and there is no appeal. Other
@@ -42,6 +42,9 @@ def sent_too_late(case: Case) -> Iterator[Hit]:
         if line.service_from is None:
             continue
         limit = timely_filing.limit(case, line.service_from)
+        if isinstance(limit, Gap):
+            yield limit
+            return
         if case.as_of > limit.last_day:
             sure = limit.verified and not claim.delay_reason
             yield Hit(
