@@ -107,6 +107,7 @@ def _looks_up(rule: Rule) -> bool:
     words = (
         "Gap(",
         "case.day(",
+        "text_on(case.as_of",
         "case.evidence(",
         "case.number(",
         "case.yes(",

@@ -47,8 +47,7 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     release = case.tables.codes.on(day, case.as_of)
     if not ncci.is_visit(release.get(line.code)):
         return
-    value = parameter("visit_25_global_periods").on(day, case.as_of)
-    periods = value.words if value else ()
+    periods = tuple(parameter("visit_25_global_periods").text_on(day, case.as_of).split())
     others = [(other, release.get(other.code)) for other in first_of_each(case, line)]
     procedure = next((other for other, row in others if row and _holds_the_visit(row, periods)), None)
     if procedure is None and XXX in periods:
