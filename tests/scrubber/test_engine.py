@@ -18,6 +18,7 @@ from claims.claim import (
     ClaimKind,
     Diagnosis,
     Line,
+    OtherPayer,
     Payer,
     PayerType,
     Person,
@@ -46,7 +47,12 @@ def line(number: int, code: str, *modifiers: str, **fields: object) -> Line:
 def claim(*lines: Line, **fields: object) -> Claim:
     plain = {
         "payer": Payer("ZZ01", "ZZTEST PLAN", "MB", PayerType.MEDICARE),
-        "billing": Provider("1234567893", address=Address(state="FL")),
+        "billing": Provider(
+            "1234567893",
+            tax_id="990000001",
+            tax_id_kind="EI",
+            address=Address("100 EXAMPLE PARKWAY", "", "TESTVILLE", "FL", "330990001"),
+        ),
         "rendering": Provider("1987654328"),
         "diagnoses": (Diagnosis("M5416"),),
         "place_of_service": "11",
@@ -316,7 +322,9 @@ def test_a_report_tells_a_pass_from_what_was_not_checked() -> None:
 
 
 def test_a_claim_without_lines_breaks_nothing() -> None:
-    assert run(claim()).findings == ()
+    assert [(f.rule_id, f.message) for f in run(claim()).findings] == [
+        ("STR-001", "The claim does not give a service line.")
+    ]
 
 
 # --- the shipped tables, on invented claims of everyday work
@@ -433,8 +441,9 @@ def test_a_secondary_claim_is_not_measured_against_the_primarys_lines() -> None:
     second = Payer("ZZ09", "ZZTEST PLAN", "CI", PayerType.COMMERCIAL, sequence="S")
     earlier = services_of(primary, known_on=DAY, submission="s9", content="c9", batch="")
     past = PatientPast((*SEEN.services, *earlier), (), date(2024, 1, 1))
-    report = run(replace(primary, id="ZZTEST-2", payer=second), past=past)
-    assert {f.rule_id for f in report.findings} <= {"AUT-001"}
+    paid = OtherPayer("P", "ZZ01", paid=primary.charge, adjudicated_on=DAY)
+    report = run(replace(primary, id="ZZTEST-2", payer=second, other_payers=(paid,)), past=past)
+    assert {f.rule_id for f in report.findings} <= {"AUT-001", "FIN-002"}
 
 
 def test_without_a_store_a_claim_is_told_so_once() -> None:
