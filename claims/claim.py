@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from claims.freezing import made_quickly
@@ -144,6 +145,12 @@ class Payer:
     sequence: str = "P"  # P, S or T
 
 
+@lru_cache(maxsize=8192)  # a practice's diagnoses are few, and every rule of diagnoses asks
+def _dotted(code: str) -> str:
+    bare = code.replace(".", "").strip().upper()
+    return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """One ICD-10-CM diagnosis, as sent."""
@@ -157,8 +164,7 @@ class Diagnosis:
         >>> Diagnosis("M5416").dotted, Diagnosis("m54.16").dotted, Diagnosis("R52").dotted
         ('M54.16', 'M54.16', 'R52')
         """
-        bare = self.code.replace(".", "").strip().upper()
-        return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+        return _dotted(self.code)
 
 
 @made_quickly

@@ -22,6 +22,7 @@ from claims.reasons import Reason
 from past.patient import PatientPast
 from scrubber.places import Place
 from scrubber.tables import Tables
+from scrubber.tables.rows import CodeRow
 
 EVERY_PAYER_TYPE = frozenset(PayerType)
 ANY_MODIFIER = frozenset({"*"})  # in a rule's guard: lines with a modifier, whichever
@@ -93,6 +94,9 @@ class Case:
     past: PatientPast
     payer_type: PayerType
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _code_rows: dict[tuple[str, date | None], CodeRow | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What `make` gives, worked out once for this case: an index of its lines or services that several rules read.
@@ -105,11 +109,30 @@ class Case:
             found = self._known[key] = make()
         return found
 
+    def once_of(self, make: Callable[[Case], Value]) -> Value:
+        """What `make` gives of this case, worked out once."""
+        try:
+            found: Value = self._known[make]
+        except KeyError:
+            found = self._known[make] = make(self)
+        return found
+
     def day(self, line: Line) -> date:
         """The line's date of service. Raises NotSaid where it has none."""
         if line.service_from is None:
             raise NotSaid("date of service", f"line {line.number} has no date of service")
         return line.service_from
+
+    def code_row(self, line: Line) -> CodeRow | None:
+        """The line's row in the code table of its day; None where the release has none.
+
+        Raises NotSaid where the line has no date of service, TableGap where no release speaks for it.
+        """
+        key, rows = (line.code, line.service_from), self._code_rows
+        if key in rows:
+            return rows[key]
+        row = rows[key] = self.tables.codes.on(self.day(line), self.as_of).get(line.code)
+        return row
 
     def facts(self, item: str, line: Line | None = None) -> Sequence[Evidence]:
         """What the record says of an item (`claims.evidence.ITEMS`), newest first; empty where it says nothing.

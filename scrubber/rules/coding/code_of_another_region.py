@@ -38,7 +38,7 @@ def code_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     between the two (T12-L1) fits either. Only the levels the record names are looked at; whether the diagnosis fits
     is another rule's question.
     """
-    row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.region not in _NAMED:
         return
     facts = case.facts("levels", line)

@@ -36,7 +36,7 @@ def code_of_another_year(case: Case, line: Line) -> Iterator[Hit]:
     if line.qualifier != "HC":
         return
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or not row.counterparts:
         return
     severity = Severity.REJECT if row.verified else Severity.WARN

@@ -68,7 +68,7 @@ def _look(case: Case, line: Line, day: date, row: ModifierRow) -> Iterator[Answe
     elif row.valid_to and row.valid_to < day:
         yield Hit(f"{row.modifier} ended on {row.valid_to}; the date of service is {day}.", severity=severity)
     elif (row.only_with or row.never_with) and row.modifier not in _OTHER_RULES:
-        code = case.tables.codes.on(day, case.as_of).get(line.code)
+        code = case.code_row(line)
         if code is None:
             yield Gap(("codes table",), f"what kind of service {line.code} is, is not in the code table")
         elif not row.fits(code.family):

@@ -65,7 +65,7 @@ def diagnosis_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     an arm or leg suits the region of the spine it travels from.
     """
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.region not in _TREATS:
         return
     treated = _TREATS[row.region]

@@ -63,7 +63,7 @@ def diagnosis_unspecified(case: Case, line: Line) -> Iterator[Answer]:
     if not codes:
         return
     day = case.day(line)
-    procedure = case.tables.codes.on(day, case.as_of).get(line.code)
+    procedure = case.code_row(line)
     if procedure is None or procedure.is_addon:
         return
     release = case.tables.icd10.on(day, case.as_of)

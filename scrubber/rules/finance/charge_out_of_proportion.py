@@ -44,7 +44,7 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     if line.charge <= 0 or line.units <= 0 or not _IN_PART.isdisjoint(line.modifiers):
         return
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.allowed_basis != "mpfs":
         return
     amount = _amount(case, line, row)

@@ -41,7 +41,7 @@ def done_but_not_billed(case: Case, line: Line) -> Iterator[Answer]:
     if not case.claim.evidence:
         return
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.is_addon:
         return
     billed = codes_of_day(case, day)

@@ -39,7 +39,7 @@ def part_in_the_wrong_place(case: Case, line: Line) -> Iterator[Answer]:
     kind = case.claim.kind
     if not part or kind is ClaimKind.ASC_FACILITY:
         return
-    row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.pctc != _IN_PARTS:
         return
     place = service_places.place_row(case, line)

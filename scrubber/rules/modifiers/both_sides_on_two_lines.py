@@ -40,7 +40,7 @@ def both_sides_on_two_lines(case: Case, line: Line) -> Iterator[Hit]:
     mine = next((side for side in line.modifiers if side in _OTHER), "")
     if not mine or _OTHER[mine] in line.modifiers:
         return
-    row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.bilateral != "1":
         return
     others = lines_by_code(case, line)[line.code]

@@ -41,7 +41,7 @@ def component_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """
     part = next((modifier for modifier in line.modifiers if modifier in _PARTS), "")
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None:
         if part:
             yield Gap(("codes table",), f"whether {line.code} comes in two parts is not in the code table")

@@ -47,7 +47,7 @@ def modifier_50_not_for_this_code(case: Case, line: Line) -> Iterator[Answer]:
     """
     if sides.BILATERAL not in line.modifiers:
         return
-    row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or not row.bilateral:
         yield Gap(("codes table",), f"the bilateral indicator of {line.code} is not known")
         return

@@ -38,7 +38,7 @@ def modifier_on_wrong_kind_of_service(case: Case, line: Line) -> Iterator[Answer
     if MARKS.isdisjoint(line.modifiers):
         return
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None:
         yield Gap(("codes table",), f"what kind of service {line.code} is, is not in the code table", line)
         return

@@ -42,7 +42,7 @@ def side_missing(case: Case, line: Line) -> Iterator[Hit]:
     """
     if sides.of_line(line):
         return
-    row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None or row.side_expected != "side" or row.bilateral != "1":
         return
     recorded = sides.of_record(case, line)

@@ -41,7 +41,7 @@ def side_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     named = _ONE_SIDE.intersection(line.modifiers)
     if not named:
         return
-    row = case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+    row = case.code_row(line)
     which = " and ".join(sorted(named))
     if row is not None and row.side_expected in _WITHOUT_SIDES:
         yield Hit(f"{line.code} carries {which}, and {_WITHOUT_SIDES[row.side_expected]}.")

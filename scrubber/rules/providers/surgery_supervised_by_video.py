@@ -39,7 +39,7 @@ def surgery_supervised_by_video(case: Case, line: Line) -> Iterator[Answer]:
     if told not in (None, "direct_virtual") or not incident_to.billed(case, line):
         return
     day = case.day(line)
-    row = case.tables.codes.on(day, case.as_of).get(line.code)
+    row = case.code_row(line)
     if row is None:
         yield Gap(("codes table",), f"the code table does not hold {line.code}, so its global period is not known")
         return
