@@ -8,7 +8,7 @@ from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import units_of_day
+from scrubber.same_day import lines_by_code, units_of_day
 
 # Each pair: the code for one or two muscles, and the one for three or more. That is what the codes mean, no policy.
 _MORE = {"20552": "20553", "20560": "20561"}
@@ -52,8 +52,13 @@ def muscles_not_as_coded(case: Case, line: Line) -> Iterator[Answer]:
     if line.code in _FEWER and muscles < _MANY:
         yield Hit(
             f"{line.code} is for three muscles or more; the record has {muscles}.",
-            change=Change("set_code", line.number, _FEWER[line.code]),
+            change=_change(case, line, _FEWER[line.code]),
         )
     elif line.code in _MORE and muscles >= _MANY:
         text = f"{line.code} is for one or two muscles; the record has {muscles}."
-        yield Hit(text, severity=Severity.WARN, change=Change("set_code", line.number, _MORE[line.code]))
+        yield Hit(text, severity=Severity.WARN, change=_change(case, line, _MORE[line.code]))
+
+
+def _change(case: Case, line: Line, code: str) -> Change | None:
+    """The code of the count in the record; none where the day bills that one too, for it is billed once."""
+    return None if code in lines_by_code(case, line) else Change("set_code", line.number, code)
