@@ -1,6 +1,7 @@
-"""`python -m bench [reading] [assessing] [http] [agreement]`: all of them when none is named.
+"""`python -m bench [reading] [assessing] [http] [agreement] [clean]`: all of them when none is named.
 
-`python -m bench agreement FOLDER` compares verdicts on the X12 files of a folder instead.
+`python -m bench agreement FOLDER` compares verdicts on the X12 files of a folder instead. On request only:
+`python -m bench mutants [RULE ...]` (are the rules' cases sharp?).
 """
 
 from __future__ import annotations
@@ -8,13 +9,21 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import agreement, assessing, over_http, reading, verdicts
+from bench import agreement, assessing, clean, mutants, over_http, reading, verdicts
 
-SECTIONS = {"reading": reading.run, "assessing": assessing.run, "http": over_http.run, "agreement": agreement.run}
+SECTIONS = {
+    "reading": reading.run,
+    "assessing": assessing.run,
+    "http": over_http.run,
+    "agreement": agreement.run,
+    "clean": clean.run,
+}
 
 
 def main() -> None:
     """Run the sections named."""
+    if sys.argv[1:2] == ["mutants"]:
+        sys.exit(mutants.run(sys.argv[2:]))
     named = sys.argv[1:] or list(SECTIONS)
     if named[0] == "agreement" and len(named) == 2 and named[1] not in SECTIONS:
         _folder(Path(named[1]))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from claims.freezing import made_quickly
@@ -144,6 +145,12 @@ class Payer:
     sequence: str = "P"  # P, S or T
 
 
+@lru_cache(maxsize=8192)  # a practice's diagnoses are few, and every rule of diagnoses asks
+def _dotted(code: str) -> str:
+    bare = code.replace(".", "").strip().upper()
+    return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """One ICD-10-CM diagnosis, as sent."""
@@ -157,8 +164,7 @@ class Diagnosis:
         >>> Diagnosis("M5416").dotted, Diagnosis("m54.16").dotted, Diagnosis("R52").dotted
         ('M54.16', 'M54.16', 'R52')
         """
-        bare = self.code.replace(".", "").strip().upper()
-        return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+        return _dotted(self.code)
 
 
 @made_quickly
@@ -333,16 +339,41 @@ class Authorization:
 
 
 @dataclass(frozen=True, slots=True)
+class CareSpan:
+    """A time in which a Medicare patient's care is paid in another way, as an eligibility answer tells it."""
+
+    kind: str  # medicare_advantage, hospice, home_health
+    valid_from: date | None = None
+    valid_to: date | None = None  # inclusive; None: it goes on
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitLimit:
+    """What an eligibility answer says of a service that the plan leaves out, makes wait for, or pays only so often."""
+
+    codes: tuple[str, ...] = ()
+    family: str = ""  # of the code table; with no codes and no family it is about every service
+    excluded: bool = False
+    remaining: Decimal | None = None  # how many are left (271 EB06 = 29)
+    covered_from: date | None = None  # the first day after a waiting period
+
+
+@dataclass(frozen=True, slots=True)
 class Eligibility:
-    """One eligibility answer (271) the practice holds."""
+    """One eligibility answer (271) the practice holds; what it does not say of cover is None or empty."""
 
     checked_on: date | None
     payer_id: str = ""
     active: bool | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    plan_type: str = ""
+    plan_type: str = ""  # HMO, PPO, PRIME ..., or the code of 271 EB04
     other_payers: tuple[str, ...] = ()
+    primary_payer: str = ""  # the id of the payer that comes first (271 loop 2120, PRP)
+    payer_type: str = ""  # what kind of payer it is: a PayerType value
+    referral_required: bool | None = None
+    spans: tuple[CareSpan, ...] = ()
+    limits: tuple[BenefitLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from claims.claim import (
     Attachment,
     Authorization,
     AuthorizedCode,
+    BenefitLimit,
+    CareSpan,
     Carried,
     Claim,
     ClaimKind,
@@ -40,7 +42,7 @@ from claims.claim import (
     Subscriber,
 )
 from claims.errors import UnreadableClaim
-from claims.evidence import ITEMS, Item, ValueKind
+from claims.evidence import ITEMS, NOT_RECORDED, Item, ValueKind
 from claims.json_shapes import Amount, Day, Flag, Kind, ListOf, Member, Object, OneOf, Text, Whole, unreadable
 from claims.kinds import kind_of_claim, type_of_payer
 
@@ -104,6 +106,8 @@ class _EvidenceShape:
         kind = _kind_of_value(ITEMS[members["item"]])
         if "value" not in value:
             raise _absent(f"{pointer}/value", "the value of the item")
+        if value["value"] == NOT_RECORDED:
+            return Evidence(value=NOT_RECORDED, **members)
         held = kind.read(value["value"], f"{pointer}/value")
         return Evidence(value=str(kind.write(held)), **members)
 
@@ -120,7 +124,10 @@ class _EvidenceShape:
             described = _kind_of_value(item).schema()
             by_schema.setdefault(json.dumps(described), (described, []))[1].append(name)
         shape["allOf"] = [
-            {"if": {"properties": {"item": {"enum": names}}}, "then": {"properties": {"value": described}}}
+            {
+                "if": {"properties": {"item": {"enum": names}}},
+                "then": {"properties": {"value": {"anyOf": [described, {"const": NOT_RECORDED}]}}},
+            }
             for described, names in by_schema.values()
         ]
         return shape
@@ -321,15 +328,37 @@ _AUTHORIZATION = Object(
         *_texts("npi place"),
     ),
 )
+_CARE_SPAN = Object(
+    CareSpan,
+    (
+        Member("kind", OneOf(("medicare_advantage", "hospice", "home_health")), required=True),
+        Member("from", _DAY, "valid_from"),
+        Member("to", _DAY, "valid_to"),
+    ),
+)
+_BENEFIT_LIMIT = Object(
+    BenefitLimit,
+    (
+        Member("codes", ListOf(_TEXT)),
+        Member("family", _TEXT),
+        Member("excluded", Flag()),
+        Member("remaining", _QUANTITY),
+        Member("covered_from", _DAY),
+    ),
+)
 _ELIGIBILITY = Object(
     Eligibility,
     (
         Member("checked_on", _DAY, required=True),
-        *_texts("payer_id plan_type"),
+        *_texts("payer_id plan_type primary_payer"),
         Member("active", Flag()),
         Member("from", _DAY, "valid_from"),
         Member("to", _DAY, "valid_to"),
         Member("other_payers", ListOf(_TEXT)),
+        Member("payer_type", OneOf((*PayerType, ""))),
+        Member("referral_required", Flag()),
+        Member("spans", ListOf(_CARE_SPAN)),
+        Member("limits", ListOf(_BENEFIT_LIMIT)),
     ),
 )
 _PRIOR_SERVICE = Object(

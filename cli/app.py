@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claims.claim import PayerType
 from claims.errors import CleanclaimError
 from cli.console import say
 
@@ -97,17 +98,40 @@ def score(
 
 
 @app.command()
-def scrub(ctx: typer.Context, files: Files, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def scrub(
+    ctx: typer.Context,
+    files: Files,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    repair: Annotated[
+        Path | None,
+        typer.Option("--repair", metavar="OUT", help="Write the one 837P named, with every repair of form made."),
+    ] = None,
+) -> None:
     """Check a batch against the rules only; no model, no history of payers.
 
-    Example:
+    What would be written differently (case, blanks, ZIP codes, dots in diagnoses, the order of modifiers) is shown
+    below the findings, and made only with --repair: in a new file, the one given stays as it is.
+
+    Examples:
 
         cleanclaim scrub batch.837 --as-of 2026-03-02
+
+        cleanclaim scrub batch.837 --repair batch.repaired.837
     """
     from cli.assess import scrub_files  # noqa: PLC0415
+    from cli.repair import repair_file, show_repairs  # noqa: PLC0415
     from serving.start import build_assessor  # noqa: PLC0415
 
-    _finish(scrub_files(build_assessor(ctx.obj), files, _day(as_of), as_json=as_json))
+    if repair is not None and len(files) != 1:
+        raise typer.BadParameter("--repair writes one file: name one FILE", param_hint="--repair")
+    assessor = build_assessor(ctx.obj)
+    code = scrub_files(assessor, files, _day(as_of), as_json=as_json)
+    if repair is not None:
+        repair_file(assessor.tables, files[0], repair)
+    elif not as_json:
+        show_repairs(assessor.tables, files)
+    _finish(code)
 
 
 @app.command()
@@ -312,6 +336,32 @@ def rules(
     from cli.rules import show_rules  # noqa: PLC0415
 
     _finish(show_rules(rule_id, as_json=as_json))
+
+
+@app.command()
+def checklist(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A procedure code, such as 62323.")],
+    payer_type: Annotated[PayerType, typer.Option(help="The kind of payer that would decide.")] = PayerType.MEDICARE,
+    claim: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A claim (837P or JSON): say what of it is there.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the record should hold for a procedure: present, missing or unknown, each with who asks for it.
+
+    Examples:
+
+        cleanclaim checklist 62323
+
+        cleanclaim checklist 64635 --payer-type medicare_advantage --claim claim.json
+    """
+    from cli.checklist import show_checklist  # noqa: PLC0415
+    from scrubber.tables import load_tables  # noqa: PLC0415
+
+    tables = load_tables(ctx.obj.home)
+    _finish(show_checklist(tables, code, payer_type, _day(as_of), claim, as_json=as_json))
 
 
 @tables_app.command("list")

@@ -164,9 +164,9 @@ def _details(console: Console, claim: Claim, a: Assessment) -> None:
 
 
 def show_unchecked(console: Console, unchecked: Sequence[Unchecked]) -> None:
-    """What could not be looked at, by the missing thing: silence is never a pass.
+    """What could not be looked at, by the missing thing, most awaited first: silence is never a pass.
 
-    Histories wanted back to different days are one entry, back to the earliest.
+    Histories wanted back to different days are one entry, back to the earliest. `evidence` is of the clinical record.
     """
     waiting: dict[str, set[str]] = {}
     since = min((m for u in unchecked for m in u.missing if m.startswith(HISTORY)), default="")
@@ -176,7 +176,14 @@ def show_unchecked(console: Console, unchecked: Sequence[Unchecked]) -> None:
     if waiting:
         console.print(Text("\nNot checked, for want of:", style="bold"))
     for missing, rules in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):
-        console.print(Text(f"  {missing}: {', '.join(sorted(rules))}"))
+        wait = "1 rule waits" if len(rules) == 1 else f"{len(rules)} rules wait"
+        console.print(Text(f"  {_wanted(missing)}: {wait} for it ({', '.join(sorted(rules))})"))
+
+
+def _wanted(missing: str) -> str:
+    """What is missing, in the words of people: `evidence pain_score` is the pain score of the record."""
+    kind, _, item = missing.partition(" ")
+    return f"{item.replace('_', ' ')} (from the record)" if kind == "evidence" else missing
 
 
 def _totals(console: Console, ordered: Sequence[Assessed], shown: int) -> None:

@@ -336,19 +336,21 @@ def _parts(answer: Answer) -> str:
     return f" (the {answer.parts} parts the payer split it into, added up)" if answer.parts > 1 else ""
 
 
+def take_back(standing: list[Answer], reversal: Answer) -> None:
+    """Remove the standing answer the reversal is equal and opposite to, the newest where none is."""
+    opposite = [a for a in standing if (a.charge, a.paid) == (-reversal.charge, -reversal.paid)]
+    for taken in (opposite or standing)[-1:]:
+        standing.remove(taken)
+
+
 def _overturned(
     first: LineLabel, chosen: Answer, later: Sequence[Answer], judge: _Judge, replaced_on: date | None
 ) -> bool:
-    """True when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone.
-
-    A reversal takes back the standing answer it is equal and opposite to, the newest where none is.
-    """
+    """True when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone."""
     standing, undone = [chosen], False
     for answer in later:
         if answer.is_reversal:
-            opposite = [a for a in standing if (a.charge, a.paid) == (-answer.charge, -answer.paid)]
-            for taken in (opposite or standing)[-1:]:
-                standing.remove(taken)
+            take_back(standing, answer)
             undone = replaced_on is None or answer.received.known_on < replaced_on
         elif answer.adjudicates and not answer.unbalanced:
             standing.append(answer)

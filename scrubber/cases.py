@@ -22,6 +22,7 @@ from claims.claim import (
     Claim,
     ClaimKind,
     Diagnosis,
+    Evidence,
     Line,
     Payer,
     PayerType,
@@ -31,6 +32,8 @@ from claims.claim import (
     Provider,
     Subscriber,
 )
+from claims.claim_json import claim_from_json, claim_to_json
+from claims.evidence import ITEMS
 from claims.reasons import Reason
 from past.patient import PatientPast, Service
 from scrubber.registry import Rule
@@ -39,11 +42,16 @@ from scrubber.tables.rows import (
     AddonRow,
     AuthorizationRow,
     CodeRow,
+    CoverageRow,
     DiagnosisRow,
+    DrugRow,
+    EnrolmentRow,
     ModifierRow,
     MueLimit,
     PayerRow,
+    PlaceRow,
     PtpEdit,
+    RecordRow,
 )
 
 Toml = Mapping[str, Any]
@@ -99,7 +107,7 @@ def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
     missing = case.get("unchecked", [])
     return RuleCase(
         name=case["name"],
-        claim=_claim(case),
+        claim=_patched(_claim(case), case),
         as_of=case.get("as_of", AS_OF),
         past=PatientPast(
             services=tuple(_service(s, n) for n, s in enumerate(case.get("past", ()))),
@@ -127,7 +135,7 @@ CASE_KEYS = frozenset(
         "diagnoses",
     }
     | {"billing", "rendering", "referring", "supervising", "facility"}
-    | {"authorization", "authorizations", "prior_services"}
+    | {"authorization", "authorizations", "prior_services", "evidence", "json"}
 )
 
 
@@ -159,7 +167,60 @@ def _claim(case: Toml) -> Claim:
         authorization_number=case.get("authorization", ""),
         authorizations=tuple(_authorization(a) for a in case.get("authorizations", ())),
         prior_services=_prior(case["prior_services"]) if "prior_services" in case else None,
+        evidence=_evidence(case.get("evidence", {})),
     )
+
+
+def _patched(claim: Claim, case: Toml) -> Claim:
+    """The claim with the case's `json` laid over its claim JSON, and each line's `json` over that of the line."""
+    of_lines = [line.get("json") for line in case["lines"] for _ in range(line.get("times", 1))]
+    if "json" not in case and not any(of_lines):
+        return claim
+    document: dict[str, Any] = claim_to_json(claim)
+    content = document["claim"]
+    for line, patch in zip(content["lines"], of_lines, strict=True):
+        if patch:
+            _merge(line, patch)
+    for key, value in case.get("json", {}).items():
+        _merge(document if key in _BESIDE_CLAIM else content, {key: value})
+    return claim_from_json(document)
+
+
+_BESIDE_CLAIM = frozenset({"evidence", "authorizations", "eligibility", "prior_services"})
+
+
+def _merge(target: dict[str, Any], patch: Toml) -> None:
+    """RFC 7396 but for lists, which take the place of lists; an empty text takes a member away."""
+    for key, value in patch.items():
+        if isinstance(value, Mapping) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        elif value == "":
+            target.pop(key, None)
+        else:
+            target[key] = _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """TOML values as JSON has them: days as text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _evidence(facts: Toml) -> tuple[Evidence, ...]:
+    """`{ item = value }`, or `{ item = { value, unit, line, family, recorded_on } }`, or a list of those."""
+    found = []
+    for item, told in facts.items():
+        for fact in told if isinstance(told, list) else [told]:
+            rest = dict(fact) if isinstance(fact, Mapping) else {"value": fact}
+            value = rest.pop("value")
+            words = "yes" if value is True else "no" if value is False else str(value)
+            if item not in ITEMS:
+                raise ValueError(f"no such item of evidence: {item}")
+            found.append(Evidence(item, words, **rest))
+    return tuple(found)
 
 
 def _line(line: Toml, number: int) -> Line:
@@ -178,6 +239,7 @@ def _line(line: Toml, number: int) -> Line:
         ordering=_provider(line, "ordering"),
         qualifier=line.get("qualifier", "HC"),
         ndc=line.get("ndc", ""),
+        diagnosis_pointers=tuple(line.get("pointers", ())),
     )
 
 
@@ -186,13 +248,19 @@ def _provider(source: Toml, role: str) -> Provider | None:
 
 
 def _authorization(a: Toml) -> Authorization:
-    codes = tuple(AuthorizedCode(code) for code in a.get("codes", ()))
-    rest = {key: a[key] for key in ("payer_id", "recorded_on", "valid_from", "valid_to") if key in a}
+    codes = tuple(
+        AuthorizedCode(c)
+        if isinstance(c, str)
+        else AuthorizedCode(c["code"], Decimal(c["units"]) if "units" in c else None, c.get("side", ""))
+        for c in a.get("codes", ())
+    )
+    keys = ("payer_id", "decided_on", "recorded_on", "valid_from", "valid_to", "npi", "place")
+    rest = {key: a[key] for key in keys if key in a}
     return Authorization(number=a["number"], status=a.get("status", "approved"), codes=codes, **rest)
 
 
 def _prior(prior: Toml) -> PriorServices:
-    items = tuple(PriorService(item["code"], item["date"]) for item in prior.get("items", ()))
+    items = tuple(PriorService(i["code"], i["date"], tuple(i.get("modifiers", ()))) for i in prior.get("items", ()))
     return PriorServices(prior.get("complete_since"), items)
 
 
@@ -209,7 +277,7 @@ def _service(s: Toml, number: int) -> Service:
         billing_npi=s.get("billing", BILLING),
         rendering_npi=s.get("rendering", RENDERING),
         place=s.get("place", "11"),
-        diagnoses=(),
+        diagnoses=tuple(s.get("diagnoses", ())),
         claim_id=s.get("claim", f"EARLIER-{number}"),
         frequency=s.get("frequency", "1"),
         line=1,
@@ -254,6 +322,8 @@ def _code(key: str, v: Toml, _day: date) -> CodeRow:
     plain |= {"bilateral": "0", "global_days": "XXX", "pctc": "0", "side_expected": "none", "valid_from": None}
     plain |= {"valid_to": None, "allowed_nonfacility": None, "allowed_facility": None, "verified": True}
     given = {**v, "included_guidance": frozenset(v.get("included_guidance", ()))}
+    given |= {name: Decimal(str(v[name])) for name in ("allowed_nonfacility", "allowed_facility") if name in v}
+    given["counterparts"] = tuple(v.get("counterparts", ()))
     return CodeRow(**{**plain, "code": key, **given})
 
 
@@ -265,12 +335,56 @@ def _diagnosis(key: str, v: Toml, _day: date) -> DiagnosisRow:
 
 def _modifier(key: str, v: Toml, _day: date) -> ModifierRow:
     plain: dict[str, Any] = {"label": "", "kind": "", "lifts_ptp": False, "position_rank": 2, "valid_from": None}
-    return ModifierRow(**{**plain, "modifier": key, "valid_to": None, "verified": True, **v})
+    given = {**v, **{name: frozenset(v.get(name, ())) for name in ("only_with", "never_with")}}
+    return ModifierRow(**{**plain, "modifier": key, "valid_to": None, "verified": True, **given})
 
 
 def _payer(key: str, v: Toml, _day: date) -> PayerRow:
-    ids = tuple(v.get("ids", ()))
-    return PayerRow(key, v.get("name", key), ids, (), v.get("type", "commercial"), v.get("timely_filing_days"), True)
+    plain: dict[str, Any] = {"name": key, "type": "commercial", "timely_filing_days": None, "verified": True}
+    given = {**v, "ids": tuple(v.get("ids", ())), "name_patterns": tuple(v.get("name_patterns", ()))}
+    given |= {name: frozenset(v.get(name, ())) for name in ("wants", "filing_indicators")}
+    return PayerRow(**{**plain, "key": key, **given})
+
+
+def _coverage(_key: str, rows: Iterable[Toml], _day: date) -> tuple[CoverageRow, ...]:
+    plain: dict[str, Any] = {"topic": "esi", "role": "supports", "valid_from": None, "valid_to": None, "verified": True}
+    plain |= {"citation": "the contractor's article", "url": "https://payer.example/article"}
+    return tuple(
+        CoverageRow(
+            **{**plain, **v, "diagnoses": tuple(v.get("diagnoses", ())), "states": frozenset(v.get("states", ()))}
+        )
+        for v in rows
+    )
+
+
+def _records(key: str, rows: Iterable[Toml], day: date) -> Mapping[str, tuple[RecordRow, ...]]:
+    plain: dict[str, Any] = {"at_least": None, "at_most": None, "within_days": None, "when": "always", "valid_to": None}
+    plain |= {"verified": True, "citation": "the contractor's policy", "url": "https://payer.example/policy"}
+    found: dict[str, tuple[RecordRow, ...]] = {}
+    for v in rows:
+        numbers = {name: Decimal(str(v[name])) for name in ("at_least", "at_most") if name in v}
+        sets = {name: frozenset(v.get(name, ())) for name in ("payer_types", "one_of")}
+        row = RecordRow(**{**plain, "family": key, "valid_from": day, **v, **numbers, **sets})
+        found[row.rule] = (*found.get(row.rule, ()), row)
+    return found
+
+
+def _place(key: str, v: Toml, _day: date) -> PlaceRow:
+    return PlaceRow(
+        key, v.get("label", ""), v.get("rate", "non_facility"), v.get("kind", "other"), v.get("verified", True)
+    )
+
+
+def _drug(key: str, v: Toml, _day: date) -> DrugRow:
+    plain: dict[str, Any] = {"label": "", "measure": "mg", "container": "unknown", "kind": "steroid", "verified": True}
+    per_unit = Decimal(str(v["per_unit"])) if "per_unit" in v else None
+    return DrugRow(**{**plain, **v, "code": key, "per_unit": per_unit})
+
+
+def _enrolments(key: str, rows: Iterable[Toml], _day: date) -> tuple[EnrolmentRow, ...]:
+    plain: dict[str, Any] = {"payer": "medicare", "group_npi": "", "status": "enrolled", "network": "in"}
+    plain |= {"valid_from": None, "valid_to": None, "taxonomy": "", "specialty": ""}
+    return tuple(EnrolmentRow(**{**plain, "npi": key, **v}) for v in rows)
 
 
 def _authorizations(key: str, rows: Iterable[Toml], day: date) -> tuple[AuthorizationRow, ...]:
@@ -286,6 +400,7 @@ def _authorizations(key: str, rows: Iterable[Toml], day: date) -> tuple[Authoriz
             verified=v.get("verified", True),
             citation=v.get("citation", "the payer's list"),
             url=v.get("url", "https://payer.example/list"),
+            program=v.get("program", ""),
         )
         for v in rows
     )
@@ -300,4 +415,11 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "modifiers": _modifier,
     "payers": _payer,
     "authorizations": _authorizations,
+    "coverage": _coverage,
+    "excludes1": lambda _key, v, _day: tuple(v["excludes"]),
+    "regions": lambda _key, v, _day: frozenset(v["regions"]),
+    "records": _records,
+    "places": _place,
+    "drugs": _drug,
+    "enrolments": _enrolments,
 }

@@ -94,7 +94,7 @@ def _facts(rule: Rule) -> str:
     dates = f"from {rule.effective}" if rule.effective else "always"
     if rule.until:
         dates += f" to {rule.until}"
-    carcs = ", ".join(rule.carcs)
+    carcs = ", ".join(rule.carcs) or "none"
     rows = {
         "Severity": f"{rule.severity.word} at most: {_SEVERITY[rule.severity]}",
         "Likely CARC": f"{carcs} ({rule.reason.value.replace('_', ' ')})",

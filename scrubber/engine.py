@@ -1,18 +1,64 @@
-"""The one loop that runs every rule on a claim."""
+"""The one loop that runs every rule on a claim.
+
+A claim meets only the rules that ask about its codes: which those are is worked out once for each code and kind of
+payer, so that a catalogue of many rules costs little more than the few that bind a claim.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from claims.claim import Claim, Line
+from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
 from scrubber.places import Place
-from scrubber.registry import RULES, Answer, Case, Hit, NotSaid, Rule, Severity
+from scrubber.registry import RULES, Answer, Case, Check, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
+
+_MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
+
+_Asked = tuple[tuple[Rule, Check, bool], ...]  # a rule, its check, and whether dates of service bound it
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which of the chosen rules ask about what, under one set of tables."""
+
+    rules: tuple[Rule, ...]
+    tables: Tables
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...]], tuple[_Asked, _Asked]] = field(default_factory=dict)
+    _always: dict[PayerType, _Asked] = field(default_factory=dict)
+
+    def asked(self, kind: PayerType, line: Line) -> tuple[_Asked, _Asked]:
+        """The rules to ask about a line, and those it makes us ask about its whole claim."""
+        key = kind, line.code, line.modifiers
+        found = self._of_line.get(key)
+        if found is None:
+            family = self.tables.family(line.code)
+            bound = [r for r in self.rules if kind in r.payer_types and r.asks_about(line.code, family, line.modifiers)]
+            of_claim = _with_checks(r for r in bound if not r.per_line and r.guarded)
+            found = _with_checks(r for r in bound if r.per_line), of_claim
+            if len(self._of_line) < _MOST_KEPT:
+                self._of_line[key] = found
+        return found
+
+    def always(self, kind: PayerType) -> _Asked:
+        """The rules of a claim that ask about any."""
+        found = self._always.get(kind)
+        if found is None:
+            found = _with_checks(r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded)
+            self._always[kind] = found
+        return found
+
+
+def _with_checks(rules: Iterable[Rule]) -> _Asked:
+    return tuple((r, r.check, bool(r.effective or r.until)) for r in rules)
+
+
+_plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
 
 
 def scrub(
@@ -23,51 +69,73 @@ def scrub(
     A rule or line that fails does not stop the others: it becomes `Unchecked`. Findings come worst first, then by line
     and rule id, whatever the order of the rules.
     """
-    chosen = tuple(RULES.values() if rules is None else rules)
-    case = Case(claim, as_of, tables, past, tables.payer_type(claim))
+    plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
+    kind = tables.payer_type(claim)
+    case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
-    unchecked: list[Unchecked] = []
-    for r in chosen:
-        if case.payer_type in r.payer_types:
-            for answer in _answers(r, case):
-                if isinstance(answer, Unchecked):
-                    unchecked.append(answer)
-                else:
-                    findings.append(answer)
-    ordered = sorted(
-        _one_cause_one_finding(findings, chosen), key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message)
-    )
-    return Report(tuple(ordered), tuple(sorted(set(unchecked), key=lambda u: (u.rule_id, u.line or 0, u.why))))
+    unchecked: set[Unchecked] = set()
+    of_claim = dict.fromkeys(plan.always(kind))
+    for line in claim.lines:
+        of_line, beside = plan.asked(kind, line)
+        if beside:
+            of_claim |= dict.fromkeys(beside)
+        for r, check, dated in of_line:
+            if dated and not r.in_force(line.service_from):
+                continue
+            try:
+                for answer in check(case, line):
+                    _take(r, claim, line, answer, findings, unchecked)
+            except Exception as fault:  # one failing rule never stops the others
+                unchecked.add(_not_looked(r, line, fault))
+    for r, check, dated in of_claim:
+        if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
+            continue
+        try:
+            for answer in check(case):
+                _take(r, claim, None, answer, findings, unchecked)
+        except Exception as fault:
+            unchecked.add(_not_looked(r, None, fault))
+    if findings:
+        findings = list(_one_cause_one_finding(findings, plan.rules))
+        findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
+    return Report(tuple(findings), tuple(sorted(unchecked, key=_by_rule)))
 
 
-def _answers(r: Rule, case: Case) -> Iterator[Finding | Unchecked]:
-    if r.per_line:
-        for line in case.claim.lines:
-            if r.in_force(line.service_from):
-                yield from _guarded(r, case, line)
-    elif not case.claim.lines or any(r.in_force(line.service_from) for line in case.claim.lines):
-        yield from _guarded(r, case, None)
+def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:
+    global _plan  # noqa: PLW0603  (a cache of one: the rules and tables of a process seldom change)
+    plan = _plan
+    if plan is None or plan.tables is not tables or plan.rules != rules:
+        plan = _plan = _Plan(rules, tables)
+    return plan
 
 
-def _guarded(r: Rule, case: Case, line: Line | None) -> Iterator[Finding | Unchecked]:
-    """The rule's answers, with a missing table or a fault of the rule itself turned into `Unchecked`."""
+def _by_rule(u: Unchecked) -> tuple[str, int, str]:
+    return u.rule_id, u.line or 0, u.why
+
+
+def _take(
+    r: Rule, claim: Claim, line: Line | None, answer: Answer, findings: list[Finding], unchecked: set[Unchecked]
+) -> None:
+    at = answer.line or line
+    if isinstance(answer, Hit):
+        if at is None or r.in_force(at.service_from):
+            findings.append(_finding(r, claim, at, answer))
+    else:
+        told_of = at.number if at and not answer.of_claim else None
+        unchecked.add(Unchecked(r.id, r.reason, told_of, answer.missing, answer.why))
+
+
+def _not_looked(r: Rule, line: Line | None, fault: Exception) -> Unchecked:
+    """What a missing table, a silent claim, or a fault of the rule itself becomes.
+
+    Of a fault of the rule its type alone is told: its text may hold patient data.
+    """
     number = line.number if line else None
-    try:
-        answers: Iterator[Answer] = r.check(case, line) if line else r.check(case)
-        for answer in answers:
-            at = answer.line or line
-            if isinstance(answer, Hit):
-                if at is None or r.in_force(at.service_from):
-                    yield _finding(r, case.claim, at, answer)
-            else:
-                told_of = at.number if at and not answer.of_claim else None
-                yield Unchecked(r.id, r.reason, told_of, answer.missing, answer.why)
-    except TableGap as gap:
-        yield Unchecked(r.id, r.reason, number, (f"{gap.table} table",), str(gap))
-    except NotSaid as silence:
-        yield Unchecked(r.id, r.reason, number, (silence.what,), str(silence))
-    except Exception as fault:  # one failing rule never stops the others; the type alone holds no patient data
-        yield Unchecked(r.id, r.reason, number, ("a working rule",), f"the rule failed ({type(fault).__name__})")
+    if isinstance(fault, TableGap):
+        return Unchecked(r.id, r.reason, number, (f"{fault.table} table",), str(fault))
+    if isinstance(fault, NotSaid):
+        return Unchecked(r.id, r.reason, number, (fault.what,), str(fault))
+    return Unchecked(r.id, r.reason, number, ("a working rule",), f"the rule failed ({type(fault).__name__})")
 
 
 def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:

@@ -7,14 +7,16 @@ Whether the sides two modifiers name really differ is left to the rules that kno
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from claims.claim import Line, PayerType
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, Case, Gap, Severity
-from scrubber.same_day import ByCode, lines_by_code
-from scrubber.tables import TableGap
-from scrubber.tables.rows import CodeRow
+from scrubber.same_day import ByCode, lines_by_day
+from scrubber.tables import Release, TableGap
+from scrubber.tables.rows import CodeRow, PtpEdit
 
 # Medicare's edits bind Part B and, by their contracts, Medicare Advantage plans. Medicaid has edits of its own
 # (Social Security Act § 1903(r)), and others adopt Medicare's in part: there the same edit only warns.
@@ -42,7 +44,7 @@ def severity(payer_type: PayerType) -> Severity:
 def code_row(case: Case, line: Line) -> CodeRow | None:
     """The line's row in the code table of its day; None where the table or the row is missing."""
     try:
-        return case.tables.codes.on(case.day(line), case.as_of).get(line.code)
+        return case.code_row(line)
     except TableGap:
         return None
 
@@ -52,34 +54,64 @@ def is_visit(row: CodeRow | None) -> bool:
     return row is not None and row.family == "em" and not row.is_addon and row.status != "B"
 
 
-def pairs(case: Case, line: Line) -> list[Pair]:
+def pairs(case: Case, line: Line) -> Sequence[Pair]:
     """The edits in force that make `line` the column 2 of another line of the same day and rendering provider.
 
     Raises TableGap where no PTP release speaks for the day.
     """
-    lines = lines_by_code(case, line)
-    if len(lines) == 1 and len(lines[line.code]) == 1:
-        return []
-    return case.once(("pairs", id(line)), lambda: _pairs(case, line, lines))
-
-
-def _pairs(case: Case, line: Line, lines: ByCode) -> list[Pair]:
-    day = case.day(line)
-    edits = case.tables.ptp.on(day, case.as_of).get(line.code) or {}
-    found = []
-    for code, others in lines.items():
-        edit = edits.get(code)
-        if edit and edit.effective <= day and (edit.until is None or day <= edit.until):
-            found += [Pair(other, line, edit.indicator) for other in others if other is not line]
-    found.sort(key=lambda pair: pair.column1.number)
+    found = case.once_of(_pairs).get(id(line), ())
+    if isinstance(found, LookupError):
+        raise found
     return found
 
 
 def blind_spot(case: Case, line: Line) -> Gap | None:
     """Says so where the PTP release cannot know the line's code, so that "no edit" would only be "no edit known"."""
-    if len(lines_by_code(case, line)) == 1:  # a code is never paired with itself
-        return None
-    release = case.tables.ptp.on(case.day(line), case.as_of)
+    found = case.once_of(_blind_spots).get(id(line))
+    if isinstance(found, LookupError):
+        raise found
+    return found
+
+
+def _pairs(case: Case) -> Mapping[int, Sequence[Pair] | LookupError]:
+    """Of each line that has any (by its identity) its pairs, in order of the column 1 lines; or why nobody can tell."""
+    found: dict[int, list[Pair] | LookupError] = {}
+    for day, by_code in _company(case):
+        try:
+            release = _release(case, day, by_code)
+        except LookupError as gap:
+            found |= {id(line): gap for lines in by_code.values() for line in lines}
+            continue
+        for code2, lines2 in by_code.items():
+            edits = release.get(code2) or {}
+            indicators = [(edits[code1], lines1) for code1, lines1 in by_code.items() if code1 in edits]
+            for edit, lines1 in indicators:
+                if edit.effective <= day and (edit.until is None or day <= edit.until):
+                    for line in lines2:
+                        of_line = found.setdefault(id(line), [])
+                        assert isinstance(of_line, list)
+                        of_line += [Pair(other, line, edit.indicator) for other in lines1 if other is not line]
+    for of_line in found.values():
+        if isinstance(of_line, list):
+            of_line.sort(key=lambda pair: pair.column1.number)
+    return found
+
+
+def _blind_spots(case: Case) -> Mapping[int, Gap | LookupError]:
+    found: dict[int, Gap | LookupError] = {}
+    for day, by_code in _company(case):
+        for lines in by_code.values() if len(by_code) > 1 else ():  # a code is never paired with itself
+            try:
+                gap = _blind_spot(case, lines[0], _release(case, day, by_code))
+            except LookupError as fault:
+                found |= {id(line): fault for line in lines}
+                continue
+            if gap is not None:
+                found |= {id(line): gap._replace(line=line) for line in lines}
+    return found
+
+
+def _blind_spot(case: Case, line: Line, release: Release[dict[str, PtpEdit]]) -> Gap | None:
     row = code_row(case, line)
     if row is None:
         if release.complete or line.code in release.rows:
@@ -90,6 +122,21 @@ def blind_spot(case: Case, line: Line) -> Gap | None:
     else:
         return None
     return Gap(("ptp table",), f"{why}: no edit known is not no edit. Run `cleanclaim tables import ptp FILE`.", line)
+
+
+def _company(case: Case) -> Iterator[tuple[date, ByCode]]:
+    """The days and clinicians with more than one line."""
+    for (day, _), by_code in case.once_of(lines_by_day).items():
+        if len(by_code) > 1 or any(len(lines) > 1 for lines in by_code.values()):
+            yield day or date.min, by_code
+
+
+def _release(case: Case, day: date, by_code: ByCode) -> Release[dict[str, PtpEdit]]:
+    """The PTP release of the day. Raises NotSaid for lines without a day, TableGap where there is no release."""
+    for lines in by_code.values():
+        case.day(lines[0])
+        break
+    return case.tables.ptp.on(day, case.as_of)
 
 
 def lifted(case: Case, pair: Pair) -> bool | None:

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from claims.claim import Claim, Line, PayerType
+from claims.claim import Claim, Evidence, Line, PayerType
+from claims.evidence import NOT_RECORDED, in_own_unit
 from claims.reasons import Reason
 from past.patient import PatientPast
 from scrubber.places import Place
 from scrubber.tables import Tables
+from scrubber.tables.rows import CodeRow
 
 EVERY_PAYER_TYPE = frozenset(PayerType)
+ANY_MODIFIER = frozenset({"*"})  # in a rule's guard: lines with a modifier, whichever
 RULES: dict[str, Rule] = {}
 Value = TypeVar("Value")
+_Told = tuple[str, int | str | None]  # an item, and the line or family it is told of; None: of the claim
 
 
 class Severity(IntEnum):
@@ -88,6 +94,9 @@ class Case:
     past: PatientPast
     payer_type: PayerType
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _code_rows: dict[tuple[str, date | None], CodeRow | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What `make` gives, worked out once for this case: an index of its lines or services that several rules read.
@@ -100,11 +109,95 @@ class Case:
             found = self._known[key] = make()
         return found
 
+    def once_of(self, make: Callable[[Case], Value]) -> Value:
+        """What `make` gives of this case, worked out once."""
+        try:
+            found: Value = self._known[make]
+        except KeyError:
+            found = self._known[make] = make(self)
+        return found
+
     def day(self, line: Line) -> date:
         """The line's date of service. Raises NotSaid where it has none."""
         if line.service_from is None:
             raise NotSaid("date of service", f"line {line.number} has no date of service")
         return line.service_from
+
+    def code_row(self, line: Line) -> CodeRow | None:
+        """The line's row in the code table of its day; None where the release has none.
+
+        Raises NotSaid where the line has no date of service, TableGap where no release speaks for it.
+        """
+        key, rows = (line.code, line.service_from), self._code_rows
+        if key in rows:
+            return rows[key]
+        row = rows[key] = self.tables.codes.on(self.day(line), self.as_of).get(line.code)
+        return row
+
+    def facts(self, item: str, line: Line | None = None) -> Sequence[Evidence]:
+        """What the record says of an item (`claims.evidence.ITEMS`), newest first; empty where it says nothing.
+
+        Of the line where one fact is told of it, else of the line's family, else of the claim. What was recorded after
+        `as_of` is not known yet.
+        """
+        if not self.claim.evidence:
+            return ()
+        known, _ = self.once("evidence", self._evidence)
+        if line is not None:
+            for owner in (line.number, self.tables.family(line.code)):
+                if owner and (item, owner) in known:
+                    return known[item, owner]
+        return known.get((item, None), ())
+
+    def absent(self, item: str, line: Line | None = None) -> bool:
+        """True where somebody looked, and the record does not tell the item (`claims.evidence.NOT_RECORDED`)."""
+        if not self.claim.evidence or self.facts(item, line):
+            return False
+        _, absent = self.once("evidence", self._evidence)
+        owners = (line.number, self.tables.family(line.code), None) if line is not None else (None,)
+        return any((item, owner) in absent for owner in owners)
+
+    def told(self, item: str, line: Line | None = None) -> str | None:
+        """The newest fact of an item; None where the record says nothing."""
+        facts = self.facts(item, line)
+        return facts[0].value if facts else None
+
+    def evidence(self, item: str, line: Line | None = None) -> str:
+        """The newest fact of an item. Raises NotSaid where the record says nothing."""
+        value = self.told(item, line)
+        if value is None:
+            raise NotSaid(f"evidence {item}", f"nothing is recorded of {item.replace('_', ' ')}")
+        return value
+
+    def number(self, item: str, line: Line | None = None) -> Decimal:
+        """The newest fact of an item that is a number, in the item's own unit (weeks, percent, mg ...).
+
+        Raises NotSaid where the record says nothing, or says it in a unit that does not convert.
+        """
+        self.evidence(item, line)
+        amount = in_own_unit(self.facts(item, line)[0])
+        if amount is None:
+            raise NotSaid(f"evidence {item}", f"{item.replace('_', ' ')} is recorded in a unit that does not convert")
+        return amount
+
+    def yes(self, item: str, line: Line | None = None) -> bool:
+        """The newest fact of a yes-or-no item. Raises NotSaid where the record says nothing."""
+        return self.evidence(item, line) == "yes"
+
+    def _evidence(self) -> tuple[Mapping[_Told, Sequence[Evidence]], AbstractSet[_Told]]:
+        """What is told of each item, by line, family or claim, and what was looked for and is not recorded."""
+        known: dict[_Told, list[Evidence]] = {}
+        absent: set[_Told] = set()
+        for fact in self.claim.evidence:
+            if fact.recorded_on is None or fact.recorded_on <= self.as_of:
+                told_of = (fact.item, fact.line or fact.family or None)
+                if fact.value == NOT_RECORDED:
+                    absent.add(told_of)
+                else:
+                    known.setdefault(told_of, []).append(fact)
+        for facts in known.values():
+            facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
+        return known, absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +216,7 @@ class Hit:
     citation: Citation | None = None  # of the table row, when that is more exact than the rule's
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """What a rule would have needed: `missing` are short stable names (`mue table`, `history since 2025-03-01`)."""
 
     missing: tuple[str, ...]
@@ -137,7 +229,7 @@ Answer = Hit | Gap
 Check = Callable[..., Iterator[Answer]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a rule equals only itself
 class Rule:
     """One published policy, applied."""
 
@@ -161,6 +253,20 @@ class Rule:
     supersedes: frozenset[str]
     per_line: bool
     check: Check
+    families: frozenset[str] = frozenset()  # empty: whatever the codes
+    codes: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
+
+    @property
+    def guarded(self) -> bool:
+        """True when the rule is only asked about certain lines."""
+        return bool(self.families or self.codes or self.modifiers)
+
+    def asks_about(self, code: str, family: str, modifiers: Collection[str] = ()) -> bool:
+        """True when the rule is to be asked about a line of that code, family and modifiers."""
+        by_code = not (self.families or self.codes) or family in self.families or code in self.codes
+        marked = not self.modifiers or not self.modifiers.isdisjoint(modifiers)
+        return by_code and (marked or (bool(modifiers) and self.modifiers == ANY_MODIFIER))
 
     def in_force(self, day: date | None) -> bool:
         """True on the days of service the policy covers; a line without a date is looked at."""
@@ -187,11 +293,17 @@ def rule(
     confidence: str = "high",
     supersedes: tuple[str, ...] = (),
     version: str = "1",
+    families: tuple[str, ...] = (),
+    codes: tuple[str, ...] = (),
+    modifiers: Iterable[str] = (),
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
-    A check takes `(case)` or `(case, line)`; the second form is called for every line in force. Severity is capped at
-    `WARN` unless `confidence` is `"high"`. Raises ValueError for a bad id, a missing docstring, a double id.
+    A check takes `(case)` or `(case, line)`; the second form is called for every line in force. With `families` or
+    `codes` it is asked only about lines of those families or codes (a check of the claim: only where there is such a
+    line), with `modifiers` only about lines that carry one of them (`ANY_MODIFIER`: any): it is also what makes many
+    rules quick. Severity is capped at `WARN` unless `confidence` is `"high"`.
+    Raises ValueError for a bad id, a missing docstring, a double id.
     """
 
     def register(check: Check) -> Check:
@@ -222,6 +334,9 @@ def rule(
             supersedes=frozenset(supersedes),
             per_line=len(inspect.signature(check).parameters) == 2,
             check=check,
+            families=frozenset(families),
+            codes=frozenset(codes),
+            modifiers=frozenset(modifiers),
         )
         return check
 

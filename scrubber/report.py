@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from claims.reasons import Reason
 from scrubber.registry import Change, Citation, RemedyKind, Severity
@@ -48,8 +49,7 @@ class Finding:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(NamedTuple):
     """A rule that bound the claim and could not look."""
 
     rule_id: str

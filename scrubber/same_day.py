@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import ZERO, Line
+from claims.claim import ZERO, Line, PayerType
+from claims.reasons import Reason
 from past.patient import Service
 from scrubber.registry import Case
 
@@ -23,14 +24,12 @@ ByCode = Mapping[str, Sequence[Line]]
 
 def lines_by_code(case: Case, line: Line) -> ByCode:
     """The claim's lines of the same day and rendering provider, the line itself too, by code, in their order."""
-    found = case.once("lines by day and clinician", lambda: _lines_by_day(case))
-    return found[line.service_from, case.claim.rendering_of(line).npi]
+    return case.once_of(lines_by_day)[line.service_from, case.claim.rendering_of(line).npi]
 
 
 def codes_of_day(case: Case, day: date) -> frozenset[str]:
     """Every code the claim bills for a day, whoever rendered it."""
-    codes = case.once("codes by day", lambda: _codes_by_day(case))
-    return codes.get(day, frozenset())
+    return case.once_of(_codes_by_day).get(day, frozenset())
 
 
 def first_of_each(case: Case, line: Line) -> list[Line]:
@@ -41,8 +40,7 @@ def first_of_each(case: Case, line: Line) -> list[Line]:
 
 def like_lines(case: Case, line: Line) -> Sequence[Line]:
     """The claim's lines of the same code, modifiers and drug (NDC) on that day by that clinician, itself among them."""
-    found = case.once("like lines", lambda: _like_lines(case))
-    return found[_likeness(case, line)]
+    return case.once_of(_like_lines)[_likeness(case, line)]
 
 
 def units_of_day(case: Case, line: Line) -> Decimal:
@@ -59,8 +57,7 @@ def other_claims(case: Case, line: Line) -> Sequence[Service]:
     (CLM01 alone does not tell: some practices put the patient's account there.) A line the payer has denied takes no
     room from this one.
     """
-    found = case.once("other claims", lambda: _other_claims(case))
-    return found.get((case.day(line), case.claim.rendering_of(line).npi), ())
+    return case.once_of(_other_claims).get((case.day(line), case.claim.rendering_of(line).npi), ())
 
 
 def same_service(case: Case, line: Line, service: Service) -> bool:
@@ -74,17 +71,22 @@ def same_service(case: Case, line: Line, service: Service) -> bool:
     )
 
 
+def unprocessable(case: Case, service: Service) -> bool:
+    """True where Medicare sent the service back as unprocessable: it decided nothing, and a new claim is the way on."""
+    return case.payer_type is PayerType.MEDICARE and bool(service.denied) and service.reason is Reason.SUBMISSION_ERROR
+
+
 def services_of_code(case: Case, line: Line) -> Sequence[tuple[Service, bool]]:
     """The services of that code and day on earlier claims, whatever the payer, and (True) on the others of the file."""
-    found = case.once("services by day and code", lambda: _services_by_code(case))
-    return found.get((line.service_from, line.code), ())
+    return case.once_of(_services_by_code).get((line.service_from, line.code), ())
 
 
 def _first_but(lines: Sequence[Line], line: Line) -> Line | None:
     return next((other for other in lines if other is not line), None)
 
 
-def _lines_by_day(case: Case) -> dict[tuple[date | None, str], dict[str, list[Line]]]:
+def lines_by_day(case: Case) -> dict[tuple[date | None, str], dict[str, list[Line]]]:
+    """The claim's lines by day and rendering provider, then by code; in order of their numbers."""
     found: dict[tuple[date | None, str], dict[str, list[Line]]] = {}
     for line in sorted(case.claim.lines, key=lambda each: each.number):
         of_day = found.setdefault((line.service_from, case.claim.rendering_of(line).npi), {})

@@ -78,6 +78,11 @@ class Parameter:
                 return dated.value
         raise ParameterGap(self.name, day, self.values[0].effective)
 
+    def text_on(self, day: date, as_of: date) -> str:
+        """The value of the day as a message names it, or as a list to take apart; empty where the policy had ended."""
+        value = self.on(day, as_of)
+        return "" if value is None else str(value.value)
+
 
 @cache
 def parameter(name: str) -> Parameter:

@@ -19,11 +19,16 @@ from scrubber.tables.rows import (
     AddonRow,
     AuthorizationRow,
     CodeRow,
+    CoverageRow,
     DiagnosisRow,
+    DrugRow,
+    EnrolmentRow,
     ModifierRow,
     MueLimit,
     PayerRow,
+    PlaceRow,
     PtpEdit,
+    RecordRow,
 )
 
 __all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableTable", "load_tables", "shipped_tables"]
@@ -60,6 +65,13 @@ class Tables:
     modifiers: Table[ModifierRow]
     payers: Table[PayerRow]
     authorizations: Table[tuple[AuthorizationRow, ...]]  # by code
+    coverage: Table[tuple[CoverageRow, ...]]  # by procedure code
+    excludes1: Table[tuple[str, ...]]  # code or beginning of codes -> what may not stand beside it
+    regions: Table[frozenset[str]]  # diagnosis or beginning of diagnoses -> the regions of the body it names
+    records: Table[Mapping[str, tuple[RecordRow, ...]]]  # by family, then by the id of the rule that asks
+    places: Table[PlaceRow]
+    drugs: Table[DrugRow]
+    enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own
 
     def payer_type(self, claim: Claim) -> PayerType:
         """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
@@ -91,12 +103,14 @@ class Tables:
         return self._families.get(code, "")
 
     def status(self, day: date, as_of: date) -> list[TableStatus]:
-        """Which release of each table speaks for a day of service, and how old it is; a table with none is left out."""
+        """Which release of each table speaks for a day of service, and how old it is; a table without one is left out."""
         found = []
         for table in self._tables:
             try:
                 release = table.on(day, as_of)
             except TableGap:
+                continue
+            if not release.rows:  # a form for the practice's own rows, which it has not filled
                 continue
             age = max(0, (day - (release.verified_to or release.effective)).days)
             stale = (table.quarterly and age > STALE_AFTER_DAYS) or not release.holds_on(day)

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from scrubber.tables.reading import FORMS, Cells, UnreadableTable
+from scrubber.tables.reading import FORMS, Cells, Form, UnreadableTable
 from scrubber.tables.release import Release, Table
 
 SHIPPED = Path(__file__).parent / "data"
@@ -65,8 +65,9 @@ def read_manifest(name: str, folder: Path) -> dict[str, Any]:
     missing = [key for key in _ABOUT if key not in manifest]
     if missing:
         raise UnreadableTable(where, found=f"no {', '.join(missing)}", expected=", ".join(_ABOUT))
-    columns = FORMS[name].columns
-    if tuple(manifest["columns"]) != columns:
+    form = FORMS[name]
+    columns = (*form.columns, *form.optional)
+    if tuple(manifest["columns"]) not in (form.columns, columns):
         raise UnreadableTable(f"{where}, [columns]", found=", ".join(manifest["columns"]), expected=", ".join(columns))
     for release in manifest["releases"]:
         _check_release(f"{where}, release {release.get('name', '?')}", release)
@@ -89,7 +90,7 @@ def _releases(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterator[
     @cache  # several releases may share one file whose rows carry their own dates
     def rows_of(file: str, digest: str, count: int, effective: date) -> Mapping[str, Any]:
         where = f"table {name}, {file}"
-        cells = _cells(where, _content(where, folder / file, digest), FORMS[name].columns)
+        cells = _cells(where, _content(where, folder / file, digest), FORMS[name])
         if len(cells) != count:
             raise UnreadableTable(where, found=f"{len(cells)} rows", expected=f"{count} rows, as the manifest says")
         return FORMS[name].read(cells, effective)
@@ -129,15 +130,16 @@ def _content(where: str, file: Path, digest: str) -> str:
         raise UnreadableTable(where, found=f"byte {error.start} that is not UTF-8", expected="UTF-8 text") from None
 
 
-def _cells(where: str, text: str, columns: tuple[str, ...]) -> list[Cells]:
+def _cells(where: str, text: str, form: Form) -> list[Cells]:
     lines = csv.reader(io.StringIO(text, newline=""))
-    header = tuple(next(lines, ()))
-    if header != columns:
-        raise UnreadableTable(f"{where}, line 1", found=", ".join(header) or "nothing", expected=", ".join(columns))
+    columns, whole = tuple(next(lines, ())), (*form.columns, *form.optional)
+    if columns not in (form.columns, whole):
+        raise UnreadableTable(f"{where}, line 1", found=", ".join(columns) or "nothing", expected=", ".join(whole))
+    absent = {} if columns == whole else dict.fromkeys(form.optional, "")
     cells = []
     for line in lines:
         at = f"{where}, line {lines.line_num}"
         if len(line) != len(columns):
             raise UnreadableTable(at, found=f"{len(line)} values", expected=f"{len(columns)} values")
-        cells.append(Cells(dict(zip(columns, line, strict=True)), at))
+        cells.append(Cells({**dict(zip(columns, line, strict=True)), **absent}, at))
     return cells

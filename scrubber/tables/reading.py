@@ -12,15 +12,23 @@ from typing import Any
 
 from claims.claim import PayerType
 from claims.errors import UnreadableInput
+from claims.evidence import ITEMS
 from scrubber.tables.rows import (
+    BODY_REGIONS,
+    PAYER_WANTS,
     AddonRow,
     AuthorizationRow,
     CodeRow,
+    CoverageRow,
     DiagnosisRow,
+    DrugRow,
+    EnrolmentRow,
     ModifierRow,
     MueLimit,
     PayerRow,
+    PlaceRow,
     PtpEdit,
+    RecordRow,
 )
 
 
@@ -43,6 +51,17 @@ class Cells:
     def text(self, column: str) -> str:
         """The cell as it stands; may be empty."""
         return self._row[column]
+
+    def maybe_whole(self, column: str) -> int | None:
+        """A whole number, or None for an empty cell."""
+        return self.whole(column) if self._row[column] else None
+
+    def some_of(self, column: str, allowed: frozenset[str]) -> frozenset[str]:
+        """Values of a closed list, parted by spaces; may be empty."""
+        values = frozenset(self._row[column].split())
+        if not values <= allowed:
+            raise self.wrong(column, f"any of {', '.join(sorted(allowed))}")
+        return values
 
     def given(self, column: str) -> str:
         """The cell, which must not be empty."""
@@ -113,13 +132,15 @@ class Form:
     """The form of a table: its columns in order, and how its rows are read.
 
     `dated_by_release`: the rows take their first day from the release, so each release needs rows of its own.
-    `over` lays the rows of a subset over those of the release before it.
+    `over` lays the rows of a subset over those of the release before it. `optional` are the last columns, which a
+    practice's own file, made before they came, may not have: they read as empty.
     """
 
     columns: tuple[str, ...]
     read: Read
     dated_by_release: bool = False
     over: Over = _by_key
+    optional: tuple[str, ...] = ()
 
 
 def _by(key: str, make: Callable[[Cells], Any]) -> Read:
@@ -157,6 +178,7 @@ def _code(c: Cells) -> CodeRow:
         verified=c.flag("verified"),
         allowed_basis=c.one_of("allowed_basis", ("", "mpfs", "clfs_estimate", "asp_estimate")),
         allowed_year=c.whole("allowed_year") if c.text("allowed_year") else None,
+        counterparts=tuple(c.words("counterparts")),
     )
 
 
@@ -204,6 +226,8 @@ def _modifier(c: Cells) -> ModifierRow:
         valid_from=start,
         valid_to=end,
         verified=c.flag("verified"),
+        only_with=frozenset(c.words("only_with")),
+        never_with=frozenset(c.words("never_with")),
     )
 
 
@@ -220,9 +244,99 @@ def _payer(c: Cells) -> PayerRow:
         ids=tuple(c.words("ids")),
         name_patterns=patterns,
         type=c.one_of("type", tuple(PayerType)),
-        timely_filing_days=c.whole("timely_filing_days") if c.text("timely_filing_days") else None,
+        timely_filing_days=c.maybe_whole("timely_filing_days"),
+        verified=c.flag("verified"),
+        wants=c.some_of("wants", PAYER_WANTS),
+        corrected_claim_days=c.maybe_whole("corrected_claim_days"),
+        member_id_pattern=_pattern(c, "member_id_pattern"),
+        filing_indicators=frozenset(c.words("filing_indicators")),
+    )
+
+
+def _pattern(c: Cells, column: str) -> str:
+    try:
+        return re.compile(c.text(column)).pattern
+    except re.error:
+        raise c.wrong(column, "a regular expression") from None
+
+
+def _coverage(cells: Iterable[Cells], _effective: date) -> Rows:
+    """Procedure code -> every row that names it."""
+    rows: dict[str, tuple[CoverageRow, ...]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        row = CoverageRow(
+            topic=c.given("topic"),
+            role=c.one_of("role", ("supports", "excludes", "exempt")),
+            diagnoses=tuple(c.given("diagnoses").split()),
+            states=frozenset(c.words("states")),
+            valid_from=start,
+            valid_to=end,
+            verified=c.flag("verified"),
+            citation=c.given("citation"),
+            url=c.given("url"),
+        )
+        for code in c.given("codes").split():
+            rows[code] = (*rows.get(code, ()), row)
+    return dict(rows)
+
+
+def _coverage_over(newer: Rows, older: Rows) -> Rows:
+    """A topic the newer release speaks of for a code and states takes the place of what the older one said of it."""
+    rows = dict(older)
+    for code, given in newer.items():
+        said = {(row.topic, row.states) for row in given}
+        rows[code] = (*given, *(row for row in older.get(code, ()) if (row.topic, row.states) not in said))
+    return rows
+
+
+def _regions(c: Cells) -> frozenset[str]:
+    c.given("regions")
+    return c.some_of("regions", BODY_REGIONS)
+
+
+def _place(c: Cells) -> PlaceRow:
+    kinds = ("office", "home", "telehealth", "hospital_outpatient", "inpatient", "emergency", "asc", "nursing")
+    return PlaceRow(
+        place=c.text("place"),
+        label=c.given("label"),
+        rate=c.one_of("rate", ("facility", "non_facility")),
+        kind=c.one_of("kind", (*kinds, "laboratory", "other")),
         verified=c.flag("verified"),
     )
+
+
+def _drug(c: Cells) -> DrugRow:
+    kinds = ("steroid", "anesthetic", "botulinum", "hyaluronate", "contrast", "opioid", "sedative", "other")
+    return DrugRow(
+        code=c.text("code"),
+        label=c.given("label"),
+        per_unit=c.amount("per_unit"),
+        measure=c.text("measure"),
+        container=c.one_of("container", ("single_dose", "multi_dose", "either", "unknown")),
+        kind=c.one_of("kind", kinds),
+        verified=c.flag("verified"),
+    )
+
+
+def _enrolments(cells: Iterable[Cells], _effective: date) -> Rows:
+    """NPI -> where the clinician stands with each payer."""
+    rows: dict[str, tuple[EnrolmentRow, ...]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        row = EnrolmentRow(
+            npi=c.given("npi"),
+            payer=c.given("payer"),
+            group_npi=c.text("group_npi"),
+            status=c.one_of("status", ("enrolled", "pending", "ended")),
+            network=c.one_of("network", ("in", "out", "unknown")),
+            valid_from=start,
+            valid_to=end,
+            taxonomy=c.text("taxonomy"),
+            specialty=c.text("specialty"),
+        )
+        rows[row.npi] = (*rows.get(row.npi, ()), row)
+    return dict(rows)
 
 
 def _authorizations(cells: Iterable[Cells], _effective: date) -> Rows:
@@ -234,10 +348,11 @@ def _authorizations(cells: Iterable[Cells], _effective: date) -> Rows:
             raise c.wrong("valid_from", "a day such as 2024-07-01")
         places, states = frozenset(c.words("places")), frozenset(c.words("states"))
         need, verified = c.one_of("need", ("required", "sometimes")), c.flag("verified")
+        program = c.one_of("program", ("", "outpatient_department", "surgery_center", "wiser"))
         for code in c.words("codes"):
             demands = [
                 AuthorizationRow(
-                    code, payer, start, end, places, states, need, verified, c.given("citation"), c.text("url")
+                    code, payer, start, end, places, states, need, verified, c.given("citation"), c.text("url"), program
                 )
                 for payer in c.words("payer_types")
             ]
@@ -255,6 +370,50 @@ def _authorizations_over(newer: Rows, older: Rows) -> Rows:
     return rows
 
 
+def _records(cells: Iterable[Cells], _effective: date) -> Rows:
+    """Family -> the id of the rule that asks -> what it wants the record to say."""
+    rows: dict[str, dict[str, tuple[RecordRow, ...]]] = {}
+    for c in cells:
+        start, end = c.span("valid_from", "valid_to")
+        if start is None:
+            raise c.wrong("valid_from", "a day such as 2024-07-01")
+        item = ITEMS[c.one_of("item", ITEMS)]
+        if not frozenset(c.words("one_of")) <= frozenset(item.choices or ("yes", "no")):
+            raise c.wrong("one_of", ", ".join(item.choices or ("yes", "no")))
+        for family in c.given("families").split():
+            row = RecordRow(
+                family=family,
+                payer_types=c.some_of("payer_types", frozenset(PayerType)),
+                item=c.text("item"),
+                at_least=c.amount("at_least"),
+                at_most=c.amount("at_most"),
+                one_of=frozenset(c.words("one_of")),
+                within_days=c.maybe_whole("within_days"),
+                when=c.one_of("when", ("always", "repeat")),
+                rule=c.given("rule"),
+                valid_from=start,
+                valid_to=end,
+                verified=c.flag("verified"),
+                citation=c.given("citation"),
+                url=c.given("url"),
+            )
+            of_family = rows.setdefault(family, {})
+            of_family[row.rule] = (*of_family.get(row.rule, ()), row)
+    return rows
+
+
+def _records_over(newer: Rows, older: Rows) -> Rows:
+    """What the newer release says of an item for a family and kinds of payer takes the place of what the older said."""
+    rows = {family: dict(of_family) for family, of_family in older.items()}
+    for family, by_rule in newer.items():
+        of_family = rows.setdefault(family, {})
+        for rule_id, given in by_rule.items():
+            said = {(row.item, row.payer_types) for row in given}
+            kept = [row for row in of_family.get(rule_id, ()) if (row.item, row.payer_types) not in said]
+            of_family[rule_id] = (*given, *kept)
+    return rows
+
+
 def _columns(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
@@ -267,6 +426,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 "valid_from valid_to allowed_nonfacility allowed_facility allowed_basis allowed_year verified"
             ),
             _by("code", _code),
+            optional=_columns("counterparts"),
         ),
         "ptp": Form(_columns("column2 indicator column1"), _ptp, dated_by_release=True, over=_ptp_over),
         "mue": Form(
@@ -284,15 +444,41 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "modifiers": Form(
             _columns("modifier label kind lifts_ptp position_rank valid_from valid_to verified"),
             _by("modifier", _modifier),
+            optional=_columns("only_with never_with"),
         ),
         "payers": Form(
             _columns("key name ids name_patterns type timely_filing_days verified"),
             _by("key", _payer),
+            optional=_columns("wants corrected_claim_days member_id_pattern filing_indicators"),
+        ),
+        "coverage": Form(
+            _columns("topic codes role diagnoses states valid_from valid_to verified citation url"),
+            _coverage,
+            over=_coverage_over,
+        ),
+        "excludes1": Form(
+            _columns("code excludes"),
+            _by("code", lambda c: tuple(c.given("excludes").split())),
+        ),
+        "regions": Form(_columns("code regions"), _by("code", _regions)),
+        "places": Form(_columns("place label rate kind verified"), _by("place", _place)),
+        "drugs": Form(_columns("code label per_unit measure container kind verified"), _by("code", _drug)),
+        "enrolments": Form(
+            _columns("npi payer group_npi status network valid_from valid_to taxonomy specialty"), _enrolments
+        ),
+        "records": Form(
+            _columns(
+                "families payer_types item at_least at_most one_of within_days when rule valid_from valid_to verified "
+                "citation url"
+            ),
+            _records,
+            over=_records_over,
         ),
         "authorizations": Form(
             _columns("codes payer_types valid_from valid_to places states need verified citation url"),
             _authorizations,
             over=_authorizations_over,
+            optional=_columns("program"),
         ),
     }
 )

@@ -29,6 +29,7 @@ class CodeRow:
     allowed_basis: str = ""  # mpfs; clfs_estimate, asp_estimate (rough)
     allowed_year: int | None = None
     included_guidance: frozenset[str] = frozenset()  # imaging guidance codes that are part of it
+    counterparts: tuple[str, ...] = ()  # what the service was billed as before it began, or is after it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,29 @@ class ModifierRow:
     valid_from: date | None
     valid_to: date | None
     verified: bool
+    only_with: frozenset[str] = frozenset()  # families of codes it may stand on; empty: any
+    never_with: frozenset[str] = frozenset()  # families of codes it never stands on
+
+    def fits(self, family: str) -> bool:
+        """True when the modifier may stand on a code of the family."""
+        return family not in self.never_with and (not self.only_with or family in self.only_with)
+
+
+# What a payer may want beside what every payer wants: the closed list of a payer row's `wants`.
+PAYER_WANTS = frozenset(
+    {
+        "group_number",  # SBR03
+        "referral",  # REF*9F for a specialist's care
+        "ndc",  # the NDC, unit and quantity of every drug
+        "supervising_npi",  # 2310D
+        "taxonomy",  # PRV of billing or rendering
+        "modifier_95",  # with place 02 or 10
+        "no_telehealth_modifier",  # place 02 or 10 says it all
+        "two_lines_for_both_sides",  # RT and LT rather than 50
+        "no_corrected_claims",  # takes no frequency 7 or 8
+        "modifier_51",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,10 @@ class PayerRow:
     type: str  # a PayerType value
     timely_filing_days: int | None
     verified: bool
+    wants: frozenset[str] = frozenset()  # of PAYER_WANTS
+    corrected_claim_days: int | None = None  # from the day of service
+    member_id_pattern: str = ""  # a regular expression the whole member number fits
+    filing_indicators: frozenset[str] = frozenset()  # SBR09 values it takes; empty: any
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +153,97 @@ class AuthorizationRow:
     verified: bool
     citation: str
     url: str
+    program: str = ""  # Medicare's: outpatient_department, surgery_center, wiser; "" for every other demand
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """What a coverage policy says of a procedure's diagnoses: those that support it, or those that never do.
+
+    `diagnoses` are dotted codes or the beginnings of codes; a diagnosis is named where it begins with one of them.
+    """
+
+    topic: str  # esi, facet, si_joint, trigger_point, scs, udt ...
+    role: str  # supports, excludes, exempt (outside the list and not denied for it)
+    diagnoses: tuple[str, ...]
+    states: frozenset[str]  # empty: every state
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    verified: bool
+    citation: str
+    url: str
+
+    def names(self, diagnosis: str) -> bool:
+        """True when the dotted diagnosis is one of the row's."""
+        return diagnosis.startswith(self.diagnoses)
+
+
+# The regions of the body a diagnosis may name: the closed list of the region table.
+BODY_REGIONS = frozenset(
+    {"head", "cervical", "thoracic", "lumbar", "sacral", "pelvis", "trunk"}
+    | {"shoulder", "upper_limb", "hip", "knee", "lower_limb"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place of service: which of its two rates Medicare's fee schedule pays there, and what kind of place it is."""
+
+    place: str
+    label: str
+    rate: str  # facility, non_facility
+    kind: str  # office, home, telehealth, hospital_outpatient, inpatient, emergency, asc, nursing, laboratory, other
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrugRow:
+    """A drug's HCPCS code: how much one unit is, and what it is sold in."""
+
+    code: str
+    label: str
+    per_unit: Decimal | None  # how much one billed unit is, in `measure`
+    measure: str  # mg, mcg, ml, units, mg_ml ...
+    container: str  # single_dose (only), multi_dose (only), either, unknown
+    kind: str  # steroid, anesthetic, botulinum, hyaluronate, contrast, opioid, other
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRow:
+    """Where a clinician stands with a payer: the practice's own list, from its credentialing file."""
+
+    npi: str
+    payer: str  # a payer key of the payer table, or a PayerType value
+    group_npi: str  # the billing group it is linked to; empty: any
+    status: str  # enrolled, pending, ended
+    network: str  # in, out, unknown
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    taxonomy: str
+    specialty: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One thing payers of a kind want the record to say of a family of procedures, and how much of it."""
+
+    family: str
+    payer_types: frozenset[str]  # PayerType values; empty: every payer
+    item: str  # of claims.evidence.ITEMS
+    at_least: Decimal | None  # in the item's own unit
+    at_most: Decimal | None
+    one_of: frozenset[str]  # values that do; empty: any
+    within_days: int | None  # of a day: no older than this on the day of service
+    when: str  # always, repeat (an earlier procedure of the family is known)
+    rule: str  # the id of the rule that asks for it
+    valid_from: date
+    valid_to: date | None  # inclusive
+    verified: bool
+    citation: str
+    url: str
+
+    def binds(self, payer_type: str, day: date) -> bool:
+        """True for a kind of payer on a day of service."""
+        held = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return held and (not self.payer_types or payer_type in self.payer_types)

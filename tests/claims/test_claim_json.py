@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from claims.claim import (
     Authorization,
     AuthorizedCode,
+    BenefitLimit,
+    CareSpan,
     ClaimKind,
     Eligibility,
     Evidence,
@@ -78,7 +80,22 @@ FULL = claim(
             "AUTH1", "MEDTEST", "approved", DAY, DAY, DAY, DAY, (AuthorizedCode("64483", Decimal(2), "RT"),), "1", "11"
         ),
     ),
-    eligibility=(Eligibility(DAY, "MEDTEST", True, DAY, DAY, "PPO", ("OTHER",)),),
+    eligibility=(
+        Eligibility(
+            DAY,
+            "MEDTEST",
+            True,
+            DAY,
+            DAY,
+            "PPO",
+            ("OTHER",),
+            "OTHER",
+            "commercial",
+            True,
+            (CareSpan("hospice", DAY, DAY),),
+            (BenefitLimit(("62323",), "epidural", True, Decimal(3), DAY), BenefitLimit()),
+        ),
+    ),
     prior_services=PriorServices(date(2024, 1, 1), (PriorService("64483", date(2025, 11, 1), ("LT",), Decimal(2)),)),
 )
 

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from claims.reasons import Reason
-from cli.worklist import _fix, _why
+from cli.worklist import _fix, _why, show_unchecked
 from scrubber.registry import Citation, RemedyKind, Severity
-from scrubber.report import Finding, Location
+from scrubber.report import Finding, Location, Unchecked
 from serving.assessment import AllowedBasis, Assessment, Attention, LineAssessment, Remedy
 
 DAY = date(2026, 3, 9)
@@ -77,3 +79,22 @@ def test_the_same_rule_on_another_line_is_another_finding(number):
 def test_a_line_without_a_finding_shows_what_helps_it_most():
     a = assessment([], [line(1, remedy("", 1, after=0.3))])
     assert _fix(a, a.lines[0]) == "Do what the model says. (then 30%)"
+
+
+def test_what_is_not_checked_is_grouped_by_the_missing_thing_most_awaited_first():
+    console = Console(file=StringIO(), width=120)
+    gaps = [
+        Unchecked("DOC-001", Reason.DOCUMENTATION, 1, ("evidence pain_duration",), "why"),
+        Unchecked("AUT-002", Reason.AUTHORIZATION, 1, ("authorization record",), "why"),
+        Unchecked("AUT-003", Reason.AUTHORIZATION, 2, ("authorization record",), "why"),
+        Unchecked("FRQ-001", Reason.FREQUENCY, 1, ("history since 2025-03-01",), "why"),
+        Unchecked("FRQ-006", Reason.FREQUENCY, 1, ("history since 2025-01-01",), "why"),
+        Unchecked("FRQ-006", Reason.FREQUENCY, 2, ("history since 2025-01-01",), "why"),
+    ]
+    show_unchecked(console, gaps)
+    assert [line.strip() for line in console.file.getvalue().splitlines() if line] == [
+        "Not checked, for want of:",
+        "authorization record: 2 rules wait for it (AUT-002, AUT-003)",
+        "history since 2025-01-01: 2 rules wait for it (FRQ-001, FRQ-006)",
+        "pain duration (from the record): 1 rule waits for it (DOC-001)",
+    ]

@@ -63,6 +63,7 @@ def small_tables() -> Tables:
             (a_release({"alpha": PayerRow("alpha", "Alpha", ("ALPHA",), (), "commercial", 90, True)}),),
         ),
         authorizations=Table("authorizations", ()),
+        **{name: Table(name, ()) for name in ("coverage", "records", "excludes1", "regions", "places", "drugs", "enrolments")},
     )
 
 

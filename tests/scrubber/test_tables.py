@@ -201,6 +201,91 @@ def test_medicare_only_sometimes_asks_a_professional_claim_for_a_number(tables):
     assert {d.valid_from for d in wiser} == {date(2026, 1, 15)}
 
 
+def test_every_coverage_row_is_of_known_codes_and_says_where_it_stands(tables):
+    for code, policies in rows(tables, "coverage").items():
+        assert code in rows(tables, "codes"), code
+        for row in policies:
+            assert all(re.fullmatch(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?", d) for d in row.diagnoses), row.diagnoses
+            assert len(set(row.diagnoses)) == len(row.diagnoses)
+            assert all(re.fullmatch(r"[A-Z]{2}", state) for state in row.states)
+            assert row.url.startswith("https://www.cms.gov/medicare-coverage-database/")
+            assert ordered(row)
+
+
+def test_a_diagnosis_that_supports_a_procedure_is_not_also_excluded_there(tables):
+    for code, policies in rows(tables, "coverage").items():
+        good = [r for r in policies if r.role != "excludes"]
+        for bad in (r for r in policies if r.role == "excludes"):
+            beside = [r for r in good if r.states & bad.states]
+            assert not [d for d in bad.diagnoses for r in beside if r.names(d)], code
+
+
+def test_one_contractor_speaks_for_a_state_in_a_topic(tables):
+    for code, policies in rows(tables, "coverage").items():
+        said = [(r.topic, r.role, r.verified, state) for r in policies for state in r.states]
+        assert len(said) == len(set(said)), code
+
+
+@pytest.mark.parametrize(
+    ("code", "diagnosis", "state", "roles"),
+    [
+        ("62323", "M54.16", "OH", {"supports"}),
+        ("62323", "M54.50", "OH", {"excludes"}),
+        ("62323", "G89.18", "OH", {"exempt"}),
+        ("64493", "M54.16", "CA", {"excludes"}),
+        ("64493", "M47.816", "CA", {"supports"}),
+        ("20552", "M54.2", "TX", {"supports"}),
+        ("20552", "M54.2", "OH", set()),
+        ("27096", "M53.3", "OH", {"supports"}),
+        ("27096", "M53.3", "TX", set()),
+    ],
+)
+def test_what_a_policy_says_of_a_diagnosis_depends_on_procedure_and_contractor(tables, code, diagnosis, state, roles):
+    binding = [r for r in rows(tables, "coverage")[code] if state in r.states]
+    assert {r.role for r in binding if r.names(diagnosis)} == roles
+
+
+def test_a_verified_exclusion_is_one_the_policy_states_in_words(tables):
+    verified = {
+        (r.topic, d)
+        for policies in rows(tables, "coverage").values()
+        for r in policies
+        if r.role == "excludes" and r.verified
+        for d in r.diagnoses
+    }
+    assert {topic for topic, _ in verified} == {"esi", "facet"}
+    assert ("esi", "M54.50") in verified
+    assert ("esi", "M51.26") not in verified
+
+
+def test_diagnoses_that_exclude_each_other_are_codes_or_their_beginnings(tables):
+    for code, excluded in rows(tables, "excludes1").items():
+        for each in (code, *excluded):
+            assert DIAGNOSIS.fullmatch(each), each
+        assert not [e for e in excluded if e.startswith(code)], "a code does not exclude itself"
+
+
+def test_a_diagnosis_names_the_region_its_site_tells(tables):
+    regions = rows(tables, "regions")
+    assert regions["M54.12"] == {"cervical"}
+    assert regions["M47.816"] == {"lumbar"}
+    assert regions["M47.817"] == regions["M51.17"] == {"lumbar", "sacral"}
+    assert regions["M17"] == {"knee"}
+    for placeless in ("G89.4", "M79.18", "M96.1", "R52", "M54.9"):
+        assert not [key for key in regions if placeless.startswith(key)], placeless
+
+
+def test_a_drugs_unit_is_that_of_its_code(tables):
+    drugs = rows(tables, "drugs")
+    assert (drugs["J1010"].per_unit, drugs["J1010"].measure) == (Decimal(1), "mg")
+    assert (drugs["J3301"].per_unit, drugs["J1030"].per_unit) == (Decimal(10), Decimal(40))
+    assert {c for c, d in drugs.items() if d.kind == "botulinum"} == {"J0585", "J0586", "J0587", "J0588"}
+    assert {d.container for d in drugs.values() if d.kind == "botulinum"} == {"single_dose"}
+    for code, drug in drugs.items():
+        assert code in rows(tables, "codes"), code
+        assert drug.per_unit is None or drug.per_unit > 0
+
+
 # Codes and diagnoses others do not know
 
 
@@ -348,7 +433,7 @@ def test_a_table_past_what_is_known_of_it_is_stale(tables):
 
 def test_the_status_leaves_out_a_table_that_has_no_release_for_the_day(tables):
     assert [s.name for s in tables.status(date(2023, 5, 1), DAY)] == [
-        "codes", "icd10", "modifiers", "payers", "authorizations",
+        "codes", "icd10", "modifiers", "payers", "authorizations", "coverage", "regions", "records", "places", "drugs",
     ]  # fmt: skip
 
 
@@ -451,3 +536,30 @@ def test_a_copy_sent_to_another_process_still_answers(tables):
     copy = pickle.loads(pickle.dumps(tables))
     assert copy.family("62323") == "esi_interlaminar"
     assert copy.payer_type(claim_to("AETNA MEDICARE", "CI")) == "medicare_advantage"
+
+
+def test_a_modifier_names_families_of_the_code_table(tables):
+    families = {row.family for row in rows(tables, "codes").values()}
+    modifiers = rows(tables, "modifiers")
+    for modifier, row in modifiers.items():
+        assert (row.only_with | row.never_with) <= families, modifier
+        assert not (row.only_with and row.never_with), f"{modifier}: one of the two says it"
+    assert modifiers["25"].fits("em")
+    assert not modifiers["25"].fits("esi_interlaminar")
+    assert not modifiers["59"].fits("em")
+    assert modifiers["RT"].fits("esi_interlaminar")
+
+
+def test_a_counterpart_stands_where_the_code_does_not(tables):
+    codes = rows(tables, "codes")
+    named = {code: row for code, row in codes.items() if row.counterparts}
+    assert {"0275T", "62330", "J1010", "64466"} <= named.keys()
+    for code, row in named.items():
+        assert row.valid_from or row.valid_to, code
+        for other in row.counterparts:
+            assert CODE.fullmatch(other), code
+            known = codes.get(other)
+            if known and row.valid_to and known.valid_from:
+                assert known.valid_from > row.valid_to, code
+            if known and row.valid_from and known.valid_to:
+                assert known.valid_to < row.valid_from, code

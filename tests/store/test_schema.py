@@ -13,6 +13,8 @@ from claims.claim import (
     Address,
     Authorization,
     AuthorizedCode,
+    BenefitLimit,
+    CareSpan,
     Claim,
     Eligibility,
     Evidence,
@@ -97,7 +99,12 @@ def a_full_claim() -> Claim:
         amount_paid=Decimal("10.00"),
         evidence=(Evidence("pain_relief_percent", "80", line=1, recorded_on=END),),
         authorizations=(Authorization("AUTH1", codes=(AuthorizedCode("64493", Decimal(2), "left"),)),),
-        eligibility=(Eligibility(None, active=False, other_payers=("X",)), Eligibility(END, active=None)),
+        eligibility=(
+            Eligibility(None, active=False, other_payers=("X",)),
+            Eligibility(
+                END, spans=(CareSpan("hospice", END),), limits=(BenefitLimit(("64493",), remaining=Decimal(0)),)
+            ),
+        ),
         prior_services=PriorServices(END, (PriorService("64493", END, ("RT",), Decimal("2.0")),)),
         segments={"CLM": 12},
     )

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from claims.claim import Authorization, Claim, Line, PayerType
+from claims.claim import Authorization, Line, PayerType
 from claims.reasons import Reason
-from scrubber import places
+from scrubber import approvals, places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.remedies import TO_BE_OBTAINED
 from scrubber.tables.rows import AuthorizationRow
 
-_PAYER_TYPES = frozenset(kind.value for kind in PayerType)
-_FACILITY = frozenset({"19", "22", "24"})  # where Original Medicare asks the hospital or surgery centre
-_ASK_THE_FACILITY = (
-    "Ask the hospital or surgery centre whether it holds Medicare's approval for this service: the number goes on the "
-    "facility's claim, and without it this claim may be denied along with theirs."
-)
 _REVIEW = (
     "Find Medicare's approval and put its number on the claim. Without one Medicare reviews the claim before it pays: "
     "have the record ready."
@@ -55,8 +49,8 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     verified denies, one that depends on the plan warns, and where we only know what payers of the kind often do, the
     finding says so and cites nothing published. A payer that comes second or third seldom asks: there it is a hint, and
     a Medicare supplement, which follows Medicare's decision, is left alone. Original Medicare asks the hospital for the
-    number, on the hospital's own claim, or reviews before it pays: seen from this claim that can only warn. Whether a
-    number given fits the service is another rule's question.
+    number, on the hospital's own claim, or reviews before it pays: seen from this claim that can only warn. Medicare's
+    own programs have rules of theirs (AUT-004, AUT-005); whether a number given fits the service, AUT-002 and AUT-003.
     """
     day = case.day(line)
     release = case.tables.authorizations.on(day, case.as_of)
@@ -68,14 +62,15 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
     if not in_force or _is_supplement(case):
         return
-    recorded = _recorded(case, line, day)
+    recorded = approvals.recorded(case, line, day)
     if "not_required" in recorded:
         return
     if case.payer_type is PayerType.UNKNOWN:
         yield Gap(("payer type",), f"some payers want an authorization for {line.code}; this payer's kind is not known")
         return
-    binding = [row for row in in_force if _binds(case, row)]
-    reaching = [row for row in binding if not _missing(row, case.claim, line) and _reaches(row, case.claim, line)]
+    binding = [row for row in in_force if not row.program and approvals.binds(case, row)]
+    claim = case.claim
+    reaching = [r for r in binding if not approvals.missing(r, claim, line) and approvals.reaches(r, claim, line)]
     if reaching:
         strictest = max(reaching, key=lambda row: (row.need == "required", row.verified, row.valid_from))
         held = recorded.get("approved")
@@ -84,7 +79,7 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
         elif not _asked_of_the_facility(case, line):
             yield _held_but_not_sent(case, line, held, strictest)
         return
-    missing = sorted({_missing(row, case.claim, line) for row in binding} - {""})
+    missing = sorted({approvals.missing(row, claim, line) for row in binding} - {""})
     if missing:
         yield Gap(tuple(missing), f"whether {line.code} needs an authorization depends on the {' and '.join(missing)}")
 
@@ -104,10 +99,11 @@ def _nothing_to_show(
         text = (
             f"{line.code} {_needs(row)} prior authorization from this payer on {day}, and the claim carries no number."
         )
+    ours = _REVIEW if medicare else _CHECK_FIRST if _is_custom(row) else ""
     return Hit(
         text + next((said for status, said in _STILL_OPEN.items() if status in recorded), ""),
         severity=_severity(case, row),
-        remedy=_ASK_THE_FACILITY if elsewhere else _REVIEW if medicare else _CHECK_FIRST if _is_custom(row) else "",
+        remedy=approvals.ASK_THE_FACILITY if elsewhere else ours,
         change=None if elsewhere else Change("set_authorization", line.number, TO_BE_OBTAINED),
         citation=Citation(row.citation, row.url),
     )
@@ -139,7 +135,7 @@ def _needs(row: AuthorizationRow) -> str:
 
 def _is_custom(row: AuthorizationRow) -> bool:
     """True where the row only tells what payers of a kind do: nothing published says that this one does."""
-    return not row.verified and not row.url and row.payer_type in _PAYER_TYPES
+    return not row.verified and not row.url and row.payer_type in approvals.PAYER_TYPES
 
 
 def _is_supplement(case: Case) -> bool:
@@ -149,47 +145,4 @@ def _is_supplement(case: Case) -> bool:
 
 def _asked_of_the_facility(case: Case, line: Line) -> bool:
     """True where Original Medicare wants the number on the hospital's or surgery centre's claim, not on this one."""
-    return case.payer_type is PayerType.MEDICARE and case.claim.place_of(line) in _FACILITY
-
-
-def _binds(case: Case, row: AuthorizationRow) -> bool:
-    """True when the row speaks of this kind of payer, or, by its key in the payer table, of this very payer."""
-    if row.payer_type in _PAYER_TYPES:
-        return row.payer_type == case.payer_type.value
-    payer = case.tables.payer_row(case.claim)
-    return payer is not None and payer.key == row.payer_type
-
-
-def _missing(row: AuthorizationRow, claim: Claim, line: Line) -> str:
-    """What the claim would have to say for us to know whether the row reaches the line."""
-    if row.places and not claim.place_of(line):
-        return "place of service"
-    return "state of service" if row.states and not _state(claim) else ""
-
-
-def _reaches(row: AuthorizationRow, claim: Claim, line: Line) -> bool:
-    in_place = not row.places or claim.place_of(line) in row.places
-    return in_place and (not row.states or _state(claim) in row.states)
-
-
-def _state(claim: Claim) -> str:
-    """Where the service was rendered: the facility's state, else the billing provider's."""
-    for provider in (claim.facility, claim.billing):
-        if provider and provider.address and provider.address.state:
-            return provider.address.state
-    return ""
-
-
-def _recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:
-    """What the practice recorded by now of the line's code and day, the first of each status."""
-    found: dict[str, Authorization] = {}
-    for held in case.claim.authorizations:
-        known = held.recorded_on is None or held.recorded_on <= case.as_of
-        payer = not held.payer_id or held.payer_id == case.claim.payer.id
-        code = not held.codes or any(c.code == line.code for c in held.codes)
-        begun = held.valid_from is None or held.valid_from <= day
-        ended = held.valid_to is not None and held.valid_to < day
-        numbered = held.status != "approved" or bool(held.number)
-        if numbered and known and payer and code and begun and not ended:
-            found.setdefault(held.status, held)
-    return found
+    return case.payer_type is PayerType.MEDICARE and case.claim.place_of(line) in approvals.FACILITY

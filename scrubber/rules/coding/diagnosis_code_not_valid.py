@@ -8,6 +8,7 @@ from datetime import date
 from claims.claim import Diagnosis
 from claims.reasons import Reason
 from scrubber import places
+from scrubber.diagnoses import wants_seventh
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.tables import Release
 from scrubber.tables.rows import DiagnosisRow
@@ -27,13 +28,15 @@ from scrubber.tables.rows import DiagnosisRow
     remedy_kind=RemedyKind.CORRECT,
     requires="the chart supports the code",
     effective="2015-10-01",
+    version="2",
 )
 def diagnosis_code_not_valid(case: Case) -> Iterator[Answer]:
     """A diagnosis code is only a heading, or was not valid on the date of service.
 
     Payers take full-length codes valid on the day, and return the claim otherwise. Where the publisher names what took
     an ended code's place, the message repeats it as information; which code is right is the chart's to say. Past the
-    last day a table is known to hold (the next 1 October), what it does not know to have ended is not checked.
+    last day a table is known to hold (the next 1 October), what it does not know to have ended is not checked. A code
+    that only lacks its seventh character is DX-007's.
     """
     days = sorted({line.service_from for line in case.claim.lines if line.service_from})
     for diagnosis in dict.fromkeys(case.claim.diagnoses):
@@ -48,6 +51,8 @@ def diagnosis_code_not_valid(case: Case) -> Iterator[Answer]:
 def _look(diagnosis: Diagnosis, day: date, release: Release[DiagnosisRow]) -> Answer | None:
     code = diagnosis.dotted
     row = release.get(code)
+    if (row is None or not row.billable) and wants_seventh(code, release):
+        return None
     late = not release.holds_on(day)
     if row is not None:
         fault = _fault(row, day)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from past.patient import Service
 from scrubber import places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import ORIGINAL, like_lines, lines_by_code, same_service, services_of_code
+from scrubber.same_day import ORIGINAL, like_lines, lines_by_code, same_service, services_of_code, unprocessable
 
 # Modifiers that say a like service was done again, or elsewhere, on the same day
 _REPEATED = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
@@ -77,18 +77,13 @@ def _earlier(case: Case, line: Line) -> list[tuple[Service, bool]]:
     same = [
         (s, of_file)
         for s, of_file in services_of_code(case, line)
-        if same_service(case, line, s) and (s.frequency == ORIGINAL or not of_file) and not _unprocessed(case, s)
+        if same_service(case, line, s) and (s.frequency == ORIGINAL or not of_file) and not unprocessable(case, s)
     ]
     return sorted(same, key=lambda found: _order(line, *found))
 
 
 def _order(line: Line, s: Service, of_file: bool) -> tuple[bool, bool, date, str, int]:
     return s.units != line.units, of_file, s.known_on, s.submission, s.line
-
-
-def _unprocessed(case: Case, s: Service) -> bool:
-    """True where Medicare sent the line back as unprocessable: that is no decision, and a new claim is the way on."""
-    return case.payer_type is PayerType.MEDICARE and bool(s.denied) and s.reason is Reason.SUBMISSION_ERROR
 
 
 def _sent(line: Line, earlier: Service, of_file: bool) -> Hit:

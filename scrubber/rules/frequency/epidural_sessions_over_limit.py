@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
-from scrubber import places
+from scrubber import look_back, places, session_limits
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.tables import Release
-from scrubber.tables.rows import CodeRow
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
-_ALREADY_DONE = (
-    "Ask the clinician whether region and earlier dates are right; correct what was mistyped. If they are, expect a "
-    "denial: the session was done on its date, and that date never moves. Nor can the patient be told beforehand any "
-    "more: where a notice was signed before the session (Medicare's ABN), say so with GA; where none was, the cost "
-    "stays with the practice."
-)
 
 
 @rule(
@@ -34,13 +23,12 @@ _ALREADY_DONE = (
         "https://www.cms.gov/medicare-coverage-database/view/lcd.aspx?lcdid=33906",
     ),
     place=places.SERVICE_DATE,
-    remedy="Check the region in the record first. A session that has not taken place yet can wait until the window "
-    "allows it, or the patient is told before it what is not covered (for Medicare, by an ABN). The date of a session "
-    "that was done never changes.",
+    remedy=session_limits.NOT_DONE_YET,
     remedy_kind=RemedyKind.HOLD,
-    requires="the session has not taken place yet: the date of a service that was done never changes",
+    requires=session_limits.NEVER_MOVES,
     payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
     effective="2021-12-01",
+    families=_FAMILIES,
 )
 def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     """More epidural steroid sessions in one spinal region within 12 months than the policy allows.
@@ -54,87 +42,9 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
-    if row is None or row.family not in _FAMILIES:
+    if row is None:
         return
-    value = parameter("esi_sessions_per_region").on(day, case.as_of)
-    look_back = parameter("esi_look_back_months").on(day, case.as_of)
-    if value is None or look_back is None:
-        return
-    limit, months = int(value.value), int(look_back.value)
-    start = _window_start(day, months)
-    sessions = case.once(("sessions", codes.name, row.region), lambda: _sessions(case, codes, row.region))
-    earlier = sessions[bisect_left(sessions, start) : bisect_left(sessions, day)]
-    region = row.region.replace("_", " and ")
-    if len(earlier) >= limit:
-        severity = Severity.DENY if value.verified else Severity.WARN
-        nth = f"session {len(earlier) + 1} in the {region} region from {start} to {day}; the policy allows {limit}."
-        if day > case.as_of:
-            yield _not_done_yet(line, nth, severity, _first_day_after(earlier[-limit], months))
-        else:
-            yield _done(line, nth, severity)
-    elif not _covered(case, start):
-        yield Gap((f"history since {start}",), f"{len(earlier)} earlier sessions are known, but not the whole window")
-
-
-def _not_done_yet(line: Line, nth: str, severity: Severity, free: date) -> Hit:
-    return Hit(
-        f"{line.code} would be {nth} The next may take place from {free}.",
-        severity=severity,
-        change=Change("hold_until", line.number, free.isoformat()),
-    )
-
-
-def _done(line: Line, nth: str, severity: Severity) -> Hit:
-    return Hit(
-        f"{line.code} is {nth}",
-        severity=severity,
-        remedy=_ALREADY_DONE,
-        remedy_kind=RemedyKind.ASK_CLINICIAN,
-        requires="the record shows the region and the dates that go on the claim",
-    )
-
-
-def _sessions(case: Case, codes: Release[CodeRow], region: str) -> list[date]:
-    """The days with an epidural injection of the region that we know of, this claim's too, in order."""
-    known = {(s.service_date, s.code) for s in case.past.services}
-    known |= {(line.service_from, line.code) for line in case.claim.lines if line.service_from}
-    asserted = case.claim.prior_services
-    if asserted:
-        known |= {(item.service_date, item.code) for item in asserted.items}
-    return sorted({day for day, code in known if _region(codes.get(code)) == region})
-
-
-def _region(row: CodeRow | None) -> str:
-    """The spinal region an epidural code is counted in; empty for any other code."""
-    return row.region if row is not None and row.family in _FAMILIES else ""
-
-
-def _covered(case: Case, start: date) -> bool:
-    """True when the look-back is whole: our store has seen the patient and reaches back, or the practice says so."""
-    asserted = case.claim.prior_services
-    if asserted and asserted.complete_since and asserted.complete_since <= start:
-        return True
-    return case.past.seen and case.past.covers(start)
-
-
-def _window_start(day: date, months: int) -> date:
-    """The first day of the months that end on `day`: the day after the same day of an earlier month.
-
-    >>> _window_start(date(2026, 3, 10), 12), _window_start(date(2024, 2, 29), 12)
-    (datetime.date(2025, 3, 11), datetime.date(2023, 3, 1))
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last)) + timedelta(days=1)
-
-
-def _first_day_after(day: date, months: int) -> date:
-    """The first day whose window no longer holds `day`.
-
-    >>> _first_day_after(date(2025, 3, 11), 12), _first_day_after(date(2024, 2, 29), 12)
-    (datetime.date(2026, 3, 11), datetime.date(2025, 3, 1))
-    """
-    later = day + timedelta(days=28 * months)
-    while _window_start(later, months) <= day:
-        later += timedelta(days=1)
-    return later
+    limit = session_limits.limit(case, line, parameter("esi_sessions_per_region"), parameter("esi_look_back_months"))
+    days = look_back.sessions(case, codes, _FAMILIES, row.region)
+    session = f"session {{n}} in the {row.region.replace('_', ' and ')} region"
+    yield from session_limits.over(case, line, days, limit, session)

@@ -30,7 +30,7 @@ XXX = "XXX"  # no global period: the NCCI edits say beside which visits it stand
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the note shows a significant visit, separate from the procedure and the decision to do it",
     payer_types=ncci.PAYER_TYPES,
-    supersedes=("NCC-002",),
+    supersedes=("EM-001", "NCC-002"),
 )
 def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     """An office visit on the day of a minor procedure by the same clinician carries no modifier 25.
@@ -47,8 +47,7 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     release = case.tables.codes.on(day, case.as_of)
     if not ncci.is_visit(release.get(line.code)):
         return
-    value = parameter("visit_25_global_periods").on(day, case.as_of)
-    periods = value.words if value else ()
+    periods = tuple(parameter("visit_25_global_periods").text_on(day, case.as_of).split())
     others = [(other, release.get(other.code)) for other in first_of_each(case, line)]
     procedure = next((other for other, row in others if row and _holds_the_visit(row, periods)), None)
     if procedure is None and XXX in periods:
@@ -56,13 +55,13 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     if procedure is not None:
         text = f"{line.code} and {procedure.code} (line {procedure.number}) are billed for the same day"
         text += " by the same clinician, and the visit carries no modifier 25."
-        yield _hit(line, text, ncci.severity(case.payer_type))
+        yield _hit(case, line, text, ncci.severity(case.payer_type))
         return
     for service in other_claims(case, line):
         row = release.get(service.code)
         if row is not None and _holds_the_visit(row, periods):
             text = f"{line.code} carries no modifier 25, and another claim bills {service.code} for the same day"
-            yield _hit(line, f"{text} by the same clinician.", Severity.WARN)
+            yield _hit(case, line, f"{text} by the same clinician.", Severity.WARN)
             return
     unknown = sorted({other.code for other, row in others if row is None})
     if unknown and not release.complete:
@@ -79,5 +78,7 @@ def _edited(case: Case, visit: Line, other: Line, row: CodeRow) -> bool:
     return any(pair.column1.code == other.code and pair.indicator == "1" for pair in ncci.pairs(case, visit))
 
 
-def _hit(line: Line, message: str, severity: Severity) -> Hit:
-    return Hit(message, severity=severity, change=Change("add_modifier", line.number, "25"))
+def _hit(case: Case, line: Line, message: str, severity: Severity) -> Hit:
+    """The objection; 25 is offered only where the record does not speak against it."""
+    against = case.told("separate_visit", line) == "no" or case.absent("separate_visit", line)
+    return Hit(message, severity=severity, change=None if against else Change("add_modifier", line.number, "25"))

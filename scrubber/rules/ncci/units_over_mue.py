@@ -37,9 +37,10 @@ def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
     An MUE with indicator 1 is held against each line; with 2 or 3 against all of the day's lines of that code and
     clinician. 2 follows from law or code definition, and no modifier or appeal moves it; 3 can be appealed with the
     record. Modifier 50 does not double the billed units. Where the excess lies on another claim of the day, and for
-    payers Medicare's edits do not bind, the rule warns; what DUP-001 takes for the same service sent twice is not
-    counted again. Clinicians of one group and specialty count as one for NCCI; here only lines of the same rendering
-    NPI are added up.
+    payers Medicare's edits do not bind, the rule warns. Such payers often want the two sides of a code that has sides
+    on two lines, RT and LT: there one side alone is held against the MUE. What DUP-001 takes for the same service sent
+    twice is not counted again. Clinicians of one group and specialty count as one for NCCI; here only lines of the same
+    rendering NPI are added up.
     """
     if line.unit != "UN":
         return
@@ -52,15 +53,30 @@ def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
             yield Gap(("mue table",), f"the MUE release {release.name} does not hold {line.code}")
         return
     by_line = limit.mai == "1"
+    severity = ncci.severity(case.payer_type)
     units = line.units if by_line else units_of_day(case, line)
+    if units > limit.units and severity < Severity.DENY and not by_line:
+        units -= _other_side(case, line)
     if units > limit.units:
         alone = by_line or len(lines_by_code(case, line)[line.code]) == 1
-        yield _hit(line, units, limit, ncci.severity(case.payer_type), alone=alone)
+        yield _hit(line, units, limit, severity, alone=alone)
         return
     elsewhere = ZERO if by_line else _elsewhere(case, line)
     if elsewhere and units + elsewhere > limit.units:
         where = f", {elsewhere.normalize():f} of them on another claim"
         yield _hit(line, units + elsewhere, limit, Severity.WARN, alone=False, where=where)
+
+
+def _other_side(case: Case, line: Line) -> Decimal:
+    """Units of the day that say the same once more for the other side, as payers of their own rules often want it."""
+    row = ncci.code_row(case, line)
+    if row is None or row.bilateral != "1":
+        return ZERO
+    sides = {"RT": ZERO, "LT": ZERO}
+    for other in lines_by_code(case, line)[line.code]:
+        for side in sides.keys() & set(other.modifiers):
+            sides[side] += other.units
+    return min(sides.values())
 
 
 def _elsewhere(case: Case, line: Line) -> Decimal:

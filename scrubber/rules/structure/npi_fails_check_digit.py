@@ -33,8 +33,7 @@ def npi_fails_check_digit(case: Case) -> Iterator[Hit]:
     A clearinghouse or the payer's front end returns such a claim before anyone reads it: a number that fails its own
     check digit belongs to nobody. A missing NPI is another matter, and not this rule's.
     """
-    value = parameter("npi_check_prefix").on(case.as_of, case.as_of)
-    prefix = str(value.value) if value else ""
+    prefix = parameter("npi_check_prefix").text_on(case.as_of, case.as_of)
     for role, place, provider, line in _providers(case):
         fault = _fault(prefix, provider.npi) if provider and provider.npi else ""
         if provider and fault:

@@ -1,0 +1,147 @@
+"""Prior authorizations: what the tables demand of a line, and what the practice has recorded of its approvals.
+
+A record speaks for a claim when it was known by the day the claim would be sent and is of the claim's payer, or of none
+by name. Which record a claim relies on is told by the number it carries (REF G1, of the line before that of the claim).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from claims.claim import ZERO, Authorization, Claim, Line, PayerType
+from scrubber.registry import Case, Gap
+from scrubber.tables.rows import AuthorizationRow
+
+PAYER_TYPES = frozenset(kind.value for kind in PayerType)
+FACILITY = frozenset({"19", "22", "24"})  # where Original Medicare asks the hospital or surgery centre
+ASK_THE_FACILITY = (
+    "Ask the hospital or surgery centre whether it holds Medicare's approval for this service: the number goes on the "
+    "facility's claim, and without it this claim may be denied along with theirs."
+)
+NO_RECORD = Gap(
+    ("authorization record",), "the claim carries a number whose record (codes, units, days) is not here", of_claim=True
+)
+
+
+def number_of(claim: Claim, line: Line) -> str:
+    """The authorization number that stands for the line: its own, else the claim's."""
+    return line.authorization_number or claim.authorization_number
+
+
+def records(case: Case) -> Sequence[Authorization]:
+    """What the practice had recorded of this payer's authorizations by the day the claim would be sent."""
+    return [
+        held
+        for held in case.claim.authorizations
+        if (held.recorded_on is None or held.recorded_on <= case.as_of)
+        and (not held.payer_id or held.payer_id == case.claim.payer.id)
+    ]
+
+
+def relied_on(case: Case, line: Line) -> Sequence[Authorization]:
+    """The records of the number that stands for the line."""
+    number = number_of(case.claim, line)
+    return [held for held in records(case) if held.number == number] if number else ()
+
+
+def names(held: Authorization, code: str) -> bool:
+    """True where the authorization lists the code, or lists none and so leaves it open."""
+    return not held.codes or any(allowed.code == code for allowed in held.codes)
+
+
+def covers(held: Authorization, day: date) -> bool:
+    """True where the day lies in the authorization's days, an open end reaching as far as it goes."""
+    begun = held.valid_from is None or held.valid_from <= day
+    return begun and (held.valid_to is None or day <= held.valid_to)
+
+
+def concerns(case: Case, line: Line, held: Authorization, day: date) -> bool:
+    """True where the number is meant for the line: it names its code, or stands on it, or names none and one is needed.
+
+    A claim's number stands for the whole claim, yet the visit and the drug beside the procedure seldom need one.
+    """
+    if held.codes:
+        return names(held, line.code)
+    return bool(line.authorization_number) or any(True for _ in demands(case, line, day))
+
+
+def units_used(case: Case, line: Line, first: date, last: date) -> Decimal:
+    """Units of the line's code that earlier claims to this payer billed in those days, and it did not deny.
+
+    A claim that was sent again counts once, with the most units it ever had; one that was taken back, not at all.
+    """
+    claim, services = case.claim, case.past.services
+    back = {s.claim_id for s in services if s.frequency == "8"} | {claim.id}
+    used: dict[tuple[str, date, int], Decimal] = {}
+    for s in services:
+        ours = s.code == line.code and s.payer_id == claim.payer.id and s.claim_id not in back
+        if ours and first <= s.service_date <= last and not s.denied:
+            key = s.claim_id, s.service_date, s.line
+            used[key] = max(used.get(key, ZERO), s.units)
+    return sum(used.values(), ZERO)
+
+
+def recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:
+    """What is recorded of the line's code and day, the first of each status; an approval needs its number."""
+    found: dict[str, Authorization] = {}
+    for held in records(case):
+        numbered = held.status != "approved" or bool(held.number)
+        if numbered and names(held, line.code) and covers(held, day):
+            found.setdefault(held.status, held)
+    return found
+
+
+def demands(case: Case, line: Line, day: date) -> Iterator[AuthorizationRow]:
+    """The table's demands for the line's code in force on the day that bind this payer, wherever it was done.
+
+    Raises TableGap where no release speaks for the day.
+    """
+    for row in case.tables.authorizations.on(day, case.as_of).get(line.code) or ():
+        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) and binds(case, row):
+            yield row
+
+
+def binds(case: Case, row: AuthorizationRow) -> bool:
+    """True when the row speaks of this kind of payer, or, by its key in the payer table, of this very payer."""
+    if row.payer_type in PAYER_TYPES:
+        return row.payer_type == case.payer_type.value
+    payer = case.tables.payer_row(case.claim)
+    return payer is not None and payer.key == row.payer_type
+
+
+def program_demand(case: Case, line: Line, day: date, programs: frozenset[str]) -> AuthorizationRow | Gap | None:
+    """The demand of one of Medicare's programs that reaches the line; a Gap where the claim does not say enough."""
+    rows = [row for row in demands(case, line, day) if row.program in programs]
+    for row in sorted(rows, key=lambda row: (not row.verified, row.valid_from, row.citation)):
+        if not missing(row, case.claim, line) and reaches(row, case.claim, line):
+            return row
+    unsaid = sorted({missing(row, case.claim, line) for row in rows} - {""})
+    if unsaid:
+        return Gap(tuple(unsaid), f"whether Medicare wants {line.code} approved depends on the {' and '.join(unsaid)}")
+    release = case.tables.authorizations.on(day, case.as_of)
+    if not release.holds_on(day):
+        return Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
+    return None
+
+
+def missing(row: AuthorizationRow, claim: Claim, line: Line) -> str:
+    """What the claim would have to say for us to know whether the row reaches the line."""
+    if row.places and not claim.place_of(line):
+        return "place of service"
+    return "state of service" if row.states and not state(claim) else ""
+
+
+def reaches(row: AuthorizationRow, claim: Claim, line: Line) -> bool:
+    """True when the line was done in one of the row's places and states."""
+    in_place = not row.places or claim.place_of(line) in row.places
+    return in_place and (not row.states or state(claim) in row.states)
+
+
+def state(claim: Claim) -> str:
+    """Where the service was rendered: the facility's state, else the billing provider's."""
+    for provider in (claim.facility, claim.billing):
+        if provider and provider.address and provider.address.state:
+            return provider.address.state
+    return ""

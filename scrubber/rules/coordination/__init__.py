@@ -1,0 +1,1 @@
+"""Who pays first, and what the next payer has to be told of it."""

@@ -1,0 +1,1 @@
+"""Diagnoses: what they say of the procedure, of each other, and how exactly."""

@@ -1,0 +1,1 @@
+"""What payers want the record to say."""

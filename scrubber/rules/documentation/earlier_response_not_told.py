@@ -1,0 +1,43 @@
+"""DOC-005: the response to the earlier procedure is not recorded for a repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-005",
+    severity=Severity.WARN,
+    reason=Reason.MEDICAL_NECESSITY,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Have the note say by how much the earlier procedure helped, and for how long.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "facet_injection",
+        "facet_rfa",
+        "si_joint",
+        "trigger_point",
+    ),
+)
+def earlier_response_not_told(case: Case, line: Line) -> Iterator[Answer]:
+    """The response to the earlier procedure is not recorded for a repeat.
+
+    A repeat is covered where the one before helped enough for long enough. Both the percentage and the weeks have
+    to be told, on the scale used before. Whether they are enough is the question of FRQ-010. Nothing told of it is
+    not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-005")

@@ -1,0 +1,43 @@
+"""DOC-008: the findings of the examination fall short of what the policy asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-008",
+    severity=Severity.WARN,
+    reason=Reason.MEDICAL_NECESSITY,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Ask the clinician what the examination found and when; complete the note where it was found so. If "
+    "it was not, the policy does not cover the procedure.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "facet_injection",
+        "facet_rfa",
+        "si_joint",
+        "vertebral_augmentation",
+    ),
+)
+def findings_do_not_bear_it_out(case: Case, line: Line) -> Iterator[Answer]:
+    """The findings of the examination fall short of what the policy asks.
+
+    Some policies count findings: positive provocative tests before a sacroiliac injection, the age of a fracture
+    before augmentation. Nothing told of it is not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-008")

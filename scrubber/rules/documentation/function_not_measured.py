@@ -1,0 +1,41 @@
+"""DOC-002: function is not measured on a scale where the policy asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-002",
+    severity=Severity.WARN,
+    reason=Reason.DOCUMENTATION,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Have the note name the scale that was used and its score on the day.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "facet_injection",
+        "facet_rfa",
+        "si_joint",
+    ),
+)
+def function_not_measured(case: Case, line: Line) -> Iterator[Answer]:
+    """Function is not measured on a scale where the policy asks for one.
+
+    Policies want the effect of the pain on daily life measured on a known scale, before and after, so that a repeat
+    can be judged by it. Nothing told of it is not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-002")

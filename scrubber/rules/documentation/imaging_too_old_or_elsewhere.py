@@ -1,0 +1,41 @@
+"""DOC-004: imaging is older than the payer accepts, or shows another level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-004",
+    severity=Severity.WARN,
+    reason=Reason.DOCUMENTATION,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Find the report of the imaging, and put it with the record. If there is no newer one, ask the "
+    "clinician whether the procedure rests on other findings.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.COMMERCIAL, PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "basivertebral",
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "vertebral_augmentation",
+    ),
+)
+def imaging_too_old_or_elsewhere(case: Case, line: Line) -> Iterator[Answer]:
+    """Imaging is older than the payer accepts, or shows another level.
+
+    Some payers want a recent image that agrees with the level treated before they pay. Nothing told of it is not a
+    finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-004")

@@ -1,0 +1,40 @@
+"""DOC-011: no psychological evaluation, or no trial result, before an implant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-011",
+    severity=Severity.DENY,
+    reason=Reason.MEDICAL_NECESSITY,
+    carcs=("50",),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Find the evaluation and the result of the trial, and have them at hand. If there was none, the payer"
+    " is likely to deny the implant.",
+    remedy_kind=RemedyKind.OBTAIN,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "pns",
+        "pump",
+        "scs",
+    ),
+)
+def implant_without_evaluation(case: Case, line: Line) -> Iterator[Answer]:
+    """No psychological evaluation, or no trial result, before an implant.
+
+    Medicare covers a stimulator or pump for pain as a late resort, after a psychological evaluation and a trial.
+    Nothing told of it is not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-011")

@@ -1,0 +1,43 @@
+"""DOC-014: the note does not say why the procedure was needed, or what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-014",
+    severity=Severity.WARN,
+    reason=Reason.MEDICAL_NECESSITY,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Have the clinician say in the note why it was needed and what comes next, where that is what was "
+    "thought on that day.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "facet_injection",
+        "facet_rfa",
+        "si_joint",
+        "trigger_point",
+    ),
+)
+def necessity_not_stated(case: Case, line: Line) -> Iterator[Answer]:
+    """The note does not say why the procedure was needed, or what comes next.
+
+    A reviewer looks for the reason and for the plan; a note that leaves them to be guessed is read as if there were
+    none. Nothing told of it is not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-014")

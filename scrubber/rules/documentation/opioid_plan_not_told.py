@@ -1,0 +1,38 @@
+"""DOC-013: the record has no plan for the opioids a drug test is to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-013",
+    severity=Severity.WARN,
+    reason=Reason.DOCUMENTATION,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Have the note say which medicines are given and what the plan is, as it was on that day.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "udt_definitive",
+        "udt_presumptive",
+    ),
+)
+def opioid_plan_not_told(case: Case, line: Line) -> Iterator[Answer]:
+    """The record has no plan for the opioids a drug test is to watch.
+
+    A drug test is covered as a part of managing treatment: the medicines and the plan have to stand in the record.
+    Nothing told of it is not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-013")

@@ -1,0 +1,42 @@
+"""DOC-007: pain was not scored as the policy asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import places, wanted_records
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+
+@rule(
+    "DOC-007",
+    severity=Severity.WARN,
+    reason=Reason.DOCUMENTATION,
+    carcs=("50", "252"),
+    citation=Citation(
+        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+        "https://www.cms.gov/medicare-coverage-database/search.aspx",
+    ),
+    place=places.PROCEDURE,
+    remedy="Have the note give the score before and after, on one scale, as it was taken.",
+    remedy_kind=RemedyKind.DOCUMENT,
+    requires="the care was given so, and the record is completed by the one who gave it",
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    families=(
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "facet_injection",
+        "facet_rfa",
+        "si_joint",
+        "vertebral_augmentation",
+    ),
+)
+def pain_not_scored(case: Case, line: Line) -> Iterator[Answer]:
+    """Pain was not scored as the policy asks.
+
+    Policies judge a procedure by the pain score before and after it on the same scale; some ask for a least score
+    before. Nothing told of it is not a finding: it stays unchecked.
+    """
+    return wanted_records.check(case, line, "DOC-007")

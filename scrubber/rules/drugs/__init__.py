@@ -1,0 +1,1 @@
+"""Drugs: their units, containers and numbers, and what was injected."""

@@ -1,0 +1,1 @@
+"""What the practice charges, and what it tells the patient of the cost."""

@@ -1,0 +1,56 @@
+"""FRQ-005: more facet injections in a region than the coverage policies allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import look_back, places, session_limits
+from scrubber.look_back import Marked
+from scrubber.parameters import parameter
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+_FAMILIES = ("facet_injection",)
+_DIAGNOSTIC = "KX"
+
+
+@rule(
+    "FRQ-005",
+    severity=Severity.DENY,
+    reason=Reason.FREQUENCY,
+    carcs=("119", "151"),
+    citation=Citation(
+        "LCD L33930 and its like: Facet Joint Interventions for Pain Management",
+        "https://www.cms.gov/medicare-coverage-database/view/lcd.aspx?lcdid=33930",
+    ),
+    place=places.SERVICE_DATE,
+    remedy=session_limits.NOT_DONE_YET,
+    remedy_kind=RemedyKind.HOLD,
+    requires=session_limits.NEVER_MOVES,
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    effective="2021-04-25",
+    families=_FAMILIES,
+)
+def facet_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+    """More facet injections of one kind in a spinal region within 12 months than the policy allows.
+
+    Modifier KX says that a block was diagnostic, and diagnostic and therapeutic sessions have a count each. Both sides
+    of a day are one session; the right side on one day and the left on another are two. What another payer was billed
+    for without KX counts as therapeutic: nothing on those claims says otherwise.
+    """
+    day = case.day(line)
+    codes = case.tables.codes.on(day, case.as_of)
+    row = codes.get(line.code)
+    if row is None:
+        return
+    if _DIAGNOSTIC in line.modifiers:
+        most = parameter("facet_diagnostic_sessions_per_region")
+        kind, marked = "diagnostic", Marked(carrying=_DIAGNOSTIC)
+    else:
+        most = parameter("facet_therapeutic_sessions_per_region")
+        kind, marked = "therapeutic", Marked(without=_DIAGNOSTIC)
+    limit = session_limits.limit(case, line, most, parameter("facet_look_back_months"))
+    days = look_back.sessions(case, codes, _FAMILIES, row.region, marked)
+    session = f"{kind} facet session {{n}} in the {row.region.replace('_', ' and ')} region"
+    yield from session_limits.over(case, line, days, limit, session)

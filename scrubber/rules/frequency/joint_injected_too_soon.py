@@ -1,0 +1,123 @@
+"""FRQ-013: a joint injected again too soon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from claims.claim import Line
+from claims.reasons import Reason
+from scrubber import look_back, places, sides
+from scrubber.parameters import Parameter, parameter
+from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.same_day import codes_of_day
+from scrubber.tables import Release
+from scrubber.tables.rows import CodeRow, DrugRow
+
+_JOINT, _HYALURONATE, _STEROID = "joint_injection", "drug_ha", "steroid"
+_CATEGORY = 3  # characters of an ICD-10-CM category
+
+
+@rule(
+    "FRQ-013",
+    severity=Severity.WARN,
+    reason=Reason.FREQUENCY,
+    carcs=("151",),
+    citation=Citation(
+        "LCD L39260, Hyaluronic Acid Injections for Knee Osteoarthritis; for steroids, common practice of payers",
+        "https://www.cms.gov/medicare-coverage-database/view/lcd.aspx?lcdid=39260",
+    ),
+    place=places.SERVICE_DATE,
+    remedy="Check joint, side and earlier dates in the record, and correct what was mistyped. If they are right, have "
+    "the reason for the early repeat ready; this payer's own policy tells whether it pays.",
+    remedy_kind=RemedyKind.ASK_CLINICIAN,
+    requires="the record shows the joint, the side and the dates that go on the claim",
+    confidence="medium",
+    families=(_JOINT,),
+)
+def joint_injected_too_soon(case: Case, line: Line) -> Iterator[Answer]:
+    """A joint gets steroid again within three months, or a new course of hyaluronate within six.
+
+    A joint is told by its size, its side and what it is treated for, since no code names it: where side or diagnosis is
+    not on both claims, nothing is said. Injections of one course of hyaluronate, a week or so apart, are one. For
+    steroids it is a hint: the interval is common practice, and seldom written down.
+    """
+    day = case.day(line)
+    codes = case.tables.codes.on(day, case.as_of)
+    today = codes_of_day(case, day)
+    if any(_is_hyaluronate(codes, code) for code in today):
+        days = _earlier(case, line, codes, lambda code: _is_hyaluronate(codes, code))
+        yield from _new_course(case, line, [*days, day])
+        return
+    drugs = case.tables.drugs.on(day, case.as_of).rows
+    months = parameter("joint_steroid_interval_months")
+    if any(_is_steroid(drugs, code) for code in today):
+        days = _earlier(case, line, codes, lambda code: _is_steroid(drugs, code))
+        yield from _within(case, line, days, day, months, "gives steroid into a joint", Severity.INFO)
+
+
+def _new_course(case: Case, line: Line, days: Sequence[date]) -> Iterator[Answer]:
+    """Where the course that this day belongs to began too soon after the one before."""
+    day = case.day(line)
+    apart, months = parameter("hyaluronate_course_days"), parameter("hyaluronate_interval_months")
+    of_one_course = apart.on(day, case.as_of)
+    first = len(days) - 1
+    while of_one_course and first > 0 and (days[first] - days[first - 1]).days <= int(of_one_course.value):
+        first -= 1
+    yield from _within(
+        case,
+        line,
+        days[:first],
+        days[first],
+        months,
+        "belongs to a new course of hyaluronate in a joint",
+        Severity.WARN,
+    )
+
+
+def _within(
+    case: Case,
+    line: Line,
+    earlier: Sequence[date],
+    begun: date,
+    months: Parameter,
+    what: str,
+    severity: Severity,
+) -> Iterator[Answer]:
+    interval = months.on(begun, case.as_of)
+    if interval is None:
+        return
+    start = look_back.first_day_of_window(begun, int(interval.value))
+    if earlier and earlier[-1] >= start:
+        yield Hit(
+            f"{line.code} {what} that had it on {earlier[-1]}, less than {interval.value} months before {begun}.",
+            severity=severity,
+        )
+    elif not look_back.covered(case, start):
+        yield look_back.not_covered(start, "no earlier injection of this joint is known, but not the whole window")
+
+
+def _earlier(case: Case, line: Line, codes: Release[CodeRow], given: Callable[[str], bool]) -> Sequence[date]:
+    """The earlier days on which this joint got a drug of the kind."""
+    row = codes.get(line.code)
+    there, for_what = sides.of_line(line), {d.dotted[:_CATEGORY] for d in case.claim.diagnoses_of(line)}
+    days = set()
+    for service in case.past.services:
+        other = codes.get(service.code)
+        if row is None or other is None or (other.family, other.region) != (row.family, row.region):
+            continue
+        same_side = there & sides.of_modifiers(service.modifiers)
+        same_illness = for_what & {diagnosis[:_CATEGORY] for diagnosis in service.diagnoses}
+        if same_side and same_illness and service.service_date < case.day(line):
+            days.add(service.service_date)
+    return [day for day in sorted(days) if any(given(k.code) for k in look_back.known_services(case) if k.day == day)]
+
+
+def _is_hyaluronate(codes: Release[CodeRow], code: str) -> bool:
+    row = codes.get(code)
+    return row is not None and row.family == _HYALURONATE
+
+
+def _is_steroid(drugs: Mapping[str, DrugRow], code: str) -> bool:
+    row = drugs.get(code)
+    return row is not None and row.kind == _STEROID

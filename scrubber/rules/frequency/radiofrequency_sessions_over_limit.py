@@ -1,0 +1,47 @@
+"""FRQ-006: more facet radiofrequency sessions in a region than the coverage policies allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import look_back, places, session_limits
+from scrubber.parameters import parameter
+from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+
+_FAMILIES = ("facet_rfa",)
+
+
+@rule(
+    "FRQ-006",
+    severity=Severity.DENY,
+    reason=Reason.FREQUENCY,
+    carcs=("119", "151"),
+    citation=Citation(
+        "LCD L33930 and its like: Facet Joint Interventions for Pain Management",
+        "https://www.cms.gov/medicare-coverage-database/view/lcd.aspx?lcdid=33930",
+    ),
+    place=places.SERVICE_DATE,
+    remedy=session_limits.NOT_DONE_YET,
+    remedy_kind=RemedyKind.HOLD,
+    requires=session_limits.NEVER_MOVES,
+    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    effective="2021-04-25",
+    families=_FAMILIES,
+)
+def radiofrequency_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+    """More facet radiofrequency sessions in one spinal region within 12 months than the policy allows.
+
+    A session may treat both sides at once; the right side on one day and the left on another are two sessions of the
+    region, and with them the 12 months are used up.
+    """
+    day = case.day(line)
+    codes = case.tables.codes.on(day, case.as_of)
+    row = codes.get(line.code)
+    if row is None:
+        return
+    limit = session_limits.limit(case, line, parameter("rfa_sessions_per_region"), parameter("facet_look_back_months"))
+    days = look_back.sessions(case, codes, _FAMILIES, row.region)
+    session = f"radiofrequency session {{n}} in the {row.region.replace('_', ' and ')} region"
+    yield from session_limits.over(case, line, days, limit, session)

@@ -1,0 +1,1 @@
+"""Imaging: guidance that goes with a procedure, and who is paid for which part of it."""

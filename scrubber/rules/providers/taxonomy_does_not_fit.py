@@ -1,0 +1,64 @@
+"""PRV-005: the clinician's taxonomy is another than the payer has, or fits no pain procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claims.claim import Line, PayerType
+from claims.reasons import Reason
+from scrubber import enrolments, places
+from scrubber.parameters import parameter
+from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+
+
+@rule(
+    "PRV-005",
+    severity=Severity.WARN,
+    reason=Reason.ENROLMENT,
+    carcs=("8", "172"),
+    citation=Citation(
+        "X12 005010X222A1, PRV03 (taxonomy); CARC 8 and 172, procedure and specialty do not fit",
+        "https://x12.org/codes/claim-adjustment-reason-codes",
+    ),
+    place=places.RENDERING_TAXONOMY,
+    remedy="Compare the claim with NPPES and the payer's enrolment, and correct what was mistyped or is out of date.",
+    remedy_kind=RemedyKind.CORRECT,
+    requires="the taxonomy is the clinician's own, as enrolled",
+    payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
+    confidence="medium",
+    families=(
+        "esi_interlaminar",
+        "esi_transforaminal",
+        "facet_injection",
+        "facet_rfa",
+        "si_joint",
+        "si_joint_rfa",
+        "scs",
+        "pns",
+        "pump",
+        "vertebral_augmentation",
+        "sympathetic_block",
+    ),
+)
+def taxonomy_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
+    """The rendering clinician's taxonomy is another than the payer has on file, or fits no pain procedure.
+
+    Payers match the procedure with the specialty they hold for the clinician. The list of specialties that do such
+    procedures is wide on purpose: what falls outside it is most often a wrong code in the billing system.
+    """
+    claim = case.claim
+    if line.rendering is None and claim.rendering is None:
+        return
+    provider, day = claim.rendering_of(line), case.day(line)
+    rows = enrolments.of_payer(case, provider.npi)
+    enrolled = sorted({row.taxonomy for row in rows if row.taxonomy and enrolments.holds(row, day)})
+    taxonomy = provider.taxonomy or (enrolled[0] if len(enrolled) == 1 else "")
+    if not taxonomy:
+        yield enrolments.left_out(provider.npi) if enrolments.kept(case) else enrolments.NO_FILE
+        return
+    if enrolled and taxonomy not in enrolled:
+        yield Hit(f"The claim gives taxonomy {taxonomy} for NPI {provider.npi}; enrolled is {', '.join(enrolled)}.")
+        return
+    value = parameter("pain_procedure_taxonomies").on(day, case.as_of)
+    if value is not None and not taxonomy.startswith(value.words):
+        yield Hit(f"Taxonomy {taxonomy} of NPI {provider.npi} is of a specialty that does not usually do {line.code}.")

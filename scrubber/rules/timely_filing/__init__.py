@@ -1,0 +1,1 @@
+"""Claims and corrections that come too late."""

@@ -1,0 +1,1 @@
+"""Office visits: which one, beside what, and how much of it."""

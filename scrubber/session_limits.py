@@ -1,0 +1,154 @@
+"""How often is too often: what the rules on sessions in a rolling window, and on the days between two, share.
+
+A session is a day. One that has not taken place yet may wait; one that was done keeps its date, whatever it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from claims.claim import Line
+from scrubber import look_back
+from scrubber.parameters import Parameter, Value
+from scrubber.registry import Answer, Case, Change, Hit, RemedyKind, Severity
+
+ALREADY_DONE = (
+    "Ask the clinician whether region and earlier dates are right; correct what was mistyped. If they are, expect a "
+    "denial: the session was done on its date, and that date never moves. Nor can the patient be told beforehand any "
+    "more: where a notice was signed before the session (Medicare's ABN), say so with GA; where none was, the cost "
+    "stays with the practice."
+)
+NOT_DONE_YET = (
+    "Check the region in the record first. A session that has not taken place yet can wait until the window "
+    "allows it, or the patient is told before it what is not covered (for Medicare, by an ABN). The date of a session "
+    "that was done never changes."
+)
+NEVER_MOVES = "the session has not taken place yet: the date of a service that was done never changes"
+_RECORD_SHOWS = "the record shows the region and the dates that go on the claim"
+
+
+class Window(NamedTuple):
+    """A look-back that ends on a day and rolls with it, in whole months or in days."""
+
+    length: int
+    unit: str = "months"
+
+    def first_day(self, day: date) -> date:
+        """The first day it holds when it ends on `day`.
+
+        >>> Window(12).first_day(date(2026, 3, 10)), Window(90, "days").first_day(date(2026, 3, 31))
+        (datetime.date(2025, 3, 11), datetime.date(2026, 1, 1))
+        """
+        if self.unit == "months":
+            return look_back.first_day_of_window(day, self.length)
+        return day - timedelta(days=self.length - 1)
+
+    def first_day_without(self, day: date) -> date:
+        """The first day on which it no longer holds `day`.
+
+        >>> Window(12).first_day_without(date(2025, 3, 11)), Window(90, "days").first_day_without(date(2026, 1, 1))
+        (datetime.date(2026, 3, 11), datetime.date(2026, 4, 1))
+        """
+        if self.unit == "months":
+            return look_back.first_day_without(day, self.length)
+        return day + timedelta(days=self.length)
+
+
+class Limit(NamedTuple):
+    """So many sessions in a window: what a policy allows, in the words of a message, and how sure we are."""
+
+    most: int
+    window: Window
+    verified: bool
+    said: str  # the number, or what tells more: "4 therapeutic and 2 diagnostic"
+
+
+def limit(
+    case: Case, line: Line, most: Parameter, length: Parameter, unit: str = "months", said: str = "{most}"
+) -> Limit | None:
+    """The limit two parameters make on the line's day: so many sessions, in a window so long; None once one ended."""
+    day = case.day(line)
+    number, window = most.on(day, case.as_of), length.on(day, case.as_of)
+    if number is None or window is None:
+        return None
+    said = said.format(most=number.value)
+    return Limit(int(number.value), Window(int(window.value), unit), number.verified, said)
+
+
+def passed(case: Case, line: Line, days: Sequence[date], allowed: Limit | None) -> tuple[date, Sequence[date]] | None:
+    """The first day of the window and the earlier days in it, where the line's day is a session too many."""
+    if allowed is None:
+        return None
+    day = case.day(line)
+    start = allowed.window.first_day(day)
+    earlier = look_back.between(days, start, day)
+    return (start, earlier) if len(earlier) >= allowed.most else None
+
+
+def over(
+    case: Case, line: Line, days: Sequence[date], allowed: Limit | None, session: str, done: str = ALREADY_DONE
+) -> Iterator[Answer]:
+    """A hit where the line's day is a session too many; a gap where it may be.
+
+    `days` are all known ones, in order; `session` names the session, with `{n}` for its number in the window. Sessions
+    the payer denied count, for policies count what is reported. `done` is the remedy of a session that was done.
+    """
+    if allowed is None:
+        return
+    day = case.day(line)
+    found = passed(case, line, days, allowed)
+    if found:
+        start, earlier = found
+        nth = session.format(n=len(earlier) + 1)
+        text = f"{nth} from {start} to {day}; the policy allows {allowed.said}."
+        free = allowed.window.first_day_without(earlier[-allowed.most])
+        yield _hit(case, line, text, free, done, verified=allowed.verified)
+        return
+    start = allowed.window.first_day(day)
+    if not look_back.covered(case, start):
+        known = len(look_back.between(days, start, day))
+        yield look_back.not_covered(start, f"{known} earlier sessions are known, but not the whole window")
+
+
+def too_soon(
+    case: Case, line: Line, days: Sequence[date], interval: Parameter, session: str, done: str = ALREADY_DONE
+) -> Iterator[Answer]:
+    """A hit where the session before the line's day is fewer days away than the policy wants; a gap where it may be."""
+    day = case.day(line)
+    apart = interval.on(day, case.as_of)
+    if apart is None:
+        return
+    start = day - timedelta(days=int(apart.value) - 1)
+    earlier = look_back.between(days, start, day)
+    if earlier:
+        last = earlier[-1]
+        text = (
+            f"{session} {(day - last).days} days after the one of {last}; the policy wants {apart.value} between them."
+        )
+        yield _hit(case, line, text, last + timedelta(days=int(apart.value)), done, verified=apart.verified)
+    elif not look_back.covered(case, start):
+        yield look_back.not_covered(start, "no earlier session is known, but not the whole time before this one")
+
+
+def severity(value: Value) -> Severity:
+    """How sure a number of policy makes a denial: one that was not read in the policy itself only warns."""
+    return Severity.DENY if value.verified else Severity.WARN
+
+
+def _hit(case: Case, line: Line, text: str, free: date, done: str, *, verified: bool) -> Hit:
+    worst = Severity.DENY if verified else Severity.WARN
+    if case.day(line) > case.as_of:
+        return Hit(
+            f"{line.code} would be {text} The next may take place from {free}.",
+            severity=worst,
+            change=Change("hold_until", line.number, free.isoformat()),
+        )
+    return Hit(
+        f"{line.code} is {text}",
+        severity=worst,
+        remedy=done,
+        remedy_kind=RemedyKind.ASK_CLINICIAN,
+        requires=_RECORD_SHOWS,
+    )
