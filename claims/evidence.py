@@ -120,7 +120,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             "registration",
             "compliance",
             "accreditation",
-        ),  # fmt: skip
+        ),
         "necessity_statement": _yes_no("The note says why the service was necessary."),
         "follow_up_plan": _yes_no("The note says what comes next."),
         # The visit

@@ -50,6 +50,9 @@ DIAGNOSES = {
 }
 
 
+NOT_NEEDED = ("coverage", "records", "excludes1", "regions", "places", "drugs", "enrolments")
+
+
 def small_tables() -> Tables:
     return Tables(
         codes=Table("codes", (a_release(CODES),)),
@@ -63,7 +66,7 @@ def small_tables() -> Tables:
             (a_release({"alpha": PayerRow("alpha", "Alpha", ("ALPHA",), (), "commercial", 90, True)}),),
         ),
         authorizations=Table("authorizations", ()),
-        **{name: Table(name, ()) for name in ("coverage", "records", "excludes1", "regions", "places", "drugs", "enrolments")},
+        **{name: Table(name, ()) for name in NOT_NEEDED},
     )
 
 
