@@ -18,11 +18,12 @@ from models.encoding import Encoder, Matrix
 # that is reported. Rare findings carry most of what can be known, so leaves may be small; few bins and a slow rate keep
 # the many continuous columns from drowning them. A count of trees by early stopping was worse: the latest weeks of a
 # small practice hold too few denials to judge. With 2,000 train lines the larger trees were worse, with 9,000 better.
-TREES = 200
+# Few and shallow trees: explaining an answer costs trees x leaves x depth squared (docs/decisions/0017).
+TREES = 120
 BINS = 31
 LARGE = 5000  # train lines from which the larger trees are fitted
-SMALL_TREES = {"learning_rate": 0.03, "num_leaves": 8, "max_depth": 4}
-LARGER_TREES = {"learning_rate": 0.05, "num_leaves": 15, "max_depth": 5}
+SMALL_TREES = {"learning_rate": 0.05, "num_leaves": 8, "max_depth": 4}
+LARGER_TREES = {"learning_rate": 0.08, "num_leaves": 10, "max_depth": 4}
 CAUSE_ROUNDS = 25
 LEAST_OF_A_CAUSE = 5  # denied lines before the cause model speaks of a pair of CARC and Reason
 
