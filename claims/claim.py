@@ -37,6 +37,8 @@ class PayerType(StrEnum):
     SELF_PAY = "self_pay"
     UNKNOWN = "unknown"
 
+    __hash__ = str.__hash__  # that of the word it equals, and without the call into Enum that every look-up would make
+
 
 class ClaimKind(StrEnum):
     """Whether the claim bills a clinician's work or an ambulatory surgery centre's facility fee."""

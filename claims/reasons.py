@@ -37,6 +37,8 @@ class Reason(StrEnum):
     CLAIM_CONTENT = "claim_content"  # what is billed, as such: only features speak it
     OTHER = "other"
 
+    __hash__ = str.__hash__  # that of the word it equals, and without the call into Enum that every look-up would make
+
 
 SHIPPED_CODES = Path(__file__).with_name("denial_codes.csv")
 COLUMNS = (

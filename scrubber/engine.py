@@ -13,14 +13,15 @@ from datetime import date
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
 from scrubber.places import Place
-from scrubber.registry import RULES, Answer, Case, Check, Hit, NotSaid, Rule, Severity
+from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
-_Asked = tuple[tuple[Rule, Check, bool], ...]  # a rule, its check, and whether dates of service bound it
+# A rule, its check, whether dates of service bound it, and which: said apart, for they are compared for every line
+_Asked = tuple[tuple[Rule, Check, bool, date, date], ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ class _Plan:
 
 
 def _with_checks(rules: Iterable[Rule]) -> _Asked:
-    return tuple((r, r.check, bool(r.effective or r.until)) for r in rules)
+    return tuple(
+        (r, r.check, bool(r.effective or r.until), r.effective or date.min, r.until or date.max) for r in rules
+    )
 
 
 _plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
@@ -74,21 +77,24 @@ def scrub(
     case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    of_claim = dict.fromkeys(plan.always(kind))
+    of_claim: Iterable[tuple[Rule, Check, bool, date, date]] = plan.always(kind)
+    days: set[date | None] = set()
     for line in claim.lines:
         of_line, beside = plan.asked(kind, line)
         if beside:
-            of_claim |= dict.fromkeys(beside)
-        for r, check, dated in of_line:
-            if dated and not r.in_force(line.service_from):
+            of_claim = dict.fromkeys((*of_claim, *beside))
+        day = line.service_from
+        days.add(day)
+        for r, check, dated, first, last in of_line:
+            if dated and day is not None and not first <= day <= last:
                 continue
             try:
                 for answer in check(case, line):
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
                 unchecked.add(_not_looked(r, line, fault))
-    for r, check, dated in of_claim:
-        if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
+    for r, check, dated, _, _ in of_claim:
+        if dated and days and not any(map(r.in_force, days)):
             continue
         try:
             for answer in check(case):
@@ -117,12 +123,11 @@ def _take(
     r: Rule, claim: Claim, line: Line | None, answer: Answer, findings: list[Finding], unchecked: set[Unchecked]
 ) -> None:
     at = answer.line or line
-    if isinstance(answer, Hit):
-        if at is None or r.in_force(at.service_from):
-            findings.append(_finding(r, claim, at, answer))
-    else:
-        told_of = at.number if at and not answer.of_claim else None
-        unchecked.add(Unchecked(r.id, r.reason, told_of, answer.missing, answer.why))
+    if isinstance(answer, Gap):
+        missing, why, _, of_claim = answer
+        unchecked.add(Unchecked(r.id, r.reason, None if of_claim or at is None else at.number, missing, why))
+    elif at is None or r.in_force(at.service_from):
+        findings.append(_finding(r, claim, at, answer))
 
 
 def _not_looked(r: Rule, line: Line | None, fault: Exception) -> Unchecked:

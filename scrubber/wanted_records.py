@@ -6,16 +6,17 @@ is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from claims.claim import Line
+from claims.claim import Line, PayerType
 from claims.evidence import ITEMS, in_own_unit
 from scrubber import look_back
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, Severity
-from scrubber.tables import TableGap
+from scrubber.tables import Release, TableGap
 from scrubber.tables.rows import RecordRow
 
 PRESENT, SHORT, MISSING = "present", "falls short", "missing"
@@ -64,6 +65,10 @@ def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iter
 
     Of the items in `but` another rule says what falls short.
     """
+    return _check(case, line, rule_id, but) if case.claim.evidence else iter(_nothing_told(case, line, rule_id))
+
+
+def _check(case: Case, line: Line, rule_id: str, but: Sequence[str]) -> Iterator[Answer]:
     missing = []
     for each in wanted(case, line, rule_id):
         if each.state == SHORT and each.row.item in but:
@@ -77,8 +82,54 @@ def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iter
         elif each.state == MISSING:
             missing.append(f"evidence {each.row.item}")
     if missing:
-        items = ", ".join(name.removeprefix("evidence ").replace("_", " ") for name in missing)
-        yield Gap(tuple(missing), f"nothing is recorded of {items} for {line.code}")
+        yield Gap(tuple(missing), f"nothing is recorded of {_words(missing)} for {line.code}")
+
+
+def _words(missing: Sequence[str]) -> str:
+    return ", ".join(name.removeprefix("evidence ").replace("_", " ") for name in missing)
+
+
+class _Untold(NamedTuple):
+    """What is missing where a claim comes without any evidence: the names of it, and the words."""
+
+    missing: tuple[str, ...]
+    words: str
+
+
+def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
+    """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
+    day, family = case.day(line), case.tables.family(line.code)
+    release = case.tables.records.on(day, case.as_of)
+    key, kept = ("records", id(release), family, rule_id, case.payer_type), case.tables.kept
+    try:
+        first, last, rows, untold = kept[key]
+    except KeyError:
+        first, last, rows, untold = kept[key] = _of_kind(release, family, rule_id, case.payer_type)
+    if not rows:
+        return ()
+    if not first <= day <= last or untold is None:
+        bound = (row for row in rows if row.binds(case.payer_type, day))
+        untold = _untold([row for row in bound if row.when == "always" or _is_repeat(case, line, row, day)])
+    return [Gap(untold.missing, f"nothing is recorded of {untold.words} for {line.code}")] if untold.missing else ()
+
+
+def _of_kind(
+    release: Release[Mapping[str, tuple[RecordRow, ...]]], family: str, rule_id: str, payer_type: PayerType
+) -> tuple[date, date, Sequence[RecordRow], _Untold | None]:
+    """The days on which all the rows of a kind of payer hold, the rows, and what they want; None where it depends."""
+    rows = [
+        row
+        for row in (release.get(family) or {}).get(rule_id, ())
+        if not row.payer_types or payer_type in row.payer_types
+    ]
+    first = max((row.valid_from for row in rows), default=date.min)
+    last = min((row.valid_to for row in rows if row.valid_to), default=date.max)
+    return first, last, rows, _untold(rows) if all(row.when == "always" for row in rows) else None
+
+
+def _untold(rows: Sequence[RecordRow]) -> _Untold:
+    missing = tuple(f"evidence {row.item}" for row in rows)
+    return _Untold(missing, _words(missing))
 
 
 def _is_repeat(case: Case, line: Line, row: RecordRow, day: date) -> bool:

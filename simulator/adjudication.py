@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
@@ -14,6 +14,7 @@ from simulator.hazards import Hazard, first_struck, p_denied, p_shown, strike
 from simulator.payers import Money
 from simulator.policies import hazards_of
 from simulator.reference import Answer, Mechanism, services
+from simulator.second_payer import SECOND, left_by_the_first, prior
 
 DEDUCTIBLE, COINSURANCE, COPAY = "1", "2", "3"
 LEVEL_BELOW = {"99215": "99214", "99214": "99213", "99205": "99204", "99204": "99203"}
@@ -100,6 +101,8 @@ class Desk:
 
     def price(self, case: Case, verdicts: Sequence[Verdict]) -> list[Adjudication]:
         """The service lines of the remittance: what is paid, what is owed by the patient, what is denied."""
+        if case.claim.payer.sequence == SECOND:
+            return [_as_second(case, *one) for one in zip(case.claim.lines, verdicts, strict=True)]
         sums = self._sums(case, verdicts)
         answered = []
         for line, verdict, total in zip(case.claim.lines, verdicts, sums, strict=True):
@@ -148,6 +151,31 @@ class Desk:
 
 def _adjustments(*parts: tuple[str, str, int]) -> tuple[Adjustment, ...]:
     return tuple(Adjustment(group, carc, money(cents)) for group, carc, cents in parts if cents)
+
+
+def _as_second(case: Case, line: Line, verdict: Verdict) -> Adjudication:
+    """What a second payer does with a line: at most what the first one left, and at most up to its own schedule."""
+    left = left_by_the_first(line.charge, line.adjudications)
+    settled = line.charge - left
+    if verdict.answer is not None:
+        denied = _denied(case, line, verdict.answer)
+        refused = Adjustment(verdict.answer.group, verdict.answer.carc, left)
+        return replace(denied, adjustments=(*prior(settled), refused))
+    first_paid = sum((one.paid for one in line.adjudications), Decimal(0))
+    allowed = money(allowed_cents(line, case.claim.place_of(line), case.payer.money.schedule))
+    pays = max(Decimal("0.00"), min(left, allowed - first_paid))
+    verdict.outcome = "paid"
+    return Adjudication(
+        code=line.code,
+        charge=line.charge,
+        paid=pays,
+        modifiers=line.modifiers,
+        units_paid=line.units,
+        control_number=line.control_number if case.payer.reply.echoes_line_numbers else "",
+        service_from=line.service_from,
+        allowed=allowed,
+        adjustments=(*prior(settled), *_adjustments(("CO", case.payer.money.contractual, int((left - pays) * 100)))),
+    )
 
 
 def _paid(case: Case, line: Line, total: Sum) -> Adjudication:

@@ -51,6 +51,10 @@ class Biller:
             return Work()
         return Work(draft=again, ready=answered + timedelta(days=days), with_reversal=again.frequency == REPLACEMENT)
 
+    def days_to_second(self) -> int:
+        """Days from the first payer's answer to the claim to the second."""
+        return self._rng.randrange(2, 15)
+
     def taken_back(self, answered: date) -> date | None:
         """The day on which a payer takes a payment back; None when it does not."""
         drawn, days = self._rng.random(), self._rng.randrange(40, 120)

@@ -9,10 +9,16 @@ from heapq import heappop, heappush
 from random import Random
 
 from simulator.patients import Arrivals, Patient, Step
+from simulator.schedule import kinds
 from simulator.staff import Staff
 
 SATURDAY = 5
-FIRST_VISITS = frozenset({"new", "new_medication"})
+QUIET = frozenset(
+    {"new", "new_medication", "new_shoulder", "return", "medication", "bundle", "programming", "preparation", "healing"}
+)  # nothing is done to the patient
+FIRST_VISITS = frozenset({"new", "new_medication", "new_shoulder"})
+SESSIONS_BESIDE = "trigger"  # the kind of visit that small muscle injections beside another procedure count with
+INSTEAD = "return"  # the visit a patient has who comes too soon for the treatment
 
 
 @dataclass(slots=True)
@@ -58,7 +64,8 @@ class Clinic:
             self._arrivals.new_year(patient, day.year)
         step = patient.condition.course[patient.step]
         visit = step.visit if patient.known or step.visit not in FIRST_VISITS else patient.condition.course[0].visit
-        quiet = visit in ("new", "new_medication", "return", "medication", "bundle", "programming")
+        visit = self._counted(patient, visit, day)
+        quiet = visit in QUIET
         encounter = Encounter(
             patient, day, visit, patient.clinician if quiet else patient.operator, first=not patient.known
         )
@@ -66,6 +73,17 @@ class Clinic:
         patient.earlier[visit] = day
         self._book_next(patient, step, day)
         return encounter
+
+    def _counted(self, patient: Patient, visit: str, day: date) -> str:
+        """The visit as planned, or a talk where the treatment was had too often or too lately and somebody counted."""
+        kind = kinds().get(visit)
+        if kind is None:
+            return visit
+        earlier = patient.sessions.setdefault(kind.name, [])
+        if not kind.allows(earlier, day) and not self._staff.counts_no_sessions(day):
+            return INSTEAD
+        earlier.append(day)
+        return visit
 
     def _book_next(self, patient: Patient, step: Step, day: date) -> None:
         course, rng = patient.condition.course, self._rng
@@ -75,9 +93,9 @@ class Clinic:
             days += course[at].days * 0.4
             at += 1
         if at >= len(course):
-            if rng.random() < 0.45:  # gone for good
+            if rng.random() < 0.45 or not patient.condition.again:  # gone for good
                 return
-            at, days = 1, rng.uniform(40, 110)
+            at, days = patient.condition.again, rng.uniform(40, 110)
         patient.step = at
         days += course[at].days * rng.uniform(0.8, 1.45)
         repeats = course[at].visit.split("_")[0] == step.visit.split("_")[0]

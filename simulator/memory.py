@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from simulator.reference import services
 
 K = TypeVar("K")
+D = TypeVar("D", date, tuple[date, date])
 ServiceKey = tuple[int, str, tuple[str, ...], date]
 
 
@@ -19,7 +20,7 @@ class Memory:
         self._seen: set[ServiceKey] = set()
         self._families: dict[tuple[int, str], list[date]] = {}
         self._codes: dict[tuple[int, str], list[date]] = {}
-        self._globals: dict[int, list[date]] = {}
+        self._globals: dict[int, list[tuple[date, date]]] = {}  # the procedure, and the last day it pays for
         self._visited: dict[int, date] = {}
 
     def remember(self, patient: int, code: str, modifiers: tuple[str, ...], day: date) -> None:
@@ -29,7 +30,7 @@ class Memory:
         _note(self._families, (patient, service.family), day)
         _note(self._codes, (patient, code), day)
         if service.global_days:
-            _note(self._globals, patient, day)
+            _note(self._globals, patient, (day, day + timedelta(days=service.global_days)))
         first = self._visited.get(patient)
         if first is None or day < first:
             self._visited[patient] = day
@@ -51,9 +52,9 @@ class Memory:
         at = bisect_left(past, day) if past else 0
         return (day - past[at - 1]).days if past and at else None
 
-    def in_global(self, patient: int, day: date, length: int) -> bool:
+    def in_global(self, patient: int, day: date) -> bool:
         """Whether a day lies in the days a procedure already pays for."""
-        return bool(_before(self._globals.get(patient, ()), day, length))
+        return any(done < day <= last for done, last in self._globals.get(patient, ()))
 
     def knew(self, patient: int, day: date) -> bool:
         """Whether the practice had seen the patient before a day."""
@@ -61,7 +62,7 @@ class Memory:
         return first is not None and first < day
 
 
-def _note(into: dict[K, list[date]], key: K, day: date) -> None:
+def _note(into: dict[K, list[D]], key: K, day: D) -> None:
     days = into.setdefault(key, [])
     if day not in days:
         insort(days, day)

@@ -17,6 +17,7 @@ from simulator.reference import read_toml
 
 _STEP = re.compile(r"(?P<visit>\w+)@(?P<days>\d+)(\?(?P<chance>[\d.]+))?")
 WORK_INJURY = "works"
+GROUP_COVER = frozenset({"keystone", "prairie", "lakeside"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Condition:
     sides: Wheel[str]
     old: float  # share of its patients from 65
     course: tuple[Step, ...]
+    again: int  # the step at which those who come back begin; 0: nobody comes back
 
 
 @dataclass(slots=True)
@@ -62,8 +64,12 @@ class Patient:
     accident: date | None = None
     step: int = 0
     known: bool = False  # seen before by this practice
-    last_global: date | None = None  # the last procedure with global days
-    earlier: dict[str, date] = field(default_factory=dict)  # family -> last day, for the schedulers
+    global_from: date | None = None  # the procedure whose global days run longest, and their last day
+    global_to: date = date.min
+    earlier: dict[str, date] = field(default_factory=dict)  # visit -> last day, for the schedulers
+    sessions: dict[str, list[date]] = field(default_factory=dict)  # kind of treatment -> its days
+    second: PretendPayer | None = None  # a second cover the first payer does not know of
+    second_member_id: str = ""
 
 
 def _steps(course: list[str]) -> tuple[Step, ...]:
@@ -87,6 +93,7 @@ def _condition(name: str, raw: dict[str, Any]) -> Condition:
         sides=Wheel.of(raw["sides"]),
         old=raw["old"],
         course=_steps(raw["course"]),
+        again=raw.get("again", 1),
     )
 
 
@@ -101,6 +108,7 @@ class Arrivals:
             True: Wheel((p, p.share_from_65) for p in payers),
             False: Wheel((p, p.share_under_65) for p in payers),
         }
+        self._second = Wheel((p, p.as_second) for p in payers)
         clinicians = list(enumerate(practice.clinicians))
         self._clinicians = Wheel((i, c.load) for i, c in clinicians)
         self._operators = Wheel((i, c.load) for i, c in clinicians if c.procedures)
@@ -121,12 +129,12 @@ class Arrivals:
         clinician = self._clinicians.pick(rng)
         operator = clinician if self._operates[clinician] else self._operators.pick(rng)
         injured = day - timedelta(days=rng.randrange(20, 400))
-        return Patient(
+        patient = Patient(
             number=self._made,
             person=self._person(birth),
             payer=payer,
             member_id=payer.new_member_id(rng),
-            group_number=f"ZZG{rng.randrange(1000, 9999)}" if payer.key in ("keystone", "prairie", "lakeside") else "",
+            group_number=f"ZZG{rng.randrange(1000, 9999)}" if payer.key in GROUP_COVER else "",
             condition=condition,
             side=side,
             diagnoses=condition.by_side.get(side) or condition.diagnoses[rng.randrange(len(condition.diagnoses))],
@@ -136,6 +144,14 @@ class Arrivals:
             covered_year=day.year,
             accident=injured if payer.key == WORK_INJURY else None,
         )
+        self._add_second(patient)
+        return patient
+
+    def _add_second(self, patient: Patient) -> None:
+        """Some have a second cover that their first payer does not send claims on to."""
+        drawn, second = self._rng.random(), self._second.pick(self._rng)
+        if drawn < patient.payer.second_cover:
+            patient.second, patient.second_member_id = second, second.new_member_id(self._rng)
 
     def _person(self, birth: date) -> Person:
         rng = self._rng
@@ -158,4 +174,5 @@ class Arrivals:
         patient.payer = self._payers[born is not None and year - born.year >= 65].pick(self._rng)
         patient.member_id = patient.payer.new_member_id(self._rng)
         patient.group_number = ""
+        patient.second, patient.second_member_id = None, ""
         patient.accident = None if patient.payer.key != WORK_INJURY else date(year - 1, 11, 15)

@@ -57,6 +57,10 @@ class Silent:
     learned: date
     chance: float
 
+    def names(self, code: str, family: str) -> bool:
+        """Whether it is about a service."""
+        return family in self.families or code in self.codes
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -99,6 +103,10 @@ class PretendPayer:
     both_sides: str  # how it wants two sides: "50" on one line, or two "lines"
     share_under_65: float
     share_from_65: float
+    wants_ndc: bool
+    wants_51: bool  # on the second and further procedures of a session
+    second_cover: float  # share of its patients with a second cover it does not send claims on to
+    as_second: float  # how often it is that second cover
     money: Money
     reply: Reply
     filing_days: int
@@ -107,6 +115,7 @@ class PretendPayer:
     authorization_places: frozenset[str]
     mismatch: float
     silent: tuple[Silent, ...]
+    announced: tuple[Silent, ...]  # the same, but published, so that the practice knew
     referral: frozenset[str]
     review: Mapping[str, float]
     lapse: float
@@ -126,7 +135,7 @@ class PretendPayer:
         """Whether the practice knows, on the day, that this payer wants an authorization for the service."""
         if family in self.authorization and (not self.authorization_places or place in self.authorization_places):
             return True
-        return any((family in s.families or code in s.codes) and day >= s.learned for s in self.silent)
+        return any(s.names(code, family) and day >= s.learned for s in (*self.silent, *self.announced))
 
 
 def _quirk(raw: dict[str, Any]) -> Quirk:
@@ -154,7 +163,8 @@ def _limit(raw: dict[str, Any]) -> Limit:
 
 
 def _silent(raw: dict[str, Any]) -> Silent:
-    return Silent(frozenset(raw["families"]), frozenset(raw["codes"]), raw["since"], raw["learned"], raw["chance"])
+    learned = raw.get("learned", raw["since"])
+    return Silent(frozenset(raw["families"]), frozenset(raw["codes"]), raw["since"], learned, raw["chance"])
 
 
 def _form(member: str) -> re.Pattern[str]:
@@ -174,6 +184,10 @@ def _payer(key: str, raw: dict[str, Any]) -> PretendPayer:
         both_sides=raw["both_sides"],
         share_under_65=raw["share"]["under_65"],
         share_from_65=raw["share"]["from_65"],
+        wants_ndc=raw.get("wants_ndc", False),
+        wants_51=raw.get("wants_51", False),
+        second_cover=cover.get("second", 0.0),
+        as_second=cover.get("as_second", 0.0),
         money=Money(**raw["money"]),
         reply=Reply(**raw["reply"]),
         filing_days=raw["filing"]["days"],
@@ -182,6 +196,7 @@ def _payer(key: str, raw: dict[str, Any]) -> PretendPayer:
         authorization_places=frozenset(asks.get("places", ())),
         mismatch=asks["mismatch"],
         silent=tuple(_silent(s) for s in asks.get("silent", ())),
+        announced=tuple(_silent(s) for s in asks.get("announced", ())),
         referral=frozenset(raw.get("referral", {}).get("families", ())),
         review=raw["review"],
         lapse=cover["lapse"],

@@ -10,7 +10,7 @@ from datetime import date
 
 from claims.claim import Line
 from simulator.case import Case
-from simulator.coding import GLOBAL_DAYS, VISITS
+from simulator.coding import BY_A_LABORATORY, VISITS
 from simulator.hazards import Hazard
 from simulator.payers import Limit, Quirk
 from simulator.practice import valid_npi
@@ -22,6 +22,9 @@ SIDE_MODIFIERS = frozenset({"RT", "LT", "50"})
 
 LinePolicy = Callable[[Case, Line, Service], Iterator[Hazard]]
 LINE_POLICIES: list[LinePolicy] = []
+FIRST = "P"  # SBR01 of the payer that pays first
+FIRST_PAYMENT_WANTED = 0.9  # chance that a second payer denies what comes without the first one's decision
+AFTER_THE_FIRST = 120  # more days to file in, where the first payer had to answer before
 
 
 def _policy(policy: LinePolicy) -> LinePolicy:
@@ -32,8 +35,9 @@ def _policy(policy: LinePolicy) -> LinePolicy:
 def hazards_of(case: Case) -> list[list[Hazard]]:
     """The hazards of each line of the claim; an add-on falls with the service it adds to."""
     whole = list(_whole_claim(case))
+    policies = LINE_POLICIES if case.claim.payer.sequence == FIRST else SECOND_POLICIES
     own = [
-        [hazard for policy in LINE_POLICIES for hazard in policy(case, line, services()[line.code])]
+        [hazard for policy in policies for hazard in policy(case, line, services()[line.code])]
         for line in case.claim.lines
     ]
     hazards = []
@@ -57,8 +61,11 @@ def _whole_claim(case: Case) -> Iterator[Hazard]:
     if not payer.member_form.fullmatch(claim.subscriber.member_id):
         yield from case.strict("member_mismatch")
     first = claim.first_service
-    if first is not None and (case.sent - first).days > payer.filing_days + (60 if case.reworked else 0):
+    longer = (60 if case.reworked else 0) + (AFTER_THE_FIRST if claim.payer.sequence != FIRST else 0)
+    if first is not None and (case.sent - first).days > payer.filing_days + longer:
         yield from case.strict("late")
+    if claim.payer.sequence != FIRST and not claim.other_payers:
+        yield case.common("missing_first_payment", (FIRST_PAYMENT_WANTED,))
     if claim.rendering is not None and not valid_npi(claim.rendering.npi):
         yield from case.strict("bad_identifier")
     until, chance = payer.unenrolled.get(case.clinician, (date.min, 0.0))
@@ -95,10 +102,10 @@ def authorization(case: Case, line: Line, service: Service) -> Iterator[Hazard]:
             yield case.common("authorization_mismatch", (0.0, 0.9), case.unseen.authorization)
         else:
             yield case.common("missing_authorization", (asked,), key=service.family)
-    for silent in payer.silent:
-        named = service.family in silent.families or service.code in silent.codes
-        if named and not number and day is not None and day >= silent.since:
-            yield case.common("silent_authorization", (silent.chance,))
+    for mechanism, changes in (("silent_authorization", payer.silent), ("missing_authorization", payer.announced)):
+        for change in changes:
+            if change.names(service.code, service.family) and not number and day is not None and day >= change.since:
+                yield case.common(mechanism, (change.chance,), key="announced" if changes is payer.announced else "")
 
 
 @_policy
@@ -116,12 +123,19 @@ def code_and_units(case: Case, line: Line, service: Service) -> Iterator[Hazard]
         yield from case.strict("retired_code")
     if line.units > service.most_units:
         yield from case.strict("units_over")
-    if service.family == "drug_test" and not case.claim.clia:
+    if service.family in BY_A_LABORATORY and not case.claim.clia:
         yield case.common("missing_clia", (case.payer.strictness.get("missing_clia", 0.0),))
-    if line.code == "J1100" and "JZ" not in line.modifiers:
+    if service.single_dose and not {"JZ", "JW"} & _of_the_drug(case, line):
         yield from case.strict("missing_drug_modifier")
+    if service.measure and case.payer.wants_ndc and not line.ndc:
+        yield from case.strict("missing_ndc")
     if service.bases and not any(other.code in service.bases for other in case.claim.lines):
         yield from case.strict("missing_base")
+
+
+def _of_the_drug(case: Case, line: Line) -> set[str]:
+    """The modifiers of a drug's lines: what was thrown away stands on a line of its own."""
+    return {modifier for other in case.claim.lines if other.code == line.code for modifier in other.modifiers}
 
 
 @_policy
@@ -161,9 +175,10 @@ def visits(case: Case, line: Line, service: Service) -> Iterator[Hazard]:
         return
     if line.code in NEW_VISITS and case.memory.knew(case.patient, line.service_from):
         yield from case.strict("new_patient_again")
-    if case.memory.in_global(case.patient, line.service_from, GLOBAL_DAYS) and "24" not in line.modifiers:
+    if case.memory.in_global(case.patient, line.service_from) and "24" not in line.modifiers:
         yield from case.strict("visit_in_global")
-    beside_procedure = any(services()[other.code].surgical for other in case.claim.lines)
+    beside = [services()[other.code] for other in case.claim.lines]
+    beside_procedure = any(other.surgical or other.family == "injection_admin" for other in beside)
     if service.family == "visit" and beside_procedure and "25" not in line.modifiers:
         yield from case.strict("visit_with_procedure")
 
@@ -243,3 +258,6 @@ def mistakes(case: Case, _line: Line, service: Service) -> Iterator[Hazard]:
     """What happens to any line now and then."""
     noise = case.payer.noise
     yield Hazard(mechanisms()["noise"], (noise.get(service.family, noise["default"]),))
+
+
+SECOND_POLICIES: list[LinePolicy] = [duplicate, mistakes]  # a second payer follows the first in all else

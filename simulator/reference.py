@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from simulator.chance import Wheel
 
 DATA = Path(__file__).parent / "data"
 OFFICE = "11"
+NOT_IN_A_FACILITY = frozenset({OFFICE, "10"})  # the office, and a visit by video with the patient at home
 
 
 def read_toml(name: str) -> dict[str, Any]:
@@ -43,10 +45,13 @@ class Service:
     global_days: int
     most_units: int
     ended: date | None
+    single_dose: bool
+    measure: str  # of a drug: the unit of its quantity (ML, UN)
+    quantity: Decimal  # in that unit, for one billed unit
 
     def schedule(self, place: str) -> int:
         """The pretend fee schedule's cents for one unit at a place of service."""
-        return self.office if place == OFFICE and self.office else self.facility
+        return self.office if place in NOT_IN_A_FACILITY and self.office else self.facility
 
     @property
     def charge(self) -> int:
@@ -73,6 +78,9 @@ def services() -> Mapping[str, Service]:
             global_days=int(row["global_days"]),
             most_units=int(row["most_units"]),
             ended=date.fromisoformat(row["ended"]) if row["ended"] else None,
+            single_dose=row["single_dose"] == "yes",
+            measure=row["measure"].partition(" ")[0],
+            quantity=Decimal(row["measure"].partition(" ")[2] or 0),
         )
         for row in read_csv("services.csv")
     }

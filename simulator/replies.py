@@ -12,9 +12,10 @@ from claims.claim import Claim
 from claims.remittance import REVERSAL, Adjudication, Payment, ProviderAdjustment, Remittance
 from simulator.adjudication import Decision
 from simulator.payers import PretendPayer
+from simulator.second_payer import SECOND
 
 PATIENT = "PR"
-PROCESSED, FORWARDED = "1", "19"
+PROCESSED, AS_SECOND, FORWARDED = "1", "2", "19"
 FILING_ON_REMITTANCE = {"CI": "15", "BL": "15"}  # CLP06 knows no CI or BL
 NO_PAYMENT = Payment()  # the real one is made when the day's answers are together
 FORWARD_BALANCE = "FB"  # PLB03-1
@@ -100,7 +101,8 @@ def remittance(
     claim: Claim, payer: PretendPayer, decision: Decision, control_number: str, day: date, *, forwarded: bool
 ) -> Remittance:
     """The payer's answer to a claim, as it will stand on the 835."""
-    status = payer.reply.denied_status if decision.all_denied else FORWARDED if forwarded else PROCESSED
+    processed = AS_SECOND if claim.payer.sequence == SECOND else FORWARDED if forwarded else PROCESSED
+    status = payer.reply.denied_status if decision.all_denied else processed
     rendering = claim.rendering or claim.billing
     return Remittance(
         claim_id=claim.id,

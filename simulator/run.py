@@ -25,6 +25,7 @@ from simulator.payers import PretendPayer, load_payers
 from simulator.practice import load_practice
 from simulator.reference import Answer, mechanisms
 from simulator.replies import Outbox, PaymentDay, correction_of, payment_day, remittance, reversal_of
+from simulator.second_payer import second_draft
 from simulator.sending import to_claim
 from simulator.slips import slip_names
 from simulator.staff import Staff
@@ -204,11 +205,19 @@ class _Run:
         replaced = self.answers.pop(claim.original_reference, None)
         before = (reversal_of(replaced),) if replaced is not None else ()
         self.outbox.put(payer, answer_day, *before, answer)
+        if not forwarded and not any_denied:
+            self.bill_second(draft, answer, answer_day)
         if any_denied:
             self.follow_up(draft, case, decision, answer, answer_day)
         elif (taken := self.biller.taken_back(answer_day)) is not None:
             lost = [replace(verdict) for verdict in decision.verdicts]
             self.correct(case, lost, answer, taken, denied=True)
+
+    def bill_second(self, draft: Draft, answer: Remittance, answer_day: date) -> None:
+        second = second_draft(draft, answer)
+        if second is not None:
+            self.staff.forgets_first_payment(second, answer_day)
+            self.queue(second, answer_day + timedelta(days=self.biller.days_to_second()))
 
     def follow_up(self, draft: Draft, case: Case, decision: Decision, answer: Remittance, answer_day: date) -> None:
         number = answer.payer_control_number

@@ -17,7 +17,15 @@ SLIPS: dict[str, Slip] = {}  # in the order in which they happen
 LATE = "late_submission"
 TWICE = "duplicate_billing"
 TOO_SOON = "booked_too_soon"
-BY_HAND = (LATE, TWICE, TOO_SOON)  # not a change of the draft: they move days or send it again
+NOT_COUNTED = "sessions_not_counted"
+FIRST_PAYMENT = "missing_first_payment"
+BY_HAND = (
+    LATE,
+    TWICE,
+    TOO_SOON,
+    NOT_COUNTED,
+    FIRST_PAYMENT,
+)  # not a change of the draft: they move days or send it again
 
 
 def _slip(function: Slip) -> Slip:
@@ -222,3 +230,25 @@ def visit_in_global(draft: Draft, _which: float) -> bool:
     visits, draft.held = draft.held, []
     draft.lines[:0] = visits
     return bool(visits)
+
+
+@_slip
+def third_level(draft: Draft, _which: float) -> bool:
+    """A level more is treated than the Medicare plans cover in a session."""
+    if draft.payer.payer.filing_indicator not in ("MB", "16"):
+        return False
+    second = [line for line in draft.lines if line.code == "64494"]
+    further = [line for line in draft.lines if line.code in ("64634", "64636")]
+    draft.lines += [replace(line, code="64495") for line in second]
+    for line in further:
+        line.units = 2
+    return bool(second or further)
+
+
+@_slip
+def missing_ndc(draft: Draft, _which: float) -> bool:
+    """The drug goes out without its NDC to a payer that wants it."""
+    drugs = [line for line in draft.lines if services()[line.code].measure] if draft.payer.wants_ndc else []
+    for line in drugs:
+        line.with_ndc = False
+    return bool(drugs)

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from simulator.reference import read_toml
-from simulator.slips import LATE, SLIPS, TOO_SOON, TWICE, slip_names
+from simulator.slips import FIRST_PAYMENT, LATE, NOT_COUNTED, SLIPS, TOO_SOON, TWICE, slip_names
 
 if TYPE_CHECKING:
     from simulator.coding import Draft
@@ -58,3 +58,17 @@ class Staff:
     def books_too_soon(self, day: date) -> bool:
         """Whether the scheduler takes the first free day."""
         return self._happens(TOO_SOON, day)
+
+    def counts_no_sessions(self, day: date) -> bool:
+        """Whether nobody looks how many sessions the patient has had."""
+        return self._happens(NOT_COUNTED, day)
+
+    def forgets_first_payment(self, draft: Draft, day: date) -> bool:
+        """Whether the claim to the second payer goes out without what the first one decided."""
+        happens = self._happens(FIRST_PAYMENT, day)
+        if happens:
+            draft.first_payer = None
+            for line in draft.lines:
+                line.first = None
+            draft.slips.append(FIRST_PAYMENT)
+        return happens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache, cached_property, lru_cache
@@ -138,6 +138,11 @@ class Tables:
     def _payer_row(self, payer: Payer) -> PayerRow | None:
         by_id = self._payers_by_id.get(payer.id.strip().upper()) if payer.id else None
         return by_id or (self._payer_named(payer.name) if payer.name else None)
+
+    @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What rules work out of the tables alone, once for all claims; a key names all that it depends on."""
+        return {}
 
     @cached_property
     def _families(self) -> Mapping[str, str]:
