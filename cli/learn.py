@@ -30,7 +30,7 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
             raise UnreadableFile(
                 str(path), found="no such file or folder", expected="837P or 835 files, or folders of them"
             )
-    with _store(settings, create=True) as store, progress("files") as update:
+    with open_store(settings, create=True) as store, progress("files") as update:
         report = store.ingest(paths, progress=lambda done, of, _: update(done, of))
     for refused in (*report.rejected_files, *report.refusals):
         say(str(refused))
@@ -70,7 +70,7 @@ def _say_some(entries: Sequence[object], what: str) -> None:
 
 def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
     """The ledger as NDJSON, or its summary by payer and outcome."""
-    with _store(settings) as store:
+    with open_store(settings) as store:
         if as_json:
             for row in store.ledger(as_of):
                 emit(row.json())
@@ -132,7 +132,7 @@ def train_model(
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training.run import train  # noqa: PLC0415
 
-    with _store(settings) as store:
+    with open_store(settings) as store:
         result = train(
             store, load_tables(settings.home), until=until, home=settings.home, seed=seed, simulated=simulated,
             truth=truth, progress=say,
@@ -160,7 +160,7 @@ def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_j
     from training.run import evaluate  # noqa: PLC0415
 
     model = DenialModel.load(track.bundle_of(version, settings.home))
-    with _store(settings) as store:
+    with open_store(settings) as store:
         metrics = evaluate(store, load_tables(settings.home), model=model, truth=truth, progress=say)
     if as_json:
         emit({"version": model.version, "simulated": model.simulated, "metrics": metrics})
@@ -209,7 +209,7 @@ def _show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
     stdout().print(table)
 
 
-def _store(settings: Settings, *, create: bool = False) -> Store:
+def open_store(settings: Settings, *, create: bool = False) -> Store:
     """The home's store; without one only `ingest` makes it."""
     from scrubber.tables import load_tables  # noqa: PLC0415
     from serving.start import STORE_FILE, store_is_there  # noqa: PLC0415

@@ -10,16 +10,16 @@ from rich.text import Text
 
 from claims.errors import UnreadableInput
 from cli.console import emit, stdout
-from scrubber.catalogue import catalogue, page
+from scrubber.catalogue import catalogue, page, report_queries
 from scrubber.tables import Tables
 from serving.assessment_json import table_json
 
 
 def show_rules(rule_id: str, *, as_json: bool) -> int:
-    """The catalogue, or one rule's page."""
+    """The catalogue, or one page of it; `--json` lists the rules, and a report query when it is asked for by its id."""
     entries = catalogue()
     if rule_id:
-        entries = [entry for entry in entries if entry["id"] == rule_id.upper()]
+        entries = [entry for entry in (*entries, *report_queries()) if entry["id"] == rule_id.upper()]
         if not entries:
             raise UnreadableInput(
                 "rule id",
@@ -42,6 +42,9 @@ def show_rules(rule_id: str, *, as_json: bool) -> int:
     for entry in entries:
         table.add_row(*(Text(str(entry[key])) for key in ("id", "severity", "reason", "summary")))
     console.print(table)
+    console.print("\nReports after the remittance, no rules of a claim:")
+    for query in report_queries():
+        console.print(Text(f"{query['id']}  {query['summary']} `{query['command']}`"))
     return 0
 
 

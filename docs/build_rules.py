@@ -9,17 +9,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from scrubber import RULES
 from scrubber.catalogue import index, page
+from scrubber.report_queries import REPORT_QUERIES
 
 HOME = Path(__file__).parent / "rules"
 
 
 def wanted() -> dict[str, str]:
     """Every page by file name."""
-    return {"README.md": index(), **{f"{rule_id}.md": page(rule_id) for rule_id in RULES}}
+    return {"README.md": index(), **{f"{name}.md": page(name) for name in (*RULES, *REPORT_QUERIES)}}
 
 
 def stale(home: Path = HOME) -> list[str]:
-    """The file names that differ from what the rules say, are missing, or belong to no rule."""
+    """The file names that differ from what the rules say, are missing, or belong to no rule or report."""
     pages = wanted()
     held = {path.name: path.read_text(encoding="utf-8") for path in home.glob("*.md")}
     return sorted(name for name in pages.keys() | held.keys() if pages.get(name) != held.get(name))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from textwrap import dedent
+from textwrap import dedent, fill
 from typing import Any
 
 from claims.claim import Line, PayerType
 from past.patient import Service
 from scrubber.cases import RuleCase, cases_of
 from scrubber.registry import EVERY_PAYER_TYPE, RULES, Rule, Severity
+from scrubber.report_queries import REPORT_QUERIES, ReportQuery
 
+PAGE_WIDTH = 118
 _SEVERITY = {
     Severity.REJECT: "the claim is likely to come back before anyone reads it",
     Severity.DENY: "the payer is likely to deny the line",
@@ -25,7 +27,9 @@ def catalogue() -> list[dict[str, Any]]:
 
 
 def page(rule_id: str) -> str:
-    """The rule's page in Markdown. Raises KeyError for an id the catalogue does not have."""
+    """The page of a rule or report query in Markdown. Raises KeyError for an id the catalogue does not have."""
+    if rule_id in REPORT_QUERIES:
+        return _report_page(REPORT_QUERIES[rule_id])
     rule = RULES[rule_id]
     cases = cases_of(rule)
     fires = next(case for case in cases if case.findings)
@@ -52,7 +56,47 @@ def index() -> str:
         for r in (RULES[rule_id] for rule_id in sorted(RULES))
     ]
     head = ["# The rules", "", "| rule | what the payer objects to | at most | likely CARC |", "|---|---|---|---|"]
-    return "\n".join([*head, *rows]) + "\n"
+    asked = [f"| [{q.id}]({q.id}.md) | {q.summary} | `{q.command}` |" for q in REPORT_QUERIES.values()]
+    reports = ["", "## Reports", "", "Asked of the store after the remittance; no rules of a claim about to be sent."]
+    reports += ["", "| report | what it finds | command |", "|---|---|---|"]
+    return "\n".join([*head, *rows, *reports, *asked]) + "\n"
+
+
+def report_queries() -> list[dict[str, Any]]:
+    """Every report query, by id, ready for JSON; `kind` tells it from a rule."""
+    return [
+        {
+            "id": query.id,
+            "kind": "report_query",
+            "name": query.name,
+            "summary": query.summary,
+            "severity": Severity.INFO.word,
+            "inputs": query.inputs,
+            "carcs": list(query.carcs),
+            "remedy": query.remedy,
+            "command": query.command,
+        }
+        for query in REPORT_QUERIES.values()
+    ]
+
+
+def _report_page(query: ReportQuery) -> str:
+    rows = {
+        "Asked of": query.inputs,
+        "CARC": ", ".join(query.carcs),
+        "Command": f"`{query.command}`",
+    }
+    facts = "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items() if value)])
+    examples = "\n".join(f"    {example}" for example in (query.command, *query.examples))
+    parts = [
+        f"# {query.id}: {query.summary}",
+        "This is a report after the remittance, not a rule: `scrub` and `score` do not run it.",
+        fill(query.why, PAGE_WIDTH),
+        facts,
+        f"## What to do\n\n{query.remedy}",
+        f"## Ask\n\n{examples}",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _entry(rule: Rule) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _lags(payer: PayerPast, as_of: date) -> Callable[[str], int | None]:
 def _rows(
     scope: Scope, some: Sequence[Any], as_of: date, words: Words, lag: Callable[[str], int | None]
 ) -> Iterator[LedgerRow]:
-    answers = _answers(scope, [row.id for row in some], as_of)
+    answers = answers_to(scope, [row.id for row in some], as_of)
     told = told_of(scope, [row.id for row in some], as_of)
     for row in some:
         claim = load(Claim, row.claim)
@@ -146,7 +146,7 @@ def _rows(
             )
 
 
-def _answers(scope: Scope, ids: Sequence[int], as_of: date) -> dict[int, list[tuple[Received, Link]]]:
+def answers_to(scope: Scope, ids: Sequence[int], as_of: date) -> dict[int, list[tuple[Received, Link]]]:
     """The remittances known by the day, with their links, by submission id."""
     query = scope.select(remittances).where(remittances.c.known_on <= as_of)
     found = list(scope.where_in(query, remittances.c.submission_id, ids))

@@ -17,6 +17,9 @@ from features.replay import Event
 from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
+from past.underpayment import PricedLine
+from scrubber.tables import Tables
+from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
 from store.history import PayerHistory, known_of, newest, replayed
 from store.ingest import Ingest, Progress
@@ -25,6 +28,7 @@ from store.relinking import Words, relabel
 from store.report import IngestReport
 from store.schema import decisions
 from store.scope import Scope
+from store.underpaid import priced_lines
 
 
 def _shipped_family(code: str) -> str:
@@ -151,6 +155,18 @@ class Store:
     def patient_key(self, claim: Claim) -> str:
         """The opaque key of the claim's patient under this practice's secret."""
         return patient_key(self.secret, claim)
+
+    def priced_lines(
+        self, as_of: date, tables: Tables, progress: Callable[[int, int | None], None] | None = None
+    ) -> Iterator[PricedLine]:
+        """Every answered line with what the payer's answers stood at, as known by the day."""
+        with self._engine.connect() as connection:
+            yield from priced_lines(Scope(connection, self.practice), as_of, self._words, tables, progress)
+
+    def audit_sample(self, tables: Tables, first: date, last: date, *, size: int, seed: int) -> AuditSample:
+        """A reproducible sample of the claims sent between two days, some of every clinician and kind."""
+        with self._engine.connect() as connection:
+            return audit_sample(Scope(connection, self.practice), tables, first, last, size, seed)
 
     def decisions_count(self) -> int:
         """How many lines have a first adjudication."""
