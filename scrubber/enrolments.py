@@ -44,11 +44,11 @@ def left_out(npi: str) -> Gap:
 
 
 def _file(case: Case) -> Mapping[str, tuple[EnrolmentRow, ...]]:
-    return case.once("enrolment file", lambda: _read(case))
+    return case.once_of(_read)
 
 
 def _read(case: Case) -> Mapping[str, tuple[EnrolmentRow, ...]]:
     try:
-        return case.tables.enrolments.on(case.claim.first_service or case.as_of, case.as_of).rows
+        return case.tables.enrolments.on(case.first_service or case.as_of, case.as_of).rows
     except TableGap:
         return {}

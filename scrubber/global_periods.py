@@ -59,7 +59,7 @@ def since(case: Case, line: Line) -> date:
 
 def _periods(case: Case, codes: Release[CodeRow]) -> Iterator[Period]:
     claim = case.claim
-    first = claim.first_service
+    first = case.first_service
     earliest = first - LONGEST if first is not None else date.max
     for service in case.past.services:
         if service.service_date < earliest or service.denied:

@@ -54,10 +54,10 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     """
     day = case.day(line)
     release = case.tables.authorizations.on(day, case.as_of)
-    rows = release.get(line.code) or ()
-    in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
     if line.authorization_number or case.claim.authorization_number:
         return
+    rows = release.get(line.code) or ()
+    in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
     if not release.holds_on(day):
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
     if not in_force or _is_supplement(case):
