@@ -28,7 +28,7 @@ def of_payer(case: Case, npi: str) -> Sequence[EnrolmentRow]:
     if not rows:
         return ()
     row = profile(case)
-    names = {case.payer_type.value, row.key if row else ""}
+    names = {case.payer_type, row.key if row else ""}
     return [row for row in rows if row.payer in names]
 
 

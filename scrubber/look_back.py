@@ -58,7 +58,7 @@ def sessions(
     case: Case, codes: Release[CodeRow], families: Iterable[str], region: str = "", marked: Marked = EVERY
 ) -> Sequence[date]:
     """The days with a service of the families, in the region where one is given, in order."""
-    wanted = frozenset(families)
+    wanted = tuple(families)
 
     def days() -> list[date]:
         rows = case.once(("known rows", codes.name), lambda: _known_rows(case, codes))

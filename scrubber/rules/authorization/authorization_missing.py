@@ -8,6 +8,7 @@ from datetime import date
 from claims.claim import Authorization, Line, PayerType
 from claims.reasons import Reason
 from scrubber import approvals, places
+from scrubber.payer_profile import profile
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.remedies import TO_BE_OBTAINED
 from scrubber.tables.rows import AuthorizationRow
@@ -139,7 +140,7 @@ def _is_custom(row: AuthorizationRow) -> bool:
 
 
 def _is_supplement(case: Case) -> bool:
-    payer = case.tables.payer_row(case.claim)
+    payer = profile(case)
     return payer is not None and payer.key == _AFTER_MEDICARE
 
 
