@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import ZERO, Authorization, Claim, Line, PayerType
+from scrubber.payer_profile import profile
 from scrubber.registry import Case, Gap
 from scrubber.tables.rows import AuthorizationRow
 
@@ -106,8 +107,8 @@ def demands(case: Case, line: Line, day: date) -> Iterator[AuthorizationRow]:
 def binds(case: Case, row: AuthorizationRow) -> bool:
     """True when the row speaks of this kind of payer, or, by its key in the payer table, of this very payer."""
     if row.payer_type in PAYER_TYPES:
-        return row.payer_type == case.payer_type.value
-    payer = case.tables.payer_row(case.claim)
+        return row.payer_type == case.payer_type
+    payer = profile(case)
     return payer is not None and payer.key == row.payer_type
 
 

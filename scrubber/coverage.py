@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from claims.claim import Line
 from scrubber.approvals import state
@@ -16,13 +17,21 @@ KNOWN_TO_BE_DOUBTFUL = frozenset({"GA", "GY", "GZ"})
 
 def policies(case: Case, line: Line) -> Sequence[CoverageRow]:
     """Every policy on the line's code in force on its day, whatever the state. Raises TableGap where none is held."""
-    day = case.day(line)
-    rows = case.tables.coverage.on(day, case.as_of).get(line.code) or ()
-    return [
-        row
-        for row in rows
-        if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
-    ]
+    found, key = case.once_of(_held), (line.code, line.service_from)
+    if key not in found:
+        day = case.day(line)
+        rows = case.tables.coverage.on(day, case.as_of).get(line.code) or ()
+        found[key] = [
+            row
+            for row in rows
+            if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
+        ]
+    return found[key]
+
+
+def _held(_case: Case) -> dict[tuple[str, date | None], Sequence[CoverageRow]]:
+    """The policies in force by code and day; filled as lines ask."""
+    return {}
 
 
 def policies_here(case: Case, line: Line) -> Sequence[CoverageRow]:

@@ -18,25 +18,66 @@ REGIONAL_PAIN = ("G90.5", "G56.4", "G57.7")
 
 def of_claim(case: Case) -> Sequence[str]:
     """Every diagnosis of the claim, in its order."""
-    return case.once("diagnoses", lambda: tuple(d.dotted for d in case.claim.diagnoses))
+    return case.once_of(_of_claim)
 
 
 def pointed(case: Case, line: Line) -> tuple[str, ...]:
     """The diagnoses the line points to, in the order it points; a pointer past the list is left out."""
-    codes = of_claim(case)
-    return tuple(codes[p - 1] for p in line.diagnosis_pointers if 0 < p <= len(codes))
+    found = case.once_of(_pointed)
+    pointers = line.diagnosis_pointers
+    if pointers not in found:
+        codes = of_claim(case)
+        found[pointers] = tuple([codes[p - 1] for p in pointers if 0 < p <= len(codes)])
+    return found[pointers]
+
+
+def placed(case: Case, line: Line) -> Sequence[str]:
+    """The diagnoses the line points to that name a condition or its place."""
+    found, codes = case.once_of(_placed), pointed(case, line)
+    if codes not in found:
+        found[codes] = [code for code in codes if not code.startswith(PLACELESS)]
+    return found[codes]
 
 
 def regions(case: Case, day: date, code: str) -> frozenset[str]:
     """The regions of the body a diagnosis names, as the longest row that fits it says; empty where it names none."""
-    return case.once(("regions", code, day), lambda: _regions(case.tables.regions.on(day, case.as_of), code))
+    release = case.tables.regions.on(day, case.as_of)
+    return case.tables.once(("regions", id(release), code), lambda: _regions(release, code))
 
 
-def wants_seventh(code: str, release: Release[DiagnosisRow]) -> DiagnosisRow | None:
+def _of_claim(case: Case) -> tuple[str, ...]:
+    return tuple([d.dotted for d in case.claim.diagnoses])
+
+
+def _pointed(_case: Case) -> dict[tuple[int, ...], tuple[str, ...]]:
+    """What lines that point alike point to; filled as they ask."""
+    return {}
+
+
+def _placed(_case: Case) -> dict[tuple[str, ...], list[str]]:
+    """Of diagnoses pointed to, those with a place; filled as lines ask."""
+    return {}
+
+
+def notes(case: Case, code: str, release: Release[tuple[str, ...]]) -> Sequence[tuple[str, tuple[str, ...]]]:
+    """The Excludes1 notes at the code or its beginnings, the shortest first, each with what it excludes."""
+    return case.tables.once(("notes", id(release), code), lambda: _notes(code, release))
+
+
+def wants_seventh(case: Case, code: str, release: Release[DiagnosisRow]) -> DiagnosisRow | None:
     """The heading that is whole only with a seventh character: the code itself, or what it begins with.
 
     None for a code the table holds as whole, and where no such heading is known.
     """
+    return case.tables.once(("seventh", id(release), code), lambda: _wants_seventh(code, release))
+
+
+def _notes(code: str, release: Release[tuple[str, ...]]) -> Sequence[tuple[str, tuple[str, ...]]]:
+    found = ((code[:length], release.get(code[:length])) for length in range(3, len(code) + 1))
+    return [(at, excluded) for at, excluded in found if excluded is not None]
+
+
+def _wants_seventh(code: str, release: Release[DiagnosisRow]) -> DiagnosisRow | None:
     for length in range(len(code), 3, -1):
         row = release.get(code[:length])
         if row is not None:

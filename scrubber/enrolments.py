@@ -28,7 +28,7 @@ def of_payer(case: Case, npi: str) -> Sequence[EnrolmentRow]:
     if not rows:
         return ()
     row = profile(case)
-    names = {case.payer_type.value, row.key if row else ""}
+    names = {case.payer_type, row.key if row else ""}
     return [row for row in rows if row.payer in names]
 
 
@@ -44,11 +44,11 @@ def left_out(npi: str) -> Gap:
 
 
 def _file(case: Case) -> Mapping[str, tuple[EnrolmentRow, ...]]:
-    return case.once("enrolment file", lambda: _read(case))
+    return case.once_of(_read)
 
 
 def _read(case: Case) -> Mapping[str, tuple[EnrolmentRow, ...]]:
     try:
-        return case.tables.enrolments.on(case.claim.first_service or case.as_of, case.as_of).rows
+        return case.tables.enrolments.on(case.first_service or case.as_of, case.as_of).rows
     except TableGap:
         return {}

@@ -11,7 +11,7 @@ finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class Period(NamedTuple):
 def running(case: Case, codes: Release[CodeRow], line: Line) -> Sequence[Period]:
     """The periods of the group's earlier procedures that run on the line's day, the latest procedure first."""
     day = case.day(line)
-    periods = case.once(("global periods", codes.name), lambda: sorted(set(_periods(case, codes)), reverse=True))
+    periods = case.once(("global periods", codes.name), lambda: sorted(_periods(case, codes), reverse=True))
     return [period for period in periods if period.done_on < day <= period.last_day]
 
 
@@ -57,24 +57,25 @@ def since(case: Case, line: Line) -> date:
     return case.day(line) - LONGEST
 
 
-def _periods(case: Case, codes: Release[CodeRow]) -> Iterator[Period]:
+def _periods(case: Case, codes: Release[CodeRow]) -> set[Period]:
     claim = case.claim
-    first = claim.first_service
+    first = case.first_service
     earliest = first - LONGEST if first is not None else date.max
-    for service in case.past.services:
-        if service.service_date < earliest or service.denied:
-            continue
-        if service.billing_npi == claim.billing.npi and service.payer_id == claim.payer.id:
-            day, code, npi = service.service_date, service.code, service.rendering_npi
-            yield from _period(codes, day, code, npi, service.modifiers)
+    payer, billing = claim.payer.id, claim.billing.npi
+    found: set[Period] = set()
+    for s in case.past.services:
+        if s.service_date >= earliest and not s.denied and s.billing_npi == billing and s.payer_id == payer:
+            _add(found, codes, s.service_date, s.code, s.rendering_npi, s.modifiers)
     for line in claim.lines:
         if line.service_from is not None:
-            npi = claim.rendering_of(line).npi
-            yield from _period(codes, line.service_from, line.code, npi, line.modifiers)
+            _add(found, codes, line.service_from, line.code, claim.rendering_of(line).npi, line.modifiers)
+    return found
 
 
-def _period(codes: Release[CodeRow], day: date, code: str, npi: str, modifiers: tuple[str, ...]) -> Iterator[Period]:
+def _add(
+    found: set[Period], codes: Release[CodeRow], day: date, code: str, npi: str, modifiers: tuple[str, ...]
+) -> None:
     row = codes.get(code)
     length = DAYS_AFTER.get(row.global_days) if row is not None else None
     if row is not None and length is not None:
-        yield Period(day, code, row.global_days, day + timedelta(days=length), npi, modifiers, row.verified)
+        found.add(Period(day, code, row.global_days, day + timedelta(days=length), npi, modifiers, row.verified))

@@ -7,7 +7,7 @@ the one side the other lines name, or half to each where they name both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from claims.claim import ZERO, Line
@@ -63,11 +63,10 @@ def beyond(
     line's own is none of them.
     """
     left_out = frozenset(but)
-    session = case.once(
+    levels = case.once(
         ("levels of", line.service_from, family, region, left_out),
-        lambda: _session(case, line, codes, (family, region), left_out),
-    )
-    levels = _levels(session[: session.index(line) + 1])
+        lambda: _levels(_session(case, line, codes, (family, region), left_out)),
+    )[id(line)]
     return levels if levels > most else None
 
 
@@ -84,12 +83,13 @@ def _session(
     return [other for _, _, other in sorted(found, key=lambda each: each[:2])]
 
 
-def _levels(lines: Sequence[Line]) -> Decimal:
-    """The levels of the side with more of them."""
+def _levels(session: Sequence[Line]) -> Mapping[int, Decimal]:
+    """At each line of the session (by its identity) the levels so far, of the side with more of them."""
+    found: dict[int, Decimal] = {}
     of_side = dict.fromkeys(sides.BOTH, ZERO)
     of_neither = ZERO
     named = NEITHER
-    for line in lines:
+    for line in session:
         there = sides.of_line(line)
         units = _units(line)
         named |= there
@@ -97,8 +97,9 @@ def _levels(lines: Sequence[Line]) -> Decimal:
             of_side[side] += units
         if not there:
             of_neither += units
-    shared = of_neither / TWO if named == sides.BOTH else of_neither
-    return max(of_side.values()) + shared
+        shared = of_neither / TWO if named == sides.BOTH else of_neither
+        found[id(line)] = max(of_side.values()) + shared
+    return found
 
 
 def _units(line: Line) -> Decimal:

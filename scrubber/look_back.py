@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -51,19 +51,25 @@ EVERY = Marked()
 
 def known_services(case: Case) -> Sequence[Known]:
     """Every service we know of, this claim's lines too; in the order of their days, each once."""
-    return case.once("known services", lambda: _known_services(case))
+    return case.once_of(_known_services)
 
 
 def sessions(
     case: Case, codes: Release[CodeRow], families: Iterable[str], region: str = "", marked: Marked = EVERY
 ) -> Sequence[date]:
     """The days with a service of the families, in the region where one is given, in order."""
-    wanted = frozenset(families)
+    wanted = tuple(families)
 
     def days() -> list[date]:
         rows = case.once(("known rows", codes.name), lambda: _known_rows(case, codes))
-        found = {k.day for k, row in rows if row.family in wanted and region in ("", row.region) and marked.counts(k)}
-        return sorted(found)
+        return sorted(
+            {
+                known.day
+                for family in wanted
+                for known, of_region in rows.get(family, ())
+                if region in ("", of_region) and marked.counts(known)
+            }
+        )
 
     return case.once(("sessions", codes.name, wanted, region, marked), days)
 
@@ -120,9 +126,14 @@ def first_day_without(day: date, months: int) -> date:
     return later
 
 
-def _known_rows(case: Case, codes: Release[CodeRow]) -> list[tuple[Known, CodeRow]]:
-    rows = ((known, codes.get(known.code)) for known in known_services(case))
-    return [(known, row) for known, row in rows if row is not None]
+def _known_rows(case: Case, codes: Release[CodeRow]) -> Mapping[str, Sequence[tuple[Known, str]]]:
+    """The known services of each family, each with its region."""
+    found: dict[str, list[tuple[Known, str]]] = {}
+    for known in known_services(case):
+        row = codes.get(known.code)
+        if row is not None:
+            found.setdefault(row.family, []).append((known, row.region))
+    return found
 
 
 def _known_services(case: Case) -> list[Known]:

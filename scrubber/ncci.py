@@ -36,6 +36,10 @@ class Pair:
     indicator: str
 
 
+_Looked = tuple[Sequence[Pair], Gap | None]  # a line's pairs, and what the release cannot know of it
+_NOTHING: _Looked = ((), None)
+
+
 def severity(payer_type: PayerType) -> Severity:
     """How sure an NCCI edit makes a denial: this kind of payer is bound by Medicare's edits, or only follows them."""
     return Severity.DENY if payer_type in _BOUND else Severity.WARN
@@ -59,23 +63,27 @@ def pairs(case: Case, line: Line) -> Sequence[Pair]:
 
     Raises TableGap where no PTP release speaks for the day.
     """
-    found = case.once_of(_pairs).get(id(line), ())
-    if isinstance(found, LookupError):
-        raise found
-    return found
+    return _of(case, line)[0]
 
 
 def blind_spot(case: Case, line: Line) -> Gap | None:
     """Says so where the PTP release cannot know the line's code, so that "no edit" would only be "no edit known"."""
-    found = case.once_of(_blind_spots).get(id(line))
+    return _of(case, line)[1]
+
+
+def _of(case: Case, line: Line) -> _Looked:
+    found = case.once_of(_looked).get(id(line), _NOTHING)
     if isinstance(found, LookupError):
         raise found
     return found
 
 
-def _pairs(case: Case) -> Mapping[int, Sequence[Pair] | LookupError]:
-    """Of each line that has any (by its identity) its pairs, in order of the column 1 lines; or why nobody can tell."""
-    found: dict[int, list[Pair] | LookupError] = {}
+def _looked(case: Case) -> Mapping[int, _Looked | LookupError]:
+    """Of each line in company, by its identity: its pairs, in order of the column 1 lines, and its blind spot.
+
+    Or why nobody can tell.
+    """
+    found: dict[int, _Looked | LookupError] = {}
     for day, by_code in _company(case):
         try:
             release = _release(case, day, by_code)
@@ -84,30 +92,14 @@ def _pairs(case: Case) -> Mapping[int, Sequence[Pair] | LookupError]:
             continue
         for code2, lines2 in by_code.items():
             edits = release.get(code2) or {}
-            indicators = [(edits[code1], lines1) for code1, lines1 in by_code.items() if code1 in edits]
-            for edit, lines1 in indicators:
-                if edit.effective <= day and (edit.until is None or day <= edit.until):
-                    for line in lines2:
-                        of_line = found.setdefault(id(line), [])
-                        assert isinstance(of_line, list)
-                        of_line += [Pair(other, line, edit.indicator) for other in lines1 if other is not line]
-    for of_line in found.values():
-        if isinstance(of_line, list):
-            of_line.sort(key=lambda pair: pair.column1.number)
-    return found
-
-
-def _blind_spots(case: Case) -> Mapping[int, Gap | LookupError]:
-    found: dict[int, Gap | LookupError] = {}
-    for day, by_code in _company(case):
-        for lines in by_code.values() if len(by_code) > 1 else ():  # a code is never paired with itself
-            try:
-                gap = _blind_spot(case, lines[0], _release(case, day, by_code))
-            except LookupError as fault:
-                found |= {id(line): fault for line in lines}
-                continue
-            if gap is not None:
-                found |= {id(line): gap._replace(line=line) for line in lines}
+            beside = [(edits[code1], lines1) for code1, lines1 in by_code.items() if code1 in edits]
+            beside = [(e, lines) for e, lines in beside if e.effective <= day and (e.until is None or day <= e.until)]
+            # a code is never paired with itself
+            blind = _blind_spot(case, lines2[0], release) if len(by_code) > 1 else None
+            for line in lines2 if beside or blind else ():
+                of_line = [Pair(each, line, e.indicator) for e, lines in beside for each in lines if each is not line]
+                of_line.sort(key=lambda pair: pair.column1.number)
+                found[id(line)] = of_line, blind and blind._replace(line=line)
     return found
 
 

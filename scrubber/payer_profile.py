@@ -8,7 +8,11 @@ from scrubber.tables.rows import PayerRow
 
 def profile(case: Case) -> PayerRow | None:
     """The claim's payer in the payer table; None where it is not there."""
-    return case.once("payer profile", lambda: case.tables.payer_row(case.claim))
+    return case.once_of(_profile)
+
+
+def _profile(case: Case) -> PayerRow | None:
+    return case.tables.payer_row(case.claim)
 
 
 def wants(case: Case, wish: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -117,6 +117,11 @@ class Case:
             found = self._known[make] = make(self)
         return found
 
+    @property
+    def first_service(self) -> date | None:
+        """The earliest day of service of the claim."""
+        return self.once_of(_first_service)
+
     def day(self, line: Line) -> date:
         """The line's date of service. Raises NotSaid where it has none."""
         if line.service_from is None:
@@ -159,6 +164,8 @@ class Case:
 
     def told(self, item: str, line: Line | None = None) -> str | None:
         """The newest fact of an item; None where the record says nothing."""
+        if not self.claim.evidence:
+            return None
         facts = self.facts(item, line)
         return facts[0].value if facts else None
 
@@ -200,6 +207,10 @@ class Case:
         return known, absent
 
 
+def _first_service(case: Case) -> date | None:
+    return case.claim.first_service
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A rule's objection. What is left empty is taken from the rule."""
@@ -226,7 +237,7 @@ class Gap(NamedTuple):
 
 
 Answer = Hit | Gap
-Check = Callable[..., Iterator[Answer]]
+Check = Callable[..., Iterable[Answer]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # a rule equals only itself

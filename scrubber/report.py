@@ -65,24 +65,26 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
-    _worst: dict[tuple[int | None, Reason], float] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        worst: dict[tuple[int | None, Reason], float] = {(u.line, u.reason): math.nan for u in self.unchecked}
-        for f in self.findings:
-            known = worst.get((f.line, f.reason), 0.0)
-            if math.isnan(known) or f.severity > known:
-                worst[f.line, f.reason] = float(f.severity)
-        object.__setattr__(self, "_worst", worst)
+    _worst: dict[tuple[int | None, Reason], float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def worst(self, line: int, reason: Reason) -> float:
         """Severity (1 to 4) of the worst finding of a Reason on a line or on the whole claim.
 
         0 when every rule of the Reason that bound the line passed; NaN when none fired and one could not look.
         """
+        if not self._worst:
+            self._worst.update(self._worst_of_each())
         own, whole = self._worst.get((line, reason), 0.0), self._worst.get((None, reason), 0.0)
         if math.isnan(own):
             return whole or own
         if math.isnan(whole):
             return own or whole
         return max(own, whole)
+
+    def _worst_of_each(self) -> dict[tuple[int | None, Reason], float]:
+        worst: dict[tuple[int | None, Reason], float] = {(u.line, u.reason): math.nan for u in self.unchecked}
+        for f in self.findings:
+            known = worst.get((f.line, f.reason), 0.0)
+            if math.isnan(known) or f.severity > known:
+                worst[f.line, f.reason] = float(f.severity)
+        return worst

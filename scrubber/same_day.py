@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from claims.claim import ZERO, Line, PayerType
 from claims.reasons import Reason
@@ -18,13 +19,14 @@ from past.patient import Service
 from scrubber.registry import Case
 
 ORIGINAL = "1"  # CLM05-3
+_number = attrgetter("number")
 
 ByCode = Mapping[str, Sequence[Line]]
 
 
 def lines_by_code(case: Case, line: Line) -> ByCode:
     """The claim's lines of the same day and rendering provider, the line itself too, by code, in their order."""
-    return case.once_of(lines_by_day)[line.service_from, case.claim.rendering_of(line).npi]
+    return case.once_of(_company)[id(line)]
 
 
 def codes_of_day(case: Case, day: date) -> frozenset[str]:
@@ -45,8 +47,11 @@ def like_lines(case: Case, line: Line) -> Sequence[Line]:
 
 def units_of_day(case: Case, line: Line) -> Decimal:
     """All units the claim bills of the line's code for that day and clinician."""
+    lines = lines_by_code(case, line)[line.code]
+    if len(lines) == 1:
+        return line.units
     key = "units", line.service_from, case.claim.rendering_of(line).npi, line.code
-    return case.once(key, lambda: sum((other.units for other in lines_by_code(case, line)[line.code]), ZERO))
+    return case.once(key, lambda: sum((other.units for other in lines), ZERO))
 
 
 def other_claims(case: Case, line: Line) -> Sequence[Service]:
@@ -88,10 +93,16 @@ def _first_but(lines: Sequence[Line], line: Line) -> Line | None:
 def lines_by_day(case: Case) -> dict[tuple[date | None, str], dict[str, list[Line]]]:
     """The claim's lines by day and rendering provider, then by code; in order of their numbers."""
     found: dict[tuple[date | None, str], dict[str, list[Line]]] = {}
-    for line in sorted(case.claim.lines, key=lambda each: each.number):
+    for line in sorted(case.claim.lines, key=_number):
         of_day = found.setdefault((line.service_from, case.claim.rendering_of(line).npi), {})
         of_day.setdefault(line.code, []).append(line)
     return found
+
+
+def _company(case: Case) -> dict[int, ByCode]:
+    """Of each line (by its identity) the lines of its day and clinician, by code."""
+    days = case.once_of(lines_by_day).values()
+    return {id(line): by_code for by_code in days for lines in by_code.values() for line in lines}
 
 
 def _codes_by_day(case: Case) -> dict[date | None, frozenset[str]]:

@@ -16,7 +16,7 @@ def place_row(case: Case, line: Line) -> PlaceRow:
     if not place:
         raise NotSaid("place of service", f"line {line.number} has no place of service")
     day = case.day(line)
-    row = case.once(("place", place, day), lambda: case.tables.places.on(day, case.as_of).get(place))
+    row = case.tables.places.on(day, case.as_of).get(place)
     if row is None:
         raise NotSaid("places table", f"the table of places does not hold {place}")
     return row

@@ -100,16 +100,16 @@ def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
     day, family = case.day(line), case.tables.family(line.code)
     release = case.tables.records.on(day, case.as_of)
-    key, kept = ("records", id(release), family, rule_id, case.payer_type), case.tables.kept
-    try:
-        first, last, rows, untold = kept[key]
-    except KeyError:
-        first, last, rows, untold = kept[key] = _of_kind(release, family, rule_id, case.payer_type)
+    first, last, rows, untold = case.tables.once(
+        ("records", id(release), family, rule_id, case.payer_type),
+        lambda: _of_kind(release, family, rule_id, case.payer_type),
+    )
     if not rows:
         return ()
     if not first <= day <= last or untold is None:
-        bound = (row for row in rows if row.binds(case.payer_type, day))
-        untold = _untold([row for row in bound if row.when == "always" or _is_repeat(case, line, row, day)])
+        bound = [row for row in rows if row.binds(case.payer_type, day)]
+        repeat = any(row.when != "always" for row in bound) and _is_repeat(case, line, bound[0], day)
+        untold = _untold([row for row in bound if row.when == "always" or repeat])
     return [Gap(untold.missing, f"nothing is recorded of {untold.words} for {line.code}")] if untold.missing else ()
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType
 from scrubber.tables.loading import load_table
@@ -35,6 +35,10 @@ __all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableT
 
 # SBR09 values that say how a plan works or who sells it, not whose money it is: a plan of any kind may bear them
 VAGUE_INDICATORS = frozenset({"", "12", "13", "14", "15", "BL", "CI", "HM", "ZZ"})
+
+
+_MOST_KEPT = 20_000
+Value = TypeVar("Value")
 
 
 class TableStatus(NamedTuple):
@@ -141,8 +145,21 @@ class Tables:
 
     @cached_property
     def kept(self) -> dict[Hashable, Any]:
-        """What rules work out of the tables alone, once for all claims; a key names all that it depends on."""
+        """What `once` has worked out so far."""
         return {}
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` gives of these tables, worked out once for all claims.
+
+        The key names all that it depends on. Kept while there is room: what claims say is not under our control.
+        """
+        try:
+            found: Value = self.kept[key]
+        except KeyError:
+            found = make()
+            if len(self.kept) < _MOST_KEPT:
+                self.kept[key] = found
+        return found
 
     @cached_property
     def _families(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from datetime import date
 from claims.claim import Authorization, Line, PayerType
 from claims.reasons import Reason
 from scrubber import approvals, places
+from scrubber.payer_profile import profile
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.remedies import TO_BE_OBTAINED
 from scrubber.tables.rows import AuthorizationRow
@@ -54,10 +55,10 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     """
     day = case.day(line)
     release = case.tables.authorizations.on(day, case.as_of)
-    rows = release.get(line.code) or ()
-    in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
     if line.authorization_number or case.claim.authorization_number:
         return
+    rows = release.get(line.code) or ()
+    in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
     if not release.holds_on(day):
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
     if not in_force or _is_supplement(case):
@@ -139,7 +140,7 @@ def _is_custom(row: AuthorizationRow) -> bool:
 
 
 def _is_supplement(case: Case) -> bool:
-    payer = case.tables.payer_row(case.claim)
+    payer = profile(case)
     return payer is not None and payer.key == _AFTER_MEDICARE
 
 

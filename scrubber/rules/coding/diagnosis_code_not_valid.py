@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from claims.claim import Diagnosis
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.diagnoses import wants_seventh
+from scrubber.diagnoses import of_claim, wants_seventh
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.tables import Release
 from scrubber.tables.rows import DiagnosisRow
@@ -39,19 +38,19 @@ def diagnosis_code_not_valid(case: Case) -> Iterator[Answer]:
     that only lacks its seventh character is DX-007's.
     """
     days = sorted({line.service_from for line in case.claim.lines if line.service_from})
-    for diagnosis in dict.fromkeys(case.claim.diagnoses):
+    sent = (d.code for d in case.claim.diagnoses)
+    for code in dict(zip(sent, of_claim(case), strict=True)).values():
         for day in days:
             release = case.tables.icd10.on(day, case.as_of)
-            answer = _look(diagnosis, day, release)
+            answer = _look(case, code, day, release)
             if answer:
                 yield answer
                 break  # one finding a code: its first faulty day
 
 
-def _look(diagnosis: Diagnosis, day: date, release: Release[DiagnosisRow]) -> Answer | None:
-    code = diagnosis.dotted
+def _look(case: Case, code: str, day: date, release: Release[DiagnosisRow]) -> Answer | None:
     row = release.get(code)
-    if (row is None or not row.billable) and wants_seventh(code, release):
+    if (row is None or not row.billable) and wants_seventh(case, code, release):
         return None
     late = not release.holds_on(day)
     if row is not None:

@@ -49,11 +49,11 @@ def medicare_turn_unexplained(case: Case) -> Iterator[Hit]:
     if not kinds:
         yield Hit(f"Medicare is billed in turn {claim.payer.sequence}, and the claim does not say why (SBR05).")
         return
-    value = parameter("msp_types").on(claim.first_service or case.as_of, case.as_of)
+    value = parameter("msp_types").on(case.first_service or case.as_of, case.as_of)
     strange = kinds.difference(value.words if value else ())
     if strange:
         yield Hit(f"Medicare is billed in turn {claim.payer.sequence} for the reason {min(strange)}, which is none.")
-    months = _months_of_age(claim, claim.first_service)
+    months = _months_of_age(claim, case.first_service)
     if months is None:
         return
     if _AGED in kinds and months < _MONTHS_AT_65:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from claims.claim import PayerType
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.diagnoses import of_claim
+from scrubber.diagnoses import notes, of_claim
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, NotSaid, RemedyKind, Severity, rule
 from scrubber.tables import Release
 
@@ -38,7 +38,7 @@ def diagnoses_exclude_each_other(case: Case) -> Iterator[Answer]:
     codes = tuple(dict.fromkeys(of_claim(case)))
     if len(codes) < 2:
         return
-    day = case.claim.first_service
+    day = case.first_service
     if day is None:
         raise NotSaid("date of service", "no line of the claim has a date of service")
     release = case.tables.excludes1.on(day, case.as_of)
@@ -46,22 +46,18 @@ def diagnoses_exclude_each_other(case: Case) -> Iterator[Answer]:
         yield Gap(("excludes1 table",), f"the Excludes1 notes {release.name} are not known to hold on {day}")
         return
     severity = Severity.INFO if case.payer_type is PayerType.MEDICARE else Severity.WARN
-    for code, other, note in _apart(codes, release):
+    for code, other, note in _apart(case, codes, release):
         yield Hit(
             f"{code} and {other} may not stand together: the Excludes1 note at {note} says so.", severity=severity
         )
 
 
-def _apart(codes: Sequence[str], release: Release[tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
+def _apart(case: Case, codes: Sequence[str], release: Release[tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
     """Each pair once, in the order of the claim, with the code or beginning at which the note stands."""
     seen: set[frozenset[str]] = set()
     for code in codes:
-        for length in range(3, len(code) + 1):
-            excluded = release.get(code[:length])
-            if excluded is None:
-                continue
+        for at, excluded in notes(case, code, release):
             for other in codes:
-                pair = frozenset({code, other})
-                if other.startswith(excluded) and pair not in seen:
-                    seen.add(pair)
-                    yield code, other, code[:length]
+                if other.startswith(excluded) and frozenset({code, other}) not in seen:
+                    seen.add(frozenset({code, other}))
+                    yield code, other, at

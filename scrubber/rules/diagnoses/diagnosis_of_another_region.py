@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.diagnoses import PLACELESS, listed, pointed, regions
+from scrubber.diagnoses import listed, placed, regions
 from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 
 # Region of the code table -> regions of the body whose pain may be treated there: pain travels from the neck to the
@@ -69,7 +69,7 @@ def diagnosis_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     if row is None or row.region not in _TREATS:
         return
     treated = _TREATS[row.region]
-    codes = [code for code in pointed(case, line) if not code.startswith(PLACELESS)]
+    codes = placed(case, line)
     if not codes:
         return
     for code in codes:

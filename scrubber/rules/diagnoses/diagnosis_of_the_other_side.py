@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places, sides
-from scrubber.diagnoses import PLACELESS, listed, pointed
+from scrubber.diagnoses import listed, placed
 from scrubber.registry import ANY_MODIFIER, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
@@ -40,7 +40,7 @@ def diagnosis_of_the_other_side(case: Case, line: Line) -> Iterator[Answer]:
     billed = sides.of_line(line)
     if not billed:
         return
-    codes = [code for code in pointed(case, line) if not code.startswith(PLACELESS)]
+    codes = placed(case, line)
     if not codes:
         return
     release = case.tables.icd10.on(case.day(line), case.as_of)

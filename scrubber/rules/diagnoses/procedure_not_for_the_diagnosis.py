@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import coverage, places
-from scrubber.diagnoses import PLACELESS, listed, pointed
+from scrubber.diagnoses import listed, placed, pointed
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _BOUND = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
@@ -45,7 +45,7 @@ def procedure_not_for_the_diagnosis(case: Case, line: Line) -> Iterator[Answer]:
         return
     bound = case.payer_type in _BOUND
     rows = coverage.policies_here(case, line) if bound else coverage.policies(case, line)
-    named = [(code, coverage.excluding(rows, code)) for code in codes if not code.startswith(PLACELESS)]
+    named = [(code, coverage.excluding(rows, code)) for code in placed(case, line)]
     policies = [policy for _, policy in named if policy is not None]
     if not policies or len(policies) < len(named) or any(coverage.covered(rows, code) for code in codes):
         return

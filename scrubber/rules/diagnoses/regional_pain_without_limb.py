@@ -34,7 +34,7 @@ def regional_pain_without_limb(case: Case) -> Iterator[Answer]:
     codes = [code for code in dict.fromkeys(of_claim(case)) if code.startswith(REGIONAL_PAIN)]
     if not codes:
         return
-    day = case.claim.first_service
+    day = case.first_service
     if day is None:
         raise NotSaid("date of service", "no line of the claim has a date of service")
     release = case.tables.icd10.on(day, case.as_of)

@@ -36,12 +36,12 @@ def seventh_character_missing(case: Case) -> Iterator[Answer]:
     codes = dict.fromkeys(of_claim(case))
     if not codes:
         return
-    day = case.claim.first_service
+    day = case.first_service
     if day is None:
         raise NotSaid("date of service", "no line of the claim has a date of service")
     release = case.tables.icd10.on(day, case.as_of)
     for code in codes:
-        stem = wants_seventh(code, release)
+        stem = wants_seventh(case, code, release)
         if stem is not None:
             fault = "lacks its seventh character" if stem.code == code else "has its seventh character out of place"
             yield Hit(

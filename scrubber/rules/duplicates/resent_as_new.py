@@ -46,7 +46,7 @@ def resent_as_new(case: Case) -> Iterator[Answer]:
     of another side or another time is a service of its own, and one billed again without any change is DUP-001's.
     """
     claim = case.claim
-    first = claim.first_service
+    first = case.first_service
     if claim.frequency != ORIGINAL or first is None:
         return
     found = False

@@ -48,7 +48,7 @@ def out_of_network(case: Case) -> Iterator[Answer]:
     if not enrolments.kept(case):
         yield Gap(("evidence network_status",), "nothing tells whether the practice is in this plan's network")
         return
-    claim, day = case.claim, case.claim.first_service or case.as_of
+    claim, day = case.claim, case.first_service or case.as_of
     npis = {claim.rendering_of(line).npi for line in claim.lines}
     npis |= {claim.facility.npi} if claim.facility else set()
     for npi in sorted(npis):

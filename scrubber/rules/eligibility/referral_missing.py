@@ -74,5 +74,5 @@ def _wants_by_kind(case: Case, answer: Eligibility) -> bool:
     said = answer.plan_type.upper().split()
     if not said:
         return False
-    value = parameter("referral_plan_types").on(case.claim.first_service or case.as_of, case.as_of)
+    value = parameter("referral_plan_types").on(case.first_service or case.as_of, case.as_of)
     return value is not None and not set(value.words).isdisjoint(said)

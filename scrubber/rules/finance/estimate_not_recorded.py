@@ -43,7 +43,7 @@ def estimate_not_recorded(case: Case) -> Iterator[Answer]:
     elif estimate == "no":
         yield Hit("The patient bears the cost of this claim, and was given no estimate of it.")
     balance = case.claim.charge - (case.claim.amount_paid or ZERO) if pays else ZERO
-    value = parameter("payment_plan_balance").on(case.claim.first_service or case.as_of, case.as_of)
+    value = parameter("payment_plan_balance").on(case.first_service or case.as_of, case.as_of)
     if value is not None and balance >= int(value.value):
         plan = case.told("payment_plan")
         if plan is None:

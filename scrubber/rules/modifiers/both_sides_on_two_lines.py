@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import places
+from scrubber.payer_profile import profile
 from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import lines_by_code, units_of_day
 from scrubber.tables import TableGap
@@ -55,7 +56,7 @@ def both_sides_on_two_lines(case: Case, line: Line) -> Iterator[Hit]:
 
 
 def _wants_two_lines(case: Case) -> bool:
-    payer = case.tables.payer_row(case.claim)
+    payer = profile(case)
     return payer is not None and "two_lines_for_both_sides" in payer.wants
 
 

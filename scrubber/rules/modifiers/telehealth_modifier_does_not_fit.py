@@ -8,6 +8,7 @@ from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.parameters import parameter
+from scrubber.payer_profile import profile
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _VIDEO = frozenset({"95", "GT"})
@@ -48,7 +49,7 @@ def telehealth_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]
         if marked and case.payer_type is PayerType.MEDICARE:
             yield from _in_person(case, line, min(marked))
         return
-    payer = case.tables.payer_row(case.claim)
+    payer = profile(case)
     if payer is None:
         if case.payer_type is not PayerType.MEDICARE:
             yield Gap(("payers table",), "how this payer wants telehealth visits marked is not known", of_claim=True)

@@ -41,12 +41,10 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     procedure found only on another claim of the day warns. Clinicians of one group and specialty count as one for
     NCCI; here only lines of the same rendering NPI are compared.
     """
-    if set(line.modifiers) & ncci.VISIT:
+    if not ncci.VISIT.isdisjoint(line.modifiers) or not ncci.is_visit(case.code_row(line)):
         return
     day = case.day(line)
     release = case.tables.codes.on(day, case.as_of)
-    if not ncci.is_visit(release.get(line.code)):
-        return
     periods = tuple(parameter("visit_25_global_periods").text_on(day, case.as_of).split())
     others = [(other, release.get(other.code)) for other in first_of_each(case, line)]
     procedure = next((other for other, row in others if row and _holds_the_visit(row, periods)), None)

@@ -32,6 +32,7 @@ _PROCEDURES = frozenset({"000", "010", "090", "YYY", "ZZZ"})  # global periods o
     payer_types=ncci.PAYER_TYPES,
     effective="2023-01-01",
     supersedes=("NCC-001", "NCC-002", "NCC-009"),
+    families=("imaging_guidance",),
 )
 def guidance_included(case: Case, line: Line) -> Iterator[Answer]:
     """Imaging guidance is billed beside a procedure whose code holds that guidance.

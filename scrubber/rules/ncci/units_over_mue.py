@@ -82,8 +82,11 @@ def _other_side(case: Case, line: Line) -> Decimal:
 def _elsewhere(case: Case, line: Line) -> Decimal:
     """Units of the code on other claims of the day, without what DUP-001 calls the same service sent twice."""
     original = case.claim.frequency == ORIGINAL
-    others = (s for s in other_claims(case, line) if s.code == line.code)
-    return sum((s.units for s in others if not (original and same_service(case, line, s))), ZERO)
+    found = ZERO
+    for s in other_claims(case, line):
+        if s.code == line.code and not (original and same_service(case, line, s)):
+            found += s.units
+    return found
 
 
 def _hit(line: Line, units: Decimal, limit: MueLimit, severity: Severity, *, alone: bool, where: str = "") -> Hit:

@@ -28,6 +28,7 @@ _FACILITY = frozenset({"hospital_outpatient", "inpatient", "emergency"})
     requires="the record shows who did the substantive part, and where",
     payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
     effective="2022-01-01",
+    modifiers=("FS",),
 )
 def shared_visit_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """A visit marked as shared (FS) was not in a facility, or is billed by who did the lesser part of it.
@@ -35,8 +36,6 @@ def shared_visit_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     Sharing a visit exists only where services incident to a physician's do not: in hospitals and skilled nursing
     facilities. Since 2024 the substantive part is more than half of the time, or the decision making itself.
     """
-    if "FS" not in line.modifiers:
-        return
     row = service_places.place_row(case, line)
     if row.kind not in _FACILITY and not (row.kind == "nursing" and row.rate == "facility"):
         yield Hit(f"{line.code} carries FS in place {row.place}; a visit is shared in a facility only.", carcs=("4",))

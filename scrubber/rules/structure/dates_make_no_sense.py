@@ -38,7 +38,7 @@ def dates_make_no_sense(case: Case) -> Iterator[Hit]:
             yield Hit(f"{line.code} has no date of service.", line=line)
         elif end < start:
             yield Hit(f"{line.code} ends on {end}, before it begins on {start}.", line=line)
-    first = claim.first_service
+    first = case.first_service
     if first is None:
         return
     last = max(line.service_end or first for line in claim.lines)

@@ -33,7 +33,7 @@ def correction_too_late(case: Case) -> Iterator[Answer]:
     fewer. How many stands in the payer table, where the practice has entered it. Medicare Part B takes none at all,
     which STR-011 says. A void has no window: what was paid wrongly goes back whenever it is found.
     """
-    first = case.claim.first_service
+    first = case.first_service
     if case.claim.frequency != "7" or first is None:
         return
     row = payer_profile.profile(case)

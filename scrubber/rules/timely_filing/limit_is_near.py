@@ -33,7 +33,7 @@ def limit_is_near(case: Case) -> Iterator[Answer]:
     A claim that a front end returns has not been filed: what is sent at the last moment has no second try. How many
     days count as few is our own margin.
     """
-    first = case.claim.first_service
+    first = case.first_service
     if case.claim.frequency != ORIGINAL or first is None:
         return
     limit = timely_filing.limit(case, first)
