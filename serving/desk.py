@@ -17,6 +17,7 @@ from serving.logs import log
 from serving.settings import Settings
 from serving.start import load_model, open_pasts, store_is_there, with_model
 
+WARM_SECONDS = 10.0
 RETRY_SECONDS = 5.0  # a model that could not be read is not tried again at once
 
 Stamp = tuple[str, int, int, int]
@@ -36,6 +37,7 @@ class Desk:
         self._assessor = assessor
         self._stamp = self._stamp_now()
         self._not_before = 0.0
+        self._answered = float("-inf")
         self._lock = Lock()
 
     def assessor(self) -> Assessor:
@@ -51,6 +53,15 @@ class Desk:
                 pasts = open_pasts(self.settings, self._assessor.tables, self._assessor.model)
                 self._assessor = replace(self._assessor, pasts=pasts)
             return self._assessor
+
+    def answered(self) -> None:
+        """Note that an answer was given just now."""
+        self._answered = time.monotonic()
+
+    @property
+    def warm(self) -> bool:
+        """True when the last answer is a moment old, so that little can have arrived in the store to catch up with."""
+        return time.monotonic() - self._answered < WARM_SECONDS
 
     def _reload(self, stamp: Stamp) -> None:
         try:

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from scrubber.registry import RULES
+from serving import rest
 from serving.assess import assessment_json
+from serving.desk import WARM_SECONDS
 from serving.examples import CLAIM, X12_EXAMPLE
 from serving.schemas import AnswerShape, ProblemShape, ReadyShape, RuleShape
 from tests.serving.samples import JSON, TODAY, X12, claim_json, example_claim, x12_of
@@ -191,3 +193,29 @@ def test_a_day_no_table_speaks_for_is_refused(client, day):
 @pytest.mark.parametrize("day", ["1990-01-01", "2100-12-31"])
 def test_the_first_and_last_day_are_answered(client, day):
     assert post(client, X12_EXAMPLE, as_of=day).json()["as_of"] == day
+
+
+def test_one_claim_is_answered_where_it_arrives_while_the_service_is_warm(client, monkeypatch):
+    handed_over = []
+
+    async def in_a_thread(answer):
+        handed_over.append(answer)
+        return answer()
+
+    monkeypatch.setattr(rest, "run_in_threadpool", in_a_thread)
+    first, warm = (post(client, CLAIM, JSON) for _ in range(2))
+    assert (len(handed_over), first.json(), warm.status_code) == (1, warm.json(), 200)
+    assert post(client, X12_EXAMPLE).status_code == 200
+    many = [claim_json(id=f"EXAMPLE-{i}", note="x" * 500) for i in range(40)]
+    assert post(client, many, JSON).status_code == 200
+    assert len(handed_over) == 3
+    client.app.state.desk._answered -= WARM_SECONDS
+    assert post(client, CLAIM, JSON).status_code == 200
+    assert len(handed_over) == 4
+
+
+def test_a_refusal_is_the_same_where_it_arrives(client):
+    bad = {"claim": {"id": "EXAMPLE-1", "lines": []}}
+    cold = problem(post(client, bad, JSON), 422)
+    assert post(client, CLAIM, JSON).status_code == 200
+    assert problem(post(client, bad, JSON), 422) == cold
