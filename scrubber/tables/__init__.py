@@ -107,7 +107,7 @@ class Tables:
         return self._families.get(code, "")
 
     def status(self, day: date, as_of: date) -> list[TableStatus]:
-        """Which release of each table speaks for a day of service, and how old it is; one without a release is left out."""
+        """Which release of each table speaks for a day of service, and how old it is; a table without one is absent."""
         found = []
         for table in self._tables:
             try:
