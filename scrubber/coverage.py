@@ -8,6 +8,7 @@ from datetime import date
 from claims.claim import Line
 from scrubber.approvals import state
 from scrubber.registry import Case, NotSaid
+from scrubber.tables import Release
 from scrubber.tables.rows import CoverageRow
 
 SUPPORTS, EXCLUDES = "supports", "excludes"
@@ -17,32 +18,41 @@ KNOWN_TO_BE_DOUBTFUL = frozenset({"GA", "GY", "GZ"})
 
 def policies(case: Case, line: Line) -> Sequence[CoverageRow]:
     """Every policy on the line's code in force on its day, whatever the state. Raises TableGap where none is held."""
-    found, key = case.once_of(_held), (line.code, line.service_from)
-    if key not in found:
-        day = case.day(line)
-        rows = case.tables.coverage.on(day, case.as_of).get(line.code) or ()
-        found[key] = [
-            row
-            for row in rows
-            if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
-        ]
-    return found[key]
-
-
-def _held(_case: Case) -> dict[tuple[str, date | None], Sequence[CoverageRow]]:
-    """The policies in force by code and day; filled as lines ask."""
-    return {}
+    return _in_force(case, line, "")
 
 
 def policies_here(case: Case, line: Line) -> Sequence[CoverageRow]:
     """Those that bind in the state of service. Raises NotSaid where that matters and the claim does not say it."""
-    rows = policies(case, line)
-    if not any(row.states for row in rows):
-        return rows
     where = state(case.claim)
-    if not where:
+    rows = _in_force(case, line, where)
+    if not where and any(row.states for row in rows):
         raise NotSaid("state of service", f"policies on {line.code} differ by state; the claim says none")
-    return [row for row in rows if not row.states or where in row.states]
+    return rows
+
+
+def _in_force(case: Case, line: Line, where: str) -> Sequence[CoverageRow]:
+    day = case.day(line)
+    release = case.tables.coverage.on(day, case.as_of)
+    rows, first, last = case.tables.once(
+        ("coverage", id(release), line.code, where), lambda: _on_code(release, line.code, where)
+    )
+    return rows if first <= day <= last else [row for row in rows if _first(row) <= day <= _last(row)]
+
+
+def _on_code(
+    release: Release[tuple[CoverageRow, ...]], code: str, where: str
+) -> tuple[Sequence[CoverageRow], date, date]:
+    """The policies on a code that bind in a state (without one: all), and the days on which they all hold."""
+    rows = [row for row in release.get(code) or () if not (where and row.states) or where in row.states]
+    return rows, max(map(_first, rows), default=date.min), min(map(_last, rows), default=date.max)
+
+
+def _first(row: CoverageRow) -> date:
+    return row.valid_from or date.min
+
+
+def _last(row: CoverageRow) -> date:
+    return row.valid_to or date.max
 
 
 def covered(rows: Sequence[CoverageRow], diagnosis: str) -> bool:

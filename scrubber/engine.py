@@ -117,17 +117,20 @@ def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:
 
 
 def _by_rule(u: Unchecked) -> tuple[str, int, str]:
-    return u.rule_id, u.line or 0, u.why
+    rule_id, _, line, _, why = u
+    return rule_id, line or 0, why
 
 
 def _take(
     r: Rule, claim: Claim, line: Line | None, answer: Answer, findings: list[Finding], unchecked: set[Unchecked]
 ) -> None:
-    at = answer.line or line
     if isinstance(answer, Gap):
-        missing, why, _, of_claim = answer
+        missing, why, at, of_claim = answer
+        at = at or line
         unchecked.add(Unchecked(r.id, r.reason, None if of_claim or at is None else at.number, missing, why))
-    elif at is None or r.in_force(at.service_from):
+        return
+    at = answer.line or line
+    if at is None or r.in_force(at.service_from):
         findings.append(_finding(r, claim, at, answer))
 
 

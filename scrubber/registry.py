@@ -28,6 +28,7 @@ EVERY_PAYER_TYPE = frozenset(PayerType)
 ANY_MODIFIER = frozenset({"*"})  # in a rule's guard: lines with a modifier, whichever
 RULES: dict[str, Rule] = {}
 Value = TypeVar("Value")
+_NOT_YET: Any = object()  # stands for what was not worked out yet: what was may be None
 _Told = tuple[str, int | str | None]  # an item, and the line or family it is told of; None: of the claim
 
 
@@ -103,17 +104,15 @@ class Case:
 
         The key names all that it depends on beside the case itself; nobody changes what it returns.
         """
-        try:
-            found: Value = self._known[key]
-        except KeyError:
+        found: Value = self._known.get(key, _NOT_YET)
+        if found is _NOT_YET:
             found = self._known[key] = make()
         return found
 
     def once_of(self, make: Callable[[Case], Value]) -> Value:
         """What `make` gives of this case, worked out once."""
-        try:
-            found: Value = self._known[make]
-        except KeyError:
+        found: Value = self._known.get(make, _NOT_YET)
+        if found is _NOT_YET:
             found = self._known[make] = make(self)
         return found
 
@@ -133,10 +132,10 @@ class Case:
 
         Raises NotSaid where the line has no date of service, TableGap where no release speaks for it.
         """
-        key, rows = (line.code, line.service_from), self._code_rows
-        if key in rows:
-            return rows[key]
-        row = rows[key] = self.tables.codes.on(self.day(line), self.as_of).get(line.code)
+        key = line.code, line.service_from
+        row: CodeRow | None = self._code_rows.get(key, _NOT_YET)
+        if row is _NOT_YET:
+            row = self._code_rows[key] = self.tables.codes.on(self.day(line), self.as_of).get(line.code)
         return row
 
     def facts(self, item: str, line: Line | None = None) -> Sequence[Evidence]:

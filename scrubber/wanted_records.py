@@ -43,7 +43,7 @@ def wanted(case: Case, line: Line, rule_id: str = "") -> Sequence[Entry]:
     return [
         entry(case, line, row, day)
         for row in rows
-        if row.binds(case.payer_type, day) and (row.when == "always" or _is_repeat(case, line, row, day))
+        if row.binds(case.payer_type, day) and (row.when == "always" or _is_repeat(case, line, row.family, day))
     ]
 
 
@@ -100,23 +100,22 @@ def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
     day, family = case.day(line), case.tables.family(line.code)
     release = case.tables.records.on(day, case.as_of)
-    first, last, rows, untold = case.tables.once(
+    first, last, rows, always, repeated = case.tables.once(
         ("records", id(release), family, rule_id, case.payer_type),
         lambda: _of_kind(release, family, rule_id, case.payer_type),
     )
     if not rows:
         return ()
-    if not first <= day <= last or untold is None:
-        bound = [row for row in rows if row.binds(case.payer_type, day)]
-        repeat = any(row.when != "always" for row in bound) and _is_repeat(case, line, bound[0], day)
-        untold = _untold([row for row in bound if row.when == "always" or repeat])
+    if not first <= day <= last:
+        always, repeated = _untold([row for row in rows if row.binds(case.payer_type, day)])
+    untold = repeated if always != repeated and _is_repeat(case, line, family, day) else always
     return [Gap(untold.missing, f"nothing is recorded of {untold.words} for {line.code}")] if untold.missing else ()
 
 
 def _of_kind(
     release: Release[Mapping[str, tuple[RecordRow, ...]]], family: str, rule_id: str, payer_type: PayerType
-) -> tuple[date, date, Sequence[RecordRow], _Untold | None]:
-    """The days on which all the rows of a kind of payer hold, the rows, and what they want; None where it depends."""
+) -> tuple[date, date, Sequence[RecordRow], _Untold, _Untold]:
+    """The days on which all the rows of a kind of payer hold, the rows, and what they want: always, and of a repeat."""
     rows = [
         row
         for row in (release.get(family) or {}).get(rule_id, ())
@@ -124,22 +123,24 @@ def _of_kind(
     ]
     first = max((row.valid_from for row in rows), default=date.min)
     last = min((row.valid_to for row in rows if row.valid_to), default=date.max)
-    return first, last, rows, _untold(rows) if all(row.when == "always" for row in rows) else None
+    return first, last, rows, *_untold(rows)
 
 
-def _untold(rows: Sequence[RecordRow]) -> _Untold:
-    missing = tuple(f"evidence {row.item}" for row in rows)
-    return _Untold(missing, _words(missing))
+def _untold(rows: Sequence[RecordRow]) -> tuple[_Untold, _Untold]:
+    """What the rows want of any procedure, and of one that repeats another."""
+    of_any = tuple(f"evidence {row.item}" for row in rows if row.when == "always")
+    of_repeat = tuple(f"evidence {row.item}" for row in rows)
+    return _Untold(of_any, _words(of_any)), _Untold(of_repeat, _words(of_repeat))
 
 
-def _is_repeat(case: Case, line: Line, row: RecordRow, day: date) -> bool:
+def _is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
     """True where an earlier procedure of the family and region is known."""
     try:
         codes = case.tables.codes.on(day, case.as_of)
     except TableGap:
         return False
     own = codes.get(line.code)
-    days = look_back.sessions(case, codes, [row.family], own.region if own else "")
+    days = look_back.sessions(case, codes, [family], own.region if own else "")
     return bool(days) and days[0] < day
 
 

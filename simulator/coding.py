@@ -18,6 +18,7 @@ from simulator.visits import LineSpec, Visit, visits
 VISITS = ("visit", "visit_extra")
 MEDICARE_KINDS = frozenset({"MB", "16"})  # Original Medicare and its Advantage plans, which follow the same policies
 TELEHEALTH = frozenset({"02", "10"})
+HOSPITAL = "22"
 SIDES = {"R": ("RT",), "L": ("LT",)}
 DRUG_REASONS = ("Z79.891", "Z51.81")  # why a drug test is done
 STEROID_UNITS = {"J1100": (10, 10, 4, 8), "J3301": (4, 4, 8), "J1010": (40, 80, 80), "J0702": (2, 2, 4)}
@@ -148,6 +149,7 @@ class Coder:
         said = (
             *(("Q0",) if spec.in_a_study and medicare else ()),
             *(spec.in_facility if draft.place not in NOT_IN_A_FACILITY else ()),
+            *(("FS",) if spec.shared and medicare and draft.place == HOSPITAL else ()),
             *(("95",) if draft.place in TELEHEALTH and not medicare else ()),
             *(("JZ",) if services()[code].single_dose and medicare and not spec.discarded else ()),
         )

@@ -36,6 +36,7 @@ class LineSpec:
     as_before: bool
     description: str
     in_a_study: bool
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def _spec(raw: dict[str, Any]) -> LineSpec:
         as_before=raw.get("as_before", False),
         description=raw.get("description", ""),
         in_a_study=raw.get("in_a_study", False),
+        shared=raw.get("shared", False),
     )
 
 

@@ -114,6 +114,13 @@ def test_extra_time_goes_with_the_highest_visit_in_the_payers_own_code(careful):
         assert (line.code == "G2212") == (claim.payer.filing_indicator in MEDICARE_KINDS)
 
 
+def test_a_visit_two_share_is_in_the_hospital_and_marked_for_the_medicare_plans(careful):
+    visits = [(c, x) for c, x in lines_of(careful) if x.code in ("99213", "99214") and "25" not in x.modifiers]
+    marked = [(c, x) for c, x in visits if c.payer.sequence == "P" and "FS" in x.modifiers]
+    assert len(marked) > 20
+    assert all(c.place_of_service == "22" and c.payer.filing_indicator in MEDICARE_KINDS for c, _ in marked)
+
+
 def test_the_relationship_extra_never_stands_beside_modifier_25(careful):
     for claim, _ in lines_of(careful, "G2211"):
         assert not any("25" in x.modifiers for x in claim.lines)

@@ -35,8 +35,6 @@ def diagnosis_of_the_other_side(case: Case, line: Line) -> Iterator[Answer]:
     the same one, it warns. Pain as such (G89, R52) and circumstances (Z codes) have no side and are passed over; any
     other diagnosis without a side may explain the procedure, and then the rule is silent.
     """
-    if not line.modifiers:
-        return
     billed = sides.of_line(line)
     if not billed:
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import Line, PayerType
+from claims.claim import ZERO, Line, PayerType
 from claims.reasons import Reason
 from scrubber import places, service_places
 from scrubber.parameters import parameter
@@ -41,7 +41,7 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     The amounts are national ones, so a margin is left for the place. Charges of nothing,
     parts of a service and codes without an amount of the physician fee schedule are left alone.
     """
-    if line.charge <= 0 or line.units <= 0 or not _IN_PART.isdisjoint(line.modifiers):
+    if line.charge <= ZERO or line.units <= ZERO or not _IN_PART.isdisjoint(line.modifiers):
         return
     day = case.day(line)
     row = case.code_row(line)

@@ -40,10 +40,10 @@ def procedure_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
     """
     if not _SAYS_WHY.isdisjoint(line.modifiers):
         return
-    codes = case.tables.codes.on(case.day(line), case.as_of)
-    row = codes.get(line.code)
+    row = case.code_row(line)
     if row is None or row.global_days not in global_periods.PROCEDURES:
         return
+    codes = case.tables.codes.on(case.day(line), case.as_of)
     running = global_periods.running(case, codes, line)
     if not running:
         if not global_periods.known(case, line):

@@ -1,0 +1,111 @@
+"""What is worked out once for many claims says the same as a look at each."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from claims.claim import (
+    Address,
+    Claim,
+    Evidence,
+    Line,
+    Payer,
+    PayerType,
+    Person,
+    PriorService,
+    PriorServices,
+    Provider,
+    Subscriber,
+)
+from claims.reasons import Reason
+from past.patient import PatientPast
+from scrubber import coverage, wanted_records
+from scrubber.registry import Case, NotSaid
+from scrubber.tables import shipped_tables
+
+AS_OF = date(2027, 1, 1)
+TABLES = shipped_tables()
+RECORDS = TABLES.records.releases[-1]
+POLICIES = TABLES.coverage.releases[-1]
+
+
+def case(code: str, day: date, kind: PayerType = PayerType.MEDICARE, state: str = "FL", **fields: object) -> Case:
+    line = Line(1, code, Decimal(200), Decimal(1), day)
+    billing = Provider("1234567893", address=Address(state=state))
+    nobody, payer = Person(), Payer("ZZ01", type=kind)
+    plain = Claim("ZZTEST-1", line.charge, payer, billing, Subscriber(nobody), nobody, (), (line,))
+    return Case(replace(plain, **fields), AS_OF, TABLES, PatientPast(), kind)
+
+
+def around(*days: date | None) -> Iterator[date]:
+    """Each day, and the days before and after it."""
+    for day in {day for day in days if day}:
+        yield from (day - timedelta(days=1), day, day + timedelta(days=1))
+
+
+@pytest.mark.parametrize("family", sorted(RECORDS.rows))
+@pytest.mark.parametrize("kind", [PayerType.MEDICARE, PayerType.COMMERCIAL, PayerType.MEDICAID])
+def test_a_claim_without_evidence_is_told_what_one_is_that_tells_of_something_else(
+    family: str, kind: PayerType
+) -> None:
+    code = next(code for code, row in TABLES.codes.releases[-1].rows.items() if row.family == family)
+    beside = (Evidence("signature", "yes"),)
+    for rule_id, rows in RECORDS.rows[family].items():
+        for day in around(*(row.valid_from for row in rows), *(row.valid_to for row in rows)):
+            before = PriorServices(None, (PriorService(code, day - timedelta(days=60)),))
+            for prior in (None, before):
+                said = []
+                for evidence in ((), beside):
+                    TABLES.kept.clear()
+                    one = case(code, day, kind, evidence=evidence, prior_services=prior)
+                    said += [_answers(one, rule_id), _answers(one, rule_id)]  # worked out, and looked up
+                assert said.count(said[0]) == 4
+
+
+def _answers(one: Case, rule_id: str) -> list[object]:
+    try:
+        return list(wanted_records.check(one, one.claim.lines[0], rule_id))
+    except LookupError as gap:  # a day before the first release
+        return [str(gap)]
+
+
+@pytest.mark.parametrize("state", ["FL", "NY", "TX", "OH"])
+def test_policies_on_a_code_are_those_that_hold_on_the_day_in_the_state(state: str) -> None:
+    for code, rows in POLICIES.rows.items():
+        for day in around(*(row.valid_from for row in rows), *(row.valid_to for row in rows)):
+            if day < POLICIES.effective:
+                continue
+            here = case(code, day, state=state)
+            line = here.claim.lines[0]
+            held = [
+                row
+                for row in rows
+                if (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
+            ]
+            assert list(coverage.policies(here, line)) == held
+            assert list(coverage.policies_here(here, line)) == [
+                row for row in held if not row.states or state in row.states
+            ]
+
+
+def test_policies_that_differ_by_state_ask_for_the_state() -> None:
+    code, rows = next((code, rows) for code, rows in POLICIES.rows.items() if any(row.states for row in rows))
+    day = max(row.valid_from or POLICIES.effective for row in rows)
+    nowhere = case(code, day, state="")
+    with pytest.raises(NotSaid, match="differ by state"):
+        coverage.policies_here(nowhere, nowhere.claim.lines[0])
+
+
+def test_what_is_kept_of_the_tables_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.tables._MOST_KEPT", 1)
+    tables = replace(TABLES)
+    assert [tables.once(key, lambda key=key: key) for key in ("a", "b", "b")] == ["a", "b", "b"]
+    assert tables.kept == {"a": "a"}
+
+
+def test_a_kind_of_payer_and_a_reason_are_found_by_their_words() -> None:
+    assert "medicare" in {PayerType.MEDICARE}
+    assert {Reason.CODING: 1}["coding"] == 1
