@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from rich.console import Console
@@ -22,6 +22,8 @@ SIMULATED = (
 )
 
 HISTORY = "history since "  # how rules name a look-back that the store does not reach
+RECORD = "evidence "
+FEW_ITEMS = 4
 
 Assessed = tuple[Claim, Assessment]
 
@@ -175,15 +177,26 @@ def show_unchecked(console: Console, unchecked: Sequence[Unchecked]) -> None:
             waiting.setdefault(since if missing.startswith(HISTORY) else missing, set()).add(u.rule_id)
     if waiting:
         console.print(Text("\nNot checked, for want of:", style="bold"))
-    for missing, rules in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):
+    for missing, rules in sorted(_record_as_one(waiting).items(), key=lambda item: (-len(item[1]), item[0])):
         wait = "1 rule waits" if len(rules) == 1 else f"{len(rules)} rules wait"
         console.print(Text(f"  {_wanted(missing)}: {wait} for it ({', '.join(sorted(rules))})"))
 
 
+def _record_as_one(waiting: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+    """More than a few items of the record are one entry, the most awaited first: the list is to be read."""
+    items = sorted((m for m in waiting if m.startswith(RECORD)), key=lambda m: (-len(waiting[m]), m))
+    if len(items) <= FEW_ITEMS:
+        return waiting
+    named = ", ".join(item.removeprefix(RECORD).replace("_", " ") for item in items[:FEW_ITEMS])
+    rest = {missing: rules for missing, rules in waiting.items() if missing not in items}
+    said = f"{len(items)} items of the record ({named} ...; `cleanclaim checklist CODE` lists them)"
+    return {**rest, said: set().union(*(waiting[item] for item in items))}
+
+
 def _wanted(missing: str) -> str:
     """What is missing, in the words of people: `evidence pain_score` is the pain score of the record."""
-    kind, _, item = missing.partition(" ")
-    return f"{item.replace('_', ' ')} (from the record)" if kind == "evidence" else missing
+    item = missing.removeprefix(RECORD)
+    return missing if item == missing else f"{item.replace('_', ' ')} (from the record)"
 
 
 def _totals(console: Console, ordered: Sequence[Assessed], shown: int) -> None:

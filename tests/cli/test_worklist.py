@@ -98,3 +98,13 @@ def test_what_is_not_checked_is_grouped_by_the_missing_thing_most_awaited_first(
         "history since 2025-01-01: 2 rules wait for it (FRQ-001, FRQ-006)",
         "pain duration (from the record): 1 rule waits for it (DOC-001)",
     ]
+
+
+def test_many_items_of_the_record_are_one_entry():
+    console = Console(file=StringIO(), width=200)
+    items = ("dose", "side", "levels", "drug", "muscles")
+    show_unchecked(console, [Unchecked("DOC-006", Reason.DOCUMENTATION, 1, (f"evidence {i}",), "why") for i in items])
+    assert console.file.getvalue().splitlines()[-1].strip() == (
+        "5 items of the record (dose, drug, levels, muscles ...; `cleanclaim checklist CODE` lists them): "
+        "1 rule waits for it (DOC-006)"
+    )
