@@ -138,7 +138,7 @@ def _known_rows(case: Case, codes: Release[CodeRow]) -> Mapping[str, Sequence[tu
 
 def _known_services(case: Case) -> list[Known]:
     known = {Known(s.service_date, s.code, s.modifiers) for s in case.past.services}
-    known |= {Known(line.service_from, line.code, line.modifiers) for line in case.claim.lines if line.service_from}
+    known.update([Known(x.service_from, x.code, x.modifiers) for x in case.claim.lines if x.service_from])
     if case.claim.prior_services:
         known |= {Known(i.service_date, i.code, i.modifiers) for i in case.claim.prior_services.items}
     return sorted(known)

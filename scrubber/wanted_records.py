@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.evidence import ITEMS, in_own_unit
 from scrubber import look_back
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, Severity
@@ -81,56 +80,44 @@ def _check(case: Case, line: Line, rule_id: str, but: Sequence[str]) -> Iterator
             )
         elif each.state == MISSING:
             missing.append(f"evidence {each.row.item}")
-    if missing:
-        yield Gap(tuple(missing), f"nothing is recorded of {_words(missing)} for {line.code}")
+    yield from _gap(missing, line.code)
 
 
 def _words(missing: Sequence[str]) -> str:
     return ", ".join(name.removeprefix("evidence ").replace("_", " ") for name in missing)
 
 
-class _Untold(NamedTuple):
-    """What is missing where a claim comes without any evidence: the names of it, and the words."""
-
-    missing: tuple[str, ...]
-    words: str
-
-
 def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
-    day, family = case.day(line), case.tables.family(line.code)
+    day, code = case.day(line), line.code
     release = case.tables.records.on(day, case.as_of)
     first, last, rows, always, repeated = case.tables.once(
-        ("records", id(release), family, rule_id, case.payer_type),
-        lambda: _of_kind(release, family, rule_id, case.payer_type),
+        ("records", id(release), code, rule_id, case.payer_type), lambda: _of_kind(case, release, code, rule_id)
     )
-    if not rows:
-        return ()
     if not first <= day <= last:
-        always, repeated = _untold([row for row in rows if row.binds(case.payer_type, day)])
-    untold = repeated if always != repeated and _is_repeat(case, line, family, day) else always
-    return [Gap(untold.missing, f"nothing is recorded of {untold.words} for {line.code}")] if untold.missing else ()
+        always, repeated = _untold([row for row in rows if row.binds(case.payer_type, day)], code)
+    return repeated if always != repeated and _is_repeat(case, line, rows[0].family, day) else always
 
 
 def _of_kind(
-    release: Release[Mapping[str, tuple[RecordRow, ...]]], family: str, rule_id: str, payer_type: PayerType
-) -> tuple[date, date, Sequence[RecordRow], _Untold, _Untold]:
-    """The days on which all the rows of a kind of payer hold, the rows, and what they want: always, and of a repeat."""
-    rows = [
-        row
-        for row in (release.get(family) or {}).get(rule_id, ())
-        if not row.payer_types or payer_type in row.payer_types
-    ]
+    case: Case, release: Release[Mapping[str, tuple[RecordRow, ...]]], code: str, rule_id: str
+) -> tuple[date, date, Sequence[RecordRow], Sequence[Gap], Sequence[Gap]]:
+    """The days on which all the rows of a kind of payer hold, the rows, and their gaps: always, and of a repeat."""
+    of_rule = (release.get(case.tables.family(code)) or {}).get(rule_id, ())
+    rows = [row for row in of_rule if not row.payer_types or case.payer_type in row.payer_types]
     first = max((row.valid_from for row in rows), default=date.min)
     last = min((row.valid_to for row in rows if row.valid_to), default=date.max)
-    return first, last, rows, *_untold(rows)
+    return first, last, rows, *_untold(rows, code)
 
 
-def _untold(rows: Sequence[RecordRow]) -> tuple[_Untold, _Untold]:
-    """What the rows want of any procedure, and of one that repeats another."""
-    of_any = tuple(f"evidence {row.item}" for row in rows if row.when == "always")
-    of_repeat = tuple(f"evidence {row.item}" for row in rows)
-    return _Untold(of_any, _words(of_any)), _Untold(of_repeat, _words(of_repeat))
+def _untold(rows: Sequence[RecordRow], code: str) -> tuple[Sequence[Gap], Sequence[Gap]]:
+    """What is missing of any procedure of which nothing is told, and of one that repeats another."""
+    of_any = [f"evidence {row.item}" for row in rows if row.when == "always"]
+    return _gap(of_any, code), _gap([f"evidence {row.item}" for row in rows], code)
+
+
+def _gap(missing: Sequence[str], code: str) -> Sequence[Gap]:
+    return [Gap(tuple(missing), f"nothing is recorded of {_words(missing)} for {code}")] if missing else ()
 
 
 def _is_repeat(case: Case, line: Line, family: str, day: date) -> bool:

@@ -56,7 +56,7 @@ def several_blocks_in_one_session(case: Case, line: Line) -> Iterator[Answer]:
     if row is None:
         return
     here = [other for other in case.claim.lines if other.service_from == day]
-    known = case.once("codes known of each day", lambda: _codes_of_days(case))[day]
+    known = case.once_of(_codes_of_days)[day]
     before = (known - {other.code for other in here}) | {other.code for other in here if other.number < line.number}
     others = {code: _another_kind(row, codes.get(code)) for code in sorted(before)}
     kinds = sorted({kind for kind in others.values() if kind})
