@@ -21,6 +21,7 @@ from scrubber.catalogue import catalogue, index, page
 from scrubber.engine import Report
 from scrubber.registry import RemedyKind, Rule, Severity
 from scrubber.remedies import UnfitChange, apply
+from scrubber.report_queries import REPORT_QUERIES
 
 # Ids are never reused or renumbered: a new rule adds a line here, and no line ever changes.
 with (Path(__file__).parent / "rule_ids.csv").open(encoding="utf-8", newline="") as _ids:
@@ -301,4 +302,4 @@ def test_a_case_with_a_mistyped_key_or_without_an_expectation_is_refused(tmp_pat
 def test_a_changed_page_is_found_stale(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(index(), encoding="utf-8")
     (tmp_path / "XXX-001.md").write_text("# left behind\n", encoding="utf-8")
-    assert set(stale(tmp_path)) == {"XXX-001.md", *(f"{rule_id}.md" for rule_id in RULES)}
+    assert set(stale(tmp_path)) == {"XXX-001.md", *(f"{name}.md" for name in (*RULES, *REPORT_QUERIES))}
