@@ -45,6 +45,10 @@ def validate_files(paths: list[Path], ack: Path | None, *, as_json: bool, limit:
         raise UnreadableFile(
             "--ack", found=f"{len(paths)} files", expected="one", advice="A 999 answers one file: run it for each."
         )
+    if ack is not None and ack.is_file():  # a 999 never takes the place of a file that is there
+        raise UnreadableFile(
+            str(ack), found="a file that is there already", expected="a new file", advice="Name another, or remove it."
+        )
     codes = [_one(path, ack, as_json=as_json, limit=limit) for path in paths]
     return max(codes, default=0)
 

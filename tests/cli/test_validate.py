@@ -83,3 +83,12 @@ def test_standard_input_is_read(run, monkeypatch):
     said = run("validate", "-", "--json")
     assert said.code == 0
     assert json.loads(said.out.splitlines()[-1])["records"] == BATCH.read_bytes().count(b"CLM*")
+
+
+def test_an_acknowledgment_never_takes_the_place_of_a_file(run, tmp_path):
+    there = tmp_path / "remittances.835"
+    there.write_bytes(b"ISA")
+    said = run("validate", BATCH, "--ack", there)
+    assert said.code == 2
+    assert "a file that is there already" in said.err
+    assert there.read_bytes() == b"ISA"
