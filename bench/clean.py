@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.clock import percentile
-from bench.practice import FOLDER
+from bench.practice import FOLDER, opened
 from features.replay import Submitted
 from past.patient import PatientPast
 from scrubber import RULES, Severity, scrub
@@ -59,14 +59,7 @@ def _practice() -> Store:
     if not (files / "truth.parquet").exists():
         print("simulating a practice without slips ...", file=sys.stderr)
         simulate(MONTHS, CLAIMS_PER_MONTH, SEED, files, start=date(2025, 6, 1), slips=())
-    path = Path(f"{files}.home", "store.db").resolve()
-    fresh = not path.exists()
-    path.parent.mkdir(exist_ok=True)
-    opened = Store.open(path)
-    if fresh:
-        print("ingesting its files ...", file=sys.stderr)
-        opened.ingest([files / "837", files / "835"])
-    return opened
+    return opened(files, Path(f"{files}.home"))
 
 
 def _sent_before(event: Submitted, past: PatientPast) -> bool:

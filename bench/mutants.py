@@ -30,7 +30,7 @@ from typing import Any
 import scrubber.parameters
 from bench.equal_mutants import EQUAL
 from scrubber import RULES, scrub
-from scrubber.cases import RuleCase, cases_of
+from scrubber.cases import RuleCase, as_a_case_tells, cases_of
 from scrubber.parameters import Dated, Parameter, parameter
 from scrubber.registry import Rule
 
@@ -202,12 +202,7 @@ def _holds(rule: Rule, case: RuleCase) -> bool:
     if [f.message for f in report.findings] != [wanted["message"] for wanted in case.findings]:
         return False
     for f, wanted in zip(report.findings, case.findings, strict=True):
-        change = f"{f.change.what} {f.change.value}" if f.change else ""
-        said = {
-            "message": f.message, "line": f.line, "severity": f.severity.word, "carcs": list(f.carcs), "change": change,
-            "remedy": f.remedy, "remedy_kind": f.remedy_kind.value, "citation": f.citation.text, "url": f.citation.url,
-            "element": f"{f.location.loop} {f.location.element}",
-        }  # fmt: skip
+        said = as_a_case_tells(f)
         if any(said[key] != value for key, value in wanted.items()):
             return False
     return sorted(u.missing for u in report.unchecked) == sorted(case.unchecked)

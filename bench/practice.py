@@ -30,11 +30,16 @@ def home() -> Path:
 
 def store() -> Store:
     """Its store, with all of its files ingested."""
-    files, path = pretend(), home() / "store.db"
+    return opened(pretend(), home())
+
+
+def opened(files: Path, folder: Path) -> Store:
+    """The store in a folder, with the 837 and 835 files of a practice ingested when it is made."""
+    path = folder.resolve() / "store.db"
     fresh = not path.exists()
     path.parent.mkdir(exist_ok=True)
-    opened = Store.open(path)
+    found = Store.open(path)
     if fresh:
         print("ingesting its files ...", file=sys.stderr)
-        opened.ingest([files / "837", files / "835"])
-    return opened
+        found.ingest([files / "837", files / "835"])
+    return found

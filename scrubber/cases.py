@@ -37,6 +37,7 @@ from claims.evidence import ITEMS
 from claims.reasons import Reason
 from past.patient import PatientPast, Service
 from scrubber.registry import Rule
+from scrubber.report import Finding
 from scrubber.tables import Release, Table, Tables
 from scrubber.tables.rows import (
     AddonRow,
@@ -76,6 +77,23 @@ class RuleCase:
     tables: Tables
     findings: tuple[Toml, ...]
     unchecked: tuple[tuple[str, ...], ...]
+
+
+def as_a_case_tells(finding: Finding) -> dict[str, Any]:
+    """A finding under the keys a case may tell of it."""
+    change = finding.change
+    return {
+        "message": finding.message,
+        "line": finding.line,
+        "severity": finding.severity.word,
+        "carcs": list(finding.carcs),
+        "change": f"{change.what} {change.value}" if change else "",
+        "remedy": finding.remedy,
+        "remedy_kind": finding.remedy_kind.value,
+        "citation": finding.citation.text,
+        "url": finding.citation.url,
+        "element": f"{finding.location.loop} {finding.location.element}",
+    }
 
 
 def cases_path(rule: Rule) -> Path:

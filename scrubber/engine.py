@@ -93,9 +93,8 @@ def scrub(
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
                 unchecked.add(_not_looked(r, line, fault))
-    some_day = next((day for day in days if day is not None), date.min)
-    for r, check, dated, first, last in of_claim:
-        if dated and days and not (first <= some_day <= last or any(map(r.in_force, days))):
+    for r, check, dated, _, _ in of_claim:
+        if dated and days and not any(map(r.in_force, days)):
             continue
         try:
             for answer in check(case):

@@ -13,7 +13,7 @@ from datetime import date
 
 from claims.claim import Line, PayerType
 from scrubber.parameters import parameter
-from scrubber.registry import EVERY_PAYER_TYPE, Case, Gap, Severity
+from scrubber.registry import EVERY_PAYER_TYPE, MEDICARE_PLANS, Case, Gap, Severity
 from scrubber.same_day import ByCode, lines_by_day
 from scrubber.tables import Release, TableGap
 from scrubber.tables.rows import CodeRow, PtpEdit
@@ -21,7 +21,6 @@ from scrubber.tables.rows import CodeRow, PtpEdit
 # Medicare's edits bind Part B and, by their contracts, Medicare Advantage plans. Medicaid has edits of its own
 # (Social Security Act § 1903(r)), and others adopt Medicare's in part: there the same edit only warns.
 PAYER_TYPES = EVERY_PAYER_TYPE - {PayerType.SELF_PAY}
-_BOUND = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
 
 DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
 VISIT = frozenset({"24", "25", "57"})
@@ -42,7 +41,7 @@ _NOTHING: _Looked = ((), None)
 
 def severity(payer_type: PayerType) -> Severity:
     """How sure an NCCI edit makes a denial: this kind of payer is bound by Medicare's edits, or only follows them."""
-    return Severity.DENY if payer_type in _BOUND else Severity.WARN
+    return Severity.DENY if payer_type in MEDICARE_PLANS else Severity.WARN
 
 
 def code_row(case: Case, line: Line) -> CodeRow | None:

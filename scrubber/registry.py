@@ -25,6 +25,8 @@ from scrubber.tables import Tables
 from scrubber.tables.rows import CodeRow
 
 EVERY_PAYER_TYPE = frozenset(PayerType)
+# Medicare, and the plans that must follow its coverage policies (42 CFR 422.101(b)) and by contract its edits
+MEDICARE_PLANS = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
 ANY_MODIFIER = frozenset({"*"})  # in a rule's guard: lines with a modifier, whichever
 RULES: dict[str, Rule] = {}
 Value = TypeVar("Value")

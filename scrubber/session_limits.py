@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from claims.claim import Line
 from scrubber import look_back
+from scrubber.look_back import Marked
 from scrubber.parameters import Parameter, Value
 from scrubber.registry import Answer, Case, Change, Hit, RemedyKind, Severity
 
@@ -110,6 +111,28 @@ def over(
     if not look_back.covered(case, start):
         known = len(look_back.between(days, start, day))
         yield look_back.not_covered(start, f"{known} earlier sessions are known, but not the whole window")
+
+
+def over_in_region(
+    case: Case,
+    line: Line,
+    families: Sequence[str],
+    most: Parameter,
+    length: Parameter,
+    session: str,
+    marked: Marked = look_back.EVERY,
+) -> Iterator[Answer]:
+    """`over`, of the known sessions of the families in the spinal region of the line's code.
+
+    Two parameters make the limit, as `limit` says; `session` names the session, with `{n}` for its number.
+    """
+    codes = case.tables.codes.on(case.day(line), case.as_of)
+    row = codes.get(line.code)
+    if row is None:
+        return
+    allowed = limit(case, line, most, length)
+    days = look_back.sessions(case, codes, families, row.region, marked)
+    yield from over(case, line, days, allowed, f"{session} in the {row.region.replace('_', ' and ')} region")
 
 
 def too_soon(

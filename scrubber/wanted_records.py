@@ -18,6 +18,13 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, Severity
 from scrubber.tables import Release, TableGap
 from scrubber.tables.rows import RecordRow
 
+# What the rules that check this table have in common
+CITATION = Citation(
+    "Coverage policies of the Medicare contractors; each row of the records table cites its own",
+    "https://www.cms.gov/medicare-coverage-database/search.aspx",
+)
+REQUIRES = "the care was given so, and the record is completed by the one who gave it"
+
 PRESENT, SHORT, MISSING = "present", "falls short", "missing"
 
 

@@ -16,7 +16,7 @@ import pytest
 from docs.build_rules import stale
 from past.patient import PatientPast
 from scrubber import RULES, rules, scrub
-from scrubber.cases import CASE_KEYS, RuleCase, cases_of, read_cases
+from scrubber.cases import CASE_KEYS, RuleCase, as_a_case_tells, cases_of, read_cases
 from scrubber.catalogue import catalogue, index, page
 from scrubber.engine import Report
 from scrubber.registry import RemedyKind, Rule, Severity
@@ -65,19 +65,7 @@ def test_a_rule_says_what_its_cases_expect(rule: Rule, case: RuleCase) -> None:
     report = run(rule, case)
     assert [f.message for f in report.findings] == [wanted["message"] for wanted in case.findings]
     for finding, wanted in zip(report.findings, case.findings, strict=True):
-        change = finding.change
-        said = {
-            "message": finding.message,
-            "line": finding.line,
-            "severity": finding.severity.word,
-            "carcs": list(finding.carcs),
-            "change": f"{change.what} {change.value}" if change else "",
-            "remedy": finding.remedy,
-            "remedy_kind": finding.remedy_kind.value,
-            "citation": finding.citation.text,
-            "url": finding.citation.url,
-            "element": f"{finding.location.loop} {finding.location.element}",
-        }
+        said = as_a_case_tells(finding)
         assert {key: said[key] for key in wanted} == dict(wanted)
     assert sorted(u.missing for u in report.unchecked) == sorted(case.unchecked)
 
@@ -118,6 +106,7 @@ def _looks_up(rule: Rule) -> bool:
         "service_places.",
         "timely_filing.limit(",
         "wanted_records.",
+        "session_limits.",
         "approvals.NO_RECORD",
         "eligibility_answers.NOT_ASKED",
         "enrolments.",
@@ -129,7 +118,7 @@ def _depends_on_the_day(rule: Rule) -> bool:
     """True when a date bounds the rule: its own, those of a table or parameter, or a look-back."""
     source = Path(inspect.getfile(rule.check)).read_text(encoding="utf-8")
     return bool(rule.effective or rule.until) or any(
-        w in source for w in (".on(", "case.day(", "ncci.", "look_back.", "wanted_records.")
+        w in source for w in (".on(", "case.day(", "ncci.", "look_back.", "session_limits.", "wanted_records.")
     )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import ClaimKind, Line, PayerType
+from claims.claim import ClaimKind, Line
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _CLINICIANS, _WITHOUT_IMAGING = "27096", "20552"
 _WORDS = {"none": "no imaging", "ultrasound": "ultrasound"}
-_BOUND = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
 
 
 @rule(
@@ -43,7 +42,7 @@ def sacroiliac_code_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
         if kind is ClaimKind.UNKNOWN:
             yield Gap(("claim kind",), "whether this is a facility's claim is not known", of_claim=True)
         elif kind is ClaimKind.PROFESSIONAL:
-            severity = Severity.DENY if case.payer_type in _BOUND else Severity.WARN
+            severity = Severity.DENY if case.payer_type in MEDICARE_PLANS else Severity.WARN
             text = f"{line.code} is billed by facilities; on a clinician's claim the injection is {_CLINICIANS}."
             yield Hit(text, severity=severity)
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import PayerType
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Case, Citation, Hit, RemedyKind, Severity, rule
 
 _AT_WORK, _IN_TRAFFIC = "EM", "AA"  # CLM11 of 005010X222A1
 _OF_INJURIES = frozenset({"WC", "AM", "LM"})  # SBR09: workers' compensation, automobile medical, liability
@@ -21,7 +21,7 @@ _PLANS = frozenset(
         PayerType.COMMERCIAL,
     }
 )
-_BY_LAW = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
+_BY_LAW = MEDICARE_PLANS
 
 
 @rule(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import coverage, places
 from scrubber.diagnoses import listed, pointed
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -26,7 +26,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     "cover the service for it: before the service give the patient notice of that; afterwards expect the denial.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the chart shows the condition, and that the procedure treated it",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     confidence="medium",
     supersedes=("DX-004",),
 )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import coverage, places
 from scrubber.diagnoses import listed, placed, pointed
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
-
-_BOUND = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -43,7 +41,7 @@ def procedure_not_for_the_diagnosis(case: Case, line: Line) -> Iterator[Answer]:
     codes = pointed(case, line)
     if not coverage.KNOWN_TO_BE_DOUBTFUL.isdisjoint(line.modifiers):
         return
-    bound = case.payer_type in _BOUND
+    bound = case.payer_type in MEDICARE_PLANS
     rows = coverage.policies_here(case, line) if bound else coverage.policies(case, line)
     named = [(code, coverage.excluding(rows, code)) for code in placed(case, line)]
     policies = [policy for _, policy in named if policy is not None]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places, wanted_records
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity, rule
 
 
 @rule(
@@ -15,16 +15,13 @@ from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
     severity=Severity.WARN,
     reason=Reason.MEDICAL_NECESSITY,
     carcs=("50", "252"),
-    citation=Citation(
-        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
-        "https://www.cms.gov/medicare-coverage-database/search.aspx",
-    ),
+    citation=wanted_records.CITATION,
     place=places.PROCEDURE,
     remedy="Ask the clinician what was tried, from when to when and how it ended; complete the note where the "
     "care was given so. If it was not, the policy does not cover the procedure yet.",
     remedy_kind=RemedyKind.DOCUMENT,
-    requires="the care was given so, and the record is completed by the one who gave it",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    requires=wanted_records.REQUIRES,
+    payer_types=MEDICARE_PLANS,
     families=(
         "basivertebral",
         "esi_interlaminar",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places, wanted_records
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity, rule
 
 
 @rule(
@@ -15,15 +15,12 @@ from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
     severity=Severity.WARN,
     reason=Reason.DOCUMENTATION,
     carcs=("50", "252"),
-    citation=Citation(
-        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
-        "https://www.cms.gov/medicare-coverage-database/search.aspx",
-    ),
+    citation=wanted_records.CITATION,
     place=places.PROCEDURE,
     remedy="Have the note name the scale that was used and its score on the day.",
     remedy_kind=RemedyKind.DOCUMENT,
-    requires="the care was given so, and the record is completed by the one who gave it",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    requires=wanted_records.REQUIRES,
+    payer_types=MEDICARE_PLANS,
     families=(
         "esi_interlaminar",
         "esi_transforaminal",

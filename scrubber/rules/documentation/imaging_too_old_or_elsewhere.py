@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import places, wanted_records
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import Answer, Case, RemedyKind, Severity, rule
 
 
 @rule(
@@ -15,15 +15,12 @@ from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
     severity=Severity.WARN,
     reason=Reason.DOCUMENTATION,
     carcs=("50", "252"),
-    citation=Citation(
-        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
-        "https://www.cms.gov/medicare-coverage-database/search.aspx",
-    ),
+    citation=wanted_records.CITATION,
     place=places.PROCEDURE,
     remedy="Find the report of the imaging, and put it with the record. If there is no newer one, ask the "
     "clinician whether the procedure rests on other findings.",
     remedy_kind=RemedyKind.DOCUMENT,
-    requires="the care was given so, and the record is completed by the one who gave it",
+    requires=wanted_records.REQUIRES,
     payer_types=frozenset({PayerType.COMMERCIAL, PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
     families=(
         "basivertebral",

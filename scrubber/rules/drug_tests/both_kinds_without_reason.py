@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import drug_tests, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day
 
 
@@ -26,7 +26,7 @@ from scrubber.same_day import codes_of_day
     "second was done by routine, do not bill it.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record of the day says why both tests were needed",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     families=(drug_tests.DEFINITIVE,),
 )
 def both_kinds_without_reason(case: Case, line: Line) -> Iterator[Answer]:

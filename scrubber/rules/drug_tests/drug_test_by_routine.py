@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import drug_tests, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _REASON, _USED = "order_reason", "result_used"
 
@@ -27,7 +27,7 @@ _REASON, _USED = "order_reason", "result_used"
     "shows may be pointed to; what was never so is not written now. A test done by routine is not billed.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record of the time shows the patient's own reason, and what the result was used for",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     families=(drug_tests.PRESUMPTIVE, drug_tests.DEFINITIVE),
 )
 def drug_test_by_routine(case: Case, line: Line) -> Iterator[Answer]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import drug_tests, look_back, places, session_limits
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _KINDS = {drug_tests.PRESUMPTIVE: "presumptive", drug_tests.DEFINITIVE: "definitive"}
 _HIGHEST = "high"
@@ -38,7 +38,7 @@ _DONE = (
     "done never changes.",
     remedy_kind=RemedyKind.HOLD,
     requires=session_limits.NEVER_MOVES,
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     confidence="medium",
     families=tuple(_KINDS),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import drug_tests, places
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 
 _OUTSIDE, _LABORATORY = "90", "81"
 
@@ -26,7 +26,7 @@ _OUTSIDE, _LABORATORY = "90", "81"
     remedy="Put the name and NPI of the clinician who ordered the test on the line (loop 2420E, box 17b).",
     remedy_kind=RemedyKind.CORRECT,
     requires="the order shows that this clinician ordered the test",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     supersedes=("PRV-006",),
     families=(drug_tests.PRESUMPTIVE, drug_tests.DEFINITIVE, drug_tests.VALIDITY),
 )

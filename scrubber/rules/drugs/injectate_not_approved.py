@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import coverage, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day
 
 _REGENERATIVE = "regenerative"  # family of the code table: platelet-rich plasma, prolotherapy
@@ -33,7 +33,7 @@ _NATIONAL = Citation(
     "write it off.",
     remedy_kind=RemedyKind.DO_NOT_BILL,
     requires="the record shows what was injected",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     families=("regenerative", "esi_interlaminar", "esi_transforaminal"),
 )
 def injectate_not_approved(case: Case, line: Line) -> Iterator[Answer]:

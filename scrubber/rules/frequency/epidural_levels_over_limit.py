@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import levels, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, RemedyKind, Severity, rule
 
 _TRANSFORAMINAL = "esi_transforaminal"
 
@@ -28,7 +28,7 @@ _TRANSFORAMINAL = "esi_transforaminal"
     "say so with GA; where not, the cost stays with the practice.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the procedure note shows the levels and sides that go on the claim",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     supersedes=("NCC-008",),
     families=("esi_interlaminar", _TRANSFORAMINAL),

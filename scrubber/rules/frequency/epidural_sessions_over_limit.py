@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
-from scrubber import look_back, places, session_limits
+from scrubber import places, session_limits
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, RemedyKind, Severity, rule
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
 
@@ -26,7 +26,7 @@ _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
     remedy=session_limits.NOT_DONE_YET,
     remedy_kind=RemedyKind.HOLD,
     requires=session_limits.NEVER_MOVES,
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     families=_FAMILIES,
 )
@@ -39,12 +39,5 @@ def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     the day the claim would be sent; one that was done keeps its date, whatever it costs. Medicare Advantage plans
     follow the coverage policies of the contractor where they are (42 CFR 422.101(b)).
     """
-    day = case.day(line)
-    codes = case.tables.codes.on(day, case.as_of)
-    row = codes.get(line.code)
-    if row is None:
-        return
-    limit = session_limits.limit(case, line, parameter("esi_sessions_per_region"), parameter("esi_look_back_months"))
-    days = look_back.sessions(case, codes, _FAMILIES, row.region)
-    session = f"session {{n}} in the {row.region.replace('_', ' and ')} region"
-    yield from session_limits.over(case, line, days, limit, session)
+    most, length = parameter("esi_sessions_per_region"), parameter("esi_look_back_months")
+    return session_limits.over_in_region(case, line, _FAMILIES, most, length, "session {n}")

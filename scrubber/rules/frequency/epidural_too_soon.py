@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, session_limits
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, RemedyKind, Severity, rule
 
 _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
 
@@ -26,7 +26,7 @@ _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
     remedy=session_limits.NOT_DONE_YET,
     remedy_kind=RemedyKind.HOLD,
     requires=session_limits.NEVER_MOVES,
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     confidence="medium",
     families=_FAMILIES,

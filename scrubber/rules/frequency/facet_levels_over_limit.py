@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import levels, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -26,7 +26,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity,
     "say so with GA; where not, the cost stays with the practice.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the procedure note shows the levels and sides that go on the claim",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2024-08-11",
     supersedes=("NCC-008",),
     families=("facet_injection", "facet_rfa"),

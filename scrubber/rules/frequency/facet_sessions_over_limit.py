@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
-from scrubber import look_back, places, session_limits
+from scrubber import places, session_limits
 from scrubber.look_back import Marked
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, RemedyKind, Severity, rule
 
 _FAMILIES = ("facet_injection",)
 _DIAGNOSTIC = "KX"
@@ -28,7 +28,7 @@ _DIAGNOSTIC = "KX"
     remedy=session_limits.NOT_DONE_YET,
     remedy_kind=RemedyKind.HOLD,
     requires=session_limits.NEVER_MOVES,
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-04-25",
     families=_FAMILIES,
 )
@@ -39,18 +39,11 @@ def facet_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     of a day are one session; the right side on one day and the left on another are two. What another payer was billed
     for without KX counts as therapeutic: nothing on those claims says otherwise.
     """
-    day = case.day(line)
-    codes = case.tables.codes.on(day, case.as_of)
-    row = codes.get(line.code)
-    if row is None:
-        return
     if _DIAGNOSTIC in line.modifiers:
         most = parameter("facet_diagnostic_sessions_per_region")
         kind, marked = "diagnostic", Marked(carrying=_DIAGNOSTIC)
     else:
         most = parameter("facet_therapeutic_sessions_per_region")
         kind, marked = "therapeutic", Marked(without=_DIAGNOSTIC)
-    limit = session_limits.limit(case, line, most, parameter("facet_look_back_months"))
-    days = look_back.sessions(case, codes, _FAMILIES, row.region, marked)
-    session = f"{kind} facet session {{n}} in the {row.region.replace('_', ' and ')} region"
-    yield from session_limits.over(case, line, days, limit, session)
+    length, session = parameter("facet_look_back_months"), f"{kind} facet session {{n}}"
+    return session_limits.over_in_region(case, line, _FAMILIES, most, length, session, marked)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, relief, sides
 from scrubber.look_back import Marked
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.session_limits import severity
 
 
@@ -29,7 +29,7 @@ from scrubber.session_limits import severity
     "for radiofrequency already done, expect a denial.",
     remedy_kind=RemedyKind.DOCUMENT,
     requires="the record shows both blocks, their dates and the relief measured after each",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-04-25",
     families=("facet_rfa",),
 )

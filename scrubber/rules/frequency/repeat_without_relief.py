@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, relief, sides
 from scrubber.look_back import Marked
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, RemedyKind, Severity, rule
 
 _ESI = ("esi_interlaminar", "esi_transforaminal")
 _TOPICS = {  # family -> what the policies name together, and what their parameters begin with
@@ -36,7 +36,7 @@ _DIAGNOSTIC = "KX"
     "wrongly. If it stands, the policy does not cover doing it again.",
     remedy_kind=RemedyKind.DOCUMENT,
     requires="the record shows the relief, how it was measured, and the days",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     families=tuple(_TOPICS),
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.tables.rows import CodeRow
 
 _KINDS = {
@@ -38,7 +38,7 @@ _ANYWHERE = "muscle"  # the region of trigger points, which says nothing of wher
     "done as billed, the record has to say why one could not wait, or the payer covers only one of them.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record shows each block and the reason for doing them in one session",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     confidence="medium",
     families=tuple(_KINDS),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, relief, session_limits
 from scrubber.look_back import Marked
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.session_limits import Limit
 
 _CODES = ("27096", "64451", "G0260")
@@ -30,7 +30,7 @@ _MARK = "KX"
     remedy=session_limits.NOT_DONE_YET,
     remedy_kind=RemedyKind.HOLD,
     requires=session_limits.NEVER_MOVES,
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2023-03-19",
     codes=_CODES,
 )

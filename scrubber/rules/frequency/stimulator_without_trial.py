@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, relief
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.session_limits import severity
 
 _GENERATOR, _PADDLE, _TRIAL_LEAD, _TAKEN_OUT = "63685", "63655", "63650", "63688"
@@ -29,7 +29,7 @@ _GENERATOR, _PADDLE, _TRIAL_LEAD, _TAKEN_OUT = "63685", "63655", "63650", "63688
     "wrongly. If it stands, the implant is not covered: one that has not taken place yet waits for a trial that helps.",
     remedy_kind=RemedyKind.DOCUMENT,
     requires="the record shows the trial, its days and the relief measured",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     codes=(_GENERATOR, _PADDLE),
 )
 def stimulator_without_trial(case: Case, line: Line) -> Iterator[Answer]:

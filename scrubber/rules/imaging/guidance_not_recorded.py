@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places, wanted_records
-from scrubber.registry import Answer, Case, Citation, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity, rule
 
 _EPIDURAL = frozenset({"esi_interlaminar", "esi_transforaminal"})
 
@@ -17,16 +17,13 @@ _EPIDURAL = frozenset({"esi_interlaminar", "esi_transforaminal"})
     severity=Severity.DENY,
     reason=Reason.DOCUMENTATION,
     carcs=("50", "252"),
-    citation=Citation(
-        "Coverage policies of the Medicare contractors; each row of the records table cites its own",
-        "https://www.cms.gov/medicare-coverage-database/search.aspx",
-    ),
+    citation=wanted_records.CITATION,
     place=places.PROCEDURE,
     remedy="Find the images and put them with the record. If the procedure was done without the imaging its code "
     "includes, ask the clinician: it is not the service that was billed.",
     remedy_kind=RemedyKind.DOCUMENT,
     requires="the imaging was used, and its images were kept",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     families=("esi_interlaminar", "esi_transforaminal", "facet_injection", "facet_rfa", "si_joint"),
 )
 def guidance_not_recorded(case: Case, line: Line) -> Iterator[Answer]:

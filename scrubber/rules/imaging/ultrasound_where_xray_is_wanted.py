@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _ULTRASOUND = "facet_injection_us"
 
@@ -26,7 +26,7 @@ _ULTRASOUND = "facet_injection_us"
     "otherwise expect a denial, and tell the patient before the service next time.",
     remedy_kind=RemedyKind.DOCUMENT,
     requires="the record shows why fluoroscopy or CT could not be used",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     confidence="medium",
     families=("facet_injection_us", "esi_interlaminar", "esi_transforaminal"),

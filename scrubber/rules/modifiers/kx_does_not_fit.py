@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _ABLATION, _BLOCK = "facet_rfa", "facet_injection"
 _TAKE_OFF = "Take KX off: on this service it would count a diagnostic block that was none."
@@ -26,7 +26,7 @@ _TAKE_OFF = "Take KX off: on this service it would count a diagnostic block that
     remedy="Add KX where the record shows that the block was diagnostic, on every line of it.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows that the block was done for diagnosis",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     families=(_BLOCK, _ABLATION, "esi_transforaminal"),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places, service_places
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 # A needle held in the hand may do for these at home
 _AT_THE_BEDSIDE = frozenset(
@@ -30,7 +30,7 @@ _AT_THE_BEDSIDE = frozenset(
     remedy="Look up where the procedure was done, and correct the place if it was mistyped.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows the place",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     families=(*service_places.HANDS_ON, "sedation"),
 )
 def code_seldom_done_here(case: Case, line: Line) -> Iterator[Answer]:

@@ -8,9 +8,18 @@ from claims.claim import ClaimKind, PayerType
 from claims.reasons import Reason
 from scrubber import places
 from scrubber.parameters import parameter
-from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
-
-_BOUND = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
+from scrubber.registry import (
+    EVERY_PAYER_TYPE,
+    MEDICARE_PLANS,
+    Answer,
+    Case,
+    Citation,
+    Gap,
+    Hit,
+    RemedyKind,
+    Severity,
+    rule,
+)
 
 
 @rule(
@@ -45,6 +54,6 @@ def facility_code_on_professional_claim(case: Case) -> Iterator[Answer]:
         if claim.kind is ClaimKind.UNKNOWN:
             yield Gap(("claim kind",), "whether this is a facility's claim is not known", of_claim=True)
             return
-        severity = Severity.DENY if case.payer_type in _BOUND else Severity.WARN
+        severity = Severity.DENY if case.payer_type in MEDICARE_PLANS else Severity.WARN
         text = f"{line.code} is billed by hospitals and surgery centres alone; this is a clinician's claim."
         yield Hit(text, line=line, severity=severity)

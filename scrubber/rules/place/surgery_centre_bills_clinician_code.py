@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import ClaimKind, Line, PayerType
+from claims.claim import ClaimKind, Line
 from claims.reasons import Reason
 from scrubber import places, service_places
-from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _CLINICIANS, _CENTRES = "27096", "G0260"
 
@@ -25,7 +25,7 @@ _CLINICIANS, _CENTRES = "27096", "G0260"
     remedy="Bill the centre's own code for the same injection, G0260; 27096 stands on the clinician's claim.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the line bills the centre's facility fee for a steroid or anesthetic injected into the sacroiliac joint",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2023-03-19",
     codes=(_CLINICIANS,),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import incident_to, places, service_places
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _FACILITY = frozenset({"hospital_outpatient", "inpatient", "emergency"})
 
@@ -26,7 +26,7 @@ _FACILITY = frozenset({"hospital_outpatient", "inpatient", "emergency"})
     "practitioner's, or incident to; in a facility whoever did the substantive part bills it.",
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record shows who did the substantive part, and where",
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2022-01-01",
     modifiers=("FS",),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day, lines_by_code, other_claims
 
 
@@ -25,7 +25,7 @@ from scrubber.same_day import codes_of_day, lines_by_code, other_claims
     remedy="Do not bill G2211 for this day, unless 25 stands on the visit by mistake: then correct that against the "
     "note.",
     remedy_kind=RemedyKind.DO_NOT_BILL,
-    payer_types=frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE}),
+    payer_types=MEDICARE_PLANS,
     effective="2024-01-01",
     confidence="medium",
     codes=("G2211",),

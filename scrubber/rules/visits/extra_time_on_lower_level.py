@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from claims.claim import Line, PayerType
+from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.parameters import parameter
-from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day, other_claims
-
-_MEDICARE = frozenset({PayerType.MEDICARE, PayerType.MEDICARE_ADVANTAGE})
 
 
 @rule(
@@ -39,7 +37,7 @@ def extra_time_on_lower_level(case: Case, line: Line) -> Iterator[Answer]:
     Extra time adds to a visit whose level was chosen by time, and only to the highest. Medicare counts it from another
     minute than CPT does, in a code of its own, G2212. A visit on another claim of the day is NCC-009's to speak of.
     """
-    day, of_medicare = case.day(line), case.payer_type in _MEDICARE
+    day, of_medicare = case.day(line), case.payer_type in MEDICARE_PLANS
     top = parameter("visit_top_levels_cpt") if line.code == "99417" else parameter("visit_top_levels")
     visits = top.text_on(day, case.as_of).split()
     if line.code == "99417" and of_medicare:
