@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,12 +18,15 @@ import typer
 from claims.claim import PayerType
 from claims.errors import CleanclaimError
 from cli.console import say
+from cli.options import AsJson, AsOf, Files, date_of, day_of, finish
+from cli.report_commands import report_app
+from cli.rules_commands import rules_app
+from cli.tables_commands import tables_app
 
 if TYPE_CHECKING:
     from serving.settings import Settings
 
 EXIT_UNUSABLE = 2
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # as over REST (serving.intake, too slow to import for help)
 
 app = typer.Typer(
     name="cleanclaim",
@@ -33,24 +36,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-tables_app = typer.Typer(no_args_is_help=True, help="The published tables the rules read.")
+app.add_typer(rules_app, name="rules")
 app.add_typer(tables_app, name="tables")
-report_app = typer.Typer(
-    no_args_is_help=True,
-    help="What the store tells after the remittance: `cleanclaim report underpaid`, `cleanclaim report audit-sample`.",
-)
 app.add_typer(report_app, name="report")
-
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="The day the claim would be sent. Default: today."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine output: one JSON object a claim, a line, or in all.")]
-Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="837P files or claim JSON; `-` reads standard input.")
-]
 
 
 def _version(wanted: bool) -> None:
@@ -99,7 +87,7 @@ def score(
     from cli.assess import score_files  # noqa: PLC0415
     from serving.start import build_assessor  # noqa: PLC0415
 
-    _finish(score_files(build_assessor(ctx.obj), files, _day(as_of), as_json=as_json, why=why, top=top))
+    finish(score_files(build_assessor(ctx.obj), files, day_of(as_of), as_json=as_json, why=why, top=top))
 
 
 @app.command()
@@ -131,12 +119,12 @@ def scrub(
     if repair is not None and len(files) != 1:
         raise typer.BadParameter("--repair writes one file: name one FILE", param_hint="--repair")
     assessor = build_assessor(ctx.obj)
-    code = scrub_files(assessor, files, _day(as_of), as_json=as_json)
+    code = scrub_files(assessor, files, day_of(as_of), as_json=as_json)
     if repair is not None:
         repair_file(assessor.tables, files[0], repair)
     elif not as_json:
         show_repairs(assessor.tables, files)
-    _finish(code)
+    finish(code)
 
 
 @app.command()
@@ -160,7 +148,7 @@ def validate(
     """
     from cli.validate import validate_files  # noqa: PLC0415
 
-    _finish(validate_files(files, ack, as_json=as_json, limit=limit))
+    finish(validate_files(files, ack, as_json=as_json, limit=limit))
 
 
 @app.command()
@@ -177,7 +165,7 @@ def ingest(
     """
     from cli.learn import ingest_paths  # noqa: PLC0415
 
-    _finish(ingest_paths(ctx.obj, paths, as_json=as_json))
+    finish(ingest_paths(ctx.obj, paths, as_json=as_json))
 
 
 @app.command()
@@ -192,7 +180,7 @@ def labels(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> N
     """
     from cli.learn import show_labels  # noqa: PLC0415
 
-    _finish(show_labels(ctx.obj, _day(as_of), as_json=as_json))
+    finish(show_labels(ctx.obj, day_of(as_of), as_json=as_json))
 
 
 @app.command()
@@ -214,7 +202,7 @@ def simulate(
     """
     from cli.learn import simulate_practice  # noqa: PLC0415
 
-    _finish(simulate_practice(out, months, claims_per_month, seed, start.date(), as_json=as_json))
+    finish(simulate_practice(out, months, claims_per_month, seed, start.date(), as_json=as_json))
 
 
 @app.command()
@@ -248,7 +236,7 @@ def train(
     """
     from cli.learn import train_model  # noqa: PLC0415
 
-    _finish(train_model(ctx.obj, _date(until), seed=seed, simulated=simulated, truth=truth, as_json=as_json))
+    finish(train_model(ctx.obj, date_of(until), seed=seed, simulated=simulated, truth=truth, as_json=as_json))
 
 
 @app.command()
@@ -266,7 +254,7 @@ def evaluate(
     """
     from cli.learn import evaluate_model  # noqa: PLC0415
 
-    _finish(evaluate_model(ctx.obj, version, truth=truth, as_json=as_json))
+    finish(evaluate_model(ctx.obj, version, truth=truth, as_json=as_json))
 
 
 @app.command()
@@ -284,7 +272,7 @@ def promote(
     """
     from cli.learn import promote_model  # noqa: PLC0415
 
-    _finish(promote_model(ctx.obj, version, force=force, as_json=as_json))
+    finish(promote_model(ctx.obj, version, force=force, as_json=as_json))
 
 
 @app.command()
@@ -297,7 +285,7 @@ def rollback(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     from cli.learn import roll_back_model  # noqa: PLC0415
 
-    _finish(roll_back_model(ctx.obj, as_json=as_json))
+    finish(roll_back_model(ctx.obj, as_json=as_json))
 
 
 @app.command()
@@ -326,24 +314,6 @@ def serve(
 
 
 @app.command()
-def rules(
-    rule_id: Annotated[str, typer.Argument(metavar="[ID]", help="One rule, with its examples.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """The catalogue of rules, or one rule with its source and examples.
-
-    Examples:
-
-        cleanclaim rules
-
-        cleanclaim rules NCC-008
-    """
-    from cli.rules import show_rules  # noqa: PLC0415
-
-    _finish(show_rules(rule_id, as_json=as_json))
-
-
-@app.command()
 def checklist(
     ctx: typer.Context,
     code: Annotated[str, typer.Argument(metavar="CODE", help="A procedure code, such as 62323.")],
@@ -366,89 +336,7 @@ def checklist(
     from scrubber.tables import load_tables  # noqa: PLC0415
 
     tables = load_tables(ctx.obj.home)
-    _finish(show_checklist(tables, code, payer_type, _day(as_of), claim, as_json=as_json))
-
-
-@tables_app.command("list")
-def tables_list(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
-    """Each table's release, coverage and age on a day of service."""
-    from cli.rules import show_tables  # noqa: PLC0415
-    from scrubber.tables import load_tables  # noqa: PLC0415
-
-    _finish(show_tables(load_tables(ctx.obj.home), _day(as_of), as_json=as_json))
-
-
-@report_app.command("underpaid")
-def report_underpaid(
-    ctx: typer.Context,
-    since: Annotated[
-        datetime | None,
-        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="Only lines answered on this day or later."),
-    ] = None,
-    rates: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Contract rates, a CSV with the columns payer, code, modifier, place_kind, allowed, from, to; "
-            "`allowed` is for one unit, `place_kind` facility, non_facility or empty.",
-        ),
-    ] = None,
-    least: Annotated[
-        int, typer.Option(min=1, help="Call nothing usual that rests on fewer of the payer's decisions.")
-    ] = 10,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="As known on this day. Default: today."),
-    ] = None,
-    top: Annotated[int, typer.Option(min=0, help="Show only the N lines with the most dollars; 0 shows all.")] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """Lines a payer allowed less for than its contract says, or than it usually allows (FIN-004).
-
-    Usual is the median of the payer's own decisions for the same code, kind of place and pricing modifiers, known
-    before the line was answered, in the year before. Lines cut for another reason (CARC 59 ...), denied, or paid beside
-    another payer are counted and not compared. Exit code 1: some rows of the rates could not be read.
-
-    Examples:
-
-        cleanclaim report underpaid
-
-        cleanclaim report underpaid --since 2026-03-01 --rates contracts.csv
-
-        cleanclaim report underpaid --json | jq '.payers'
-    """
-    from cli.report import Asked, show_underpaid  # noqa: PLC0415
-
-    asked = Asked(_day(as_of), _date(since), least, rates, top)
-    _finish(show_underpaid(ctx.obj, asked, as_json=as_json))
-
-
-@report_app.command("audit-sample")
-def report_audit_sample(
-    ctx: typer.Context,
-    month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="The month the claims were sent in. Default: last month.")
-    ] = None,
-    size: Annotated[int, typer.Option(min=1, max=1000, help="How many claims to draw.")] = 10,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same claims.")] = 1,
-    as_json: AsJson = False,
-) -> None:
-    """A month's claims to audit: some of every clinician and kind, and what to look at in each (DOC-015).
-
-    Visit and procedure are looked up in notes of their own. Claims are named by their ids; no patient is.
-
-    Examples:
-
-        cleanclaim report audit-sample
-
-        cleanclaim report audit-sample --month 2026-03 --size 20 --seed 7
-
-        cleanclaim report audit-sample --month 2026-03 --json | jq '.sample[].claim_id'
-    """
-    from cli.report import month_of, show_audit_sample  # noqa: PLC0415
-
-    days = month_of(month, _day(None))
-    _finish(show_audit_sample(ctx.obj, days, size, seed, as_json=as_json))
+    finish(show_checklist(tables, code, payer_type, day_of(as_of), claim, as_json=as_json))
 
 
 def _settings(home: Path) -> Settings:
@@ -458,23 +346,6 @@ def _settings(home: Path) -> Settings:
         return replace(read_settings(os.environ), home=home)
     except UnsafeSettings as error:
         raise typer.BadParameter(str(error)) from error
-
-
-def _day(moment: datetime | None) -> date:
-    if moment is None:
-        return date.today()  # noqa: DTZ011  (the biller's own calendar day)
-    if not FIRST_DAY <= moment.date() <= LAST_DAY:
-        raise typer.BadParameter(f"expected a day from {FIRST_DAY} to {LAST_DAY}", param_hint="--as-of")
-    return moment.date()
-
-
-def _date(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
-def _finish(code: int) -> None:
-    if code:
-        raise typer.Exit(code)
 
 
 def main() -> None:

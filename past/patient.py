@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import Claim
+from claims.claim import Authorization, Claim, Eligibility
 from claims.reasons import Reason
 
 VOID, REPLACEMENT = "8", "7"
@@ -54,11 +54,15 @@ class PatientPast:
     `same_batch`: lines of the other claims in the same file that are not among them; only duplicate and same-day rules
     and features may look at them.
     `known_since`: the day from which the store holds this practice's claims; None when it holds nothing.
+    `authorizations`, `eligibility`: what the practice had recorded of the patient's approvals and cover, beside what
+    the claim brings itself; a record bears the day it was recorded on, and rules leave out what came later.
     """
 
     services: tuple[Service, ...] = ()
     same_batch: tuple[Service, ...] = ()
     known_since: date | None = None
+    authorizations: tuple[Authorization, ...] = ()
+    eligibility: tuple[Eligibility, ...] = ()
 
     @property
     def seen(self) -> bool:

@@ -72,6 +72,8 @@ def scrub(
     A rule or line that fails does not stop the others: it becomes `Unchecked`. Findings come worst first, then by line
     and rule id, whatever the order of the rules.
     """
+    if past.authorizations or past.eligibility:
+        claim = _with_records(claim, past)
     plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
     kind = tables.payer_type(claim)
     case = Case(claim, as_of, tables, past, kind)
@@ -105,6 +107,15 @@ def scrub(
         findings = list(_one_cause_one_finding(findings, plan.rules))
         findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
     return Report(tuple(findings), tuple(sorted(unchecked, key=_by_rule)))
+
+
+def _with_records(claim: Claim, past: PatientPast) -> Claim:
+    """The claim with what the practice has recorded beside what the claim brings; what both tell is told once."""
+    return replace(
+        claim,
+        authorizations=tuple(dict.fromkeys((*claim.authorizations, *past.authorizations))),
+        eligibility=tuple(dict.fromkeys((*claim.eligibility, *past.eligibility))),
+    )
 
 
 def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:

@@ -17,6 +17,7 @@ from claims.claim import (
     Claim,
     ClaimKind,
     Diagnosis,
+    Eligibility,
     Line,
     OtherPayer,
     Payer,
@@ -458,3 +459,15 @@ def test_without_a_store_a_claim_is_told_so_once() -> None:
 
 def test_an_npi_with_a_slip_is_caught() -> None:
     assert ("STR-002", None, "reject") in said(run(claim(line(1, "62323"), rendering=Provider("1987654329"))))
+
+
+def test_rules_see_what_the_practice_recorded_beside_what_the_claim_brings() -> None:
+    def records_seen(case):
+        """A rule that counts the records."""
+        yield Hit(f"{len(case.claim.authorizations)} approvals, {len(case.claim.eligibility)} answers")
+
+    seen = made_up("ZZ-901", records_seen)
+    both, of_store = Authorization("A-1", recorded_on=DAY), Authorization("A-2", recorded_on=DAY)
+    past = replace(SEEN, authorizations=(both, of_store), eligibility=(Eligibility(DAY),))
+    report = run(claim(line(1, "62323"), authorizations=(both,)), seen, past=past)
+    assert [f.message for f in report.findings] == ["2 approvals, 1 answers"]
