@@ -17,6 +17,7 @@ import typer
 
 from claims.claim import PayerType
 from claims.errors import CleanclaimError
+from cli.audit_commands import audit_app
 from cli.console import say
 from cli.options import AsJson, AsOf, Files, date_of, day_of, finish
 from cli.report_commands import report_app
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(audit_app, name="audit")
 app.add_typer(rules_app, name="rules")
 app.add_typer(tables_app, name="tables")
 app.add_typer(report_app, name="report")

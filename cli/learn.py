@@ -103,7 +103,7 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
 
 def simulate_practice(out: Path, months: int, claims_per_month: int, seed: int, start: date, *, as_json: bool) -> int:
     """Write a pretend practice; refuses a folder that holds something."""
-    _needs("pyarrow")
+    needs("pyarrow")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UnreadableInput(
             str(out), found="a folder that is not empty", expected="a new or empty folder for the files"
@@ -128,7 +128,7 @@ def train_model(
     settings: Settings, until: date | None, *, seed: int, simulated: bool, truth: Path | None, as_json: bool
 ) -> int:
     """Fit, measure, register as challenger."""
-    _needs("mlflow")
+    needs("mlflow")
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training.run import train  # noqa: PLC0415
 
@@ -153,7 +153,7 @@ def train_model(
 
 def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_json: bool) -> int:
     """Grade a version on what came after its training."""
-    _needs("mlflow")
+    needs("mlflow")
     from models.denial import DenialModel  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training import track  # noqa: PLC0415
@@ -171,7 +171,7 @@ def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_j
 
 def promote_model(settings: Settings, version: str, *, force: bool, as_json: bool) -> int:
     """Put a version in use."""
-    _needs("mlflow")
+    needs("mlflow")
     from training.promote import promote  # noqa: PLC0415
 
     folder = promote(version, home=settings.home, force=force)
@@ -184,7 +184,7 @@ def promote_model(settings: Settings, version: str, *, force: bool, as_json: boo
 
 def roll_back_model(settings: Settings, *, as_json: bool) -> int:
     """Put the champion before this one back in use."""
-    _needs("mlflow")
+    needs("mlflow")
     from training.promote import rollback  # noqa: PLC0415
 
     folder = rollback(home=settings.home)
@@ -226,7 +226,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Store:
     return Store.open(settings.store or path, settings.practice, home=settings.home, family_of=family_of)
 
 
-def _needs(module: str) -> None:
+def needs(module: str) -> None:
     """Say which extra is missing instead of a traceback."""
     from importlib.util import find_spec  # noqa: PLC0415
 

@@ -19,6 +19,7 @@ from past.patient import PatientPast
 from past.payer import PayerPast
 from past.underpayment import PricedLine
 from scrubber.tables import Tables
+from store.arrivals import Arrival, arrivals
 from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
 from store.history import PayerHistory, known_of, newest, replayed
@@ -116,6 +117,11 @@ class Store:
         """Submissions, rejections and first adjudications by the day they became known, for `features.replay`."""
         with self._engine.connect() as connection:
             yield from replayed(Scope(connection, self.practice), until, self._family_of)
+
+    def arrivals(self, since: date, before: date) -> Iterator[Arrival]:
+        """The records known from one day to strictly before another, to build another store from."""
+        with self._engine.connect() as connection:
+            yield from arrivals(Scope(connection, self.practice), since, before)
 
     def ledger(self, as_of: date) -> Iterator[LedgerRow]:
         """Every submitted line known by the day, with its label as of the day."""
