@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import lightgbm
 import numpy as np
@@ -18,23 +19,41 @@ from models.encoding import Encoder, Matrix
 # that is reported. Rare findings carry most of what can be known, so leaves may be small; few bins and a slow rate keep
 # the many continuous columns from drowning them. A count of trees by early stopping was worse: the latest weeks of a
 # small practice hold too few denials to judge. With 2,000 train lines the larger trees were worse, with 9,000 better.
-# Few and shallow trees: explaining an answer costs trees x leaves x depth squared (docs/decisions/0017).
-TREES = 120
+# Few and shallow trees: explaining an answer costs trees x leaves x depth squared (docs/decisions/0017). Whoever has
+# 30,000 train lines gets more of them: there they know more, and name the cause better (docs/decisions/0026).
 BINS = 31
-LARGE = 5000  # train lines from which the larger trees are fitted
-SMALL_TREES = {"learning_rate": 0.05, "num_leaves": 8, "max_depth": 4}
-LARGER_TREES = {"learning_rate": 0.08, "num_leaves": 10, "max_depth": 4}
 CAUSE_ROUNDS = 25
 LEAST_OF_A_CAUSE = 5  # denied lines before the cause model speaks of a pair of CARC and Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many trees, and how large, from so many train lines on."""
+
+    lines: int
+    trees: int
+    shape: Mapping[str, float]
+
+
+SIZES = (
+    Size(30_000, 300, {"learning_rate": 0.05, "num_leaves": 15, "max_depth": 5}),
+    Size(5000, 120, {"learning_rate": 0.08, "num_leaves": 10, "max_depth": 4}),
+    Size(0, 120, {"learning_rate": 0.05, "num_leaves": 8, "max_depth": 4}),
+)
 
 Labels = NDArray[np.float64]
 Params = dict[str, object]
 
 
+def size_for(lines: int) -> Size:
+    """The trees for so many train lines."""
+    return next(size for size in SIZES if lines >= size.lines)
+
+
 def denial_params(seed: int, lines: int) -> Params:
     """LightGBM's settings for so many train lines. One thread and column-wise histograms: two fits, the same bytes."""
     return {
-        **(LARGER_TREES if lines >= LARGE else SMALL_TREES),
+        **size_for(lines).shape,
         "objective": "binary",
         "metric": "binary_logloss",
         "min_data_in_leaf": 5,
@@ -66,7 +85,8 @@ CAUSE_PARAMS: Params = {
 
 def fit_booster(encoder: Encoder, matrix: Matrix, denied: Labels, seed: int) -> lightgbm.Booster:
     """A binary booster with each feature's declared direction as a monotone constraint."""
-    return lightgbm.train(denial_params(seed, len(denied)), _dataset(encoder, matrix, denied), num_boost_round=TREES)
+    trees = size_for(len(denied)).trees
+    return lightgbm.train(denial_params(seed, len(denied)), _dataset(encoder, matrix, denied), num_boost_round=trees)
 
 
 def fit_causes(encoder: Encoder, matrix: Matrix, pairs: Sequence[tuple[str, str]], seed: int) -> CauseModel:

@@ -9,7 +9,7 @@ from tests.training.conftest import made_up_dataset
 from training import metrics
 from training.baselines import baselines, payer_code_rate
 from training.evaluate import cause_metrics, claim_metrics, line_metrics, score
-from training.fit import TREES
+from training.fit import size_for
 from training.run import fit
 from training.split import split_by_time
 
@@ -33,7 +33,7 @@ def test_training_twice_gives_the_same_bytes(dataset, split, model):
 
 def test_trees_are_few_and_small(model):
     trees = model.booster.dump_model()["tree_info"]
-    assert len(trees) == TREES
+    assert len(trees) == size_for(1).trees
     assert max(t["num_leaves"] for t in trees) <= 15
 
 
@@ -112,3 +112,8 @@ def test_the_rate_of_payer_and_code_by_hand(dataset):
 def test_a_model_of_other_features_cannot_be_built(model):
     with pytest.raises(FeaturesChanged):
         replace(model, card=replace(model.card, fingerprint="elsewhere"))
+
+
+def test_more_train_lines_are_given_more_trees():
+    assert [size_for(lines).trees for lines in (0, 4999, 5000, 29_999, 30_000, 10**6)] == [120, 120, 120, 120, 300, 300]
+    assert size_for(4999).shape != size_for(5000).shape
