@@ -25,8 +25,8 @@ from scrubber.precision import (
     Scope,
     Summary,
     Whose,
+    as_said,
     denials,
-    for_reason,
     interval,
     measured,
     precision,
@@ -43,8 +43,8 @@ CANDIDATES = 12
 ADVICE: Mapping[Advice, str] = {
     Advice.WARN: "suggest: warn",
     Advice.INFO: "suggest: info",
-    Advice.RAISE: "look: right more often than not",
-    Advice.LOOK: "look: seldom for its reason",
+    Advice.RAISE: "look: mostly right",
+    Advice.LOOK: "look: seldom as it says",
 }
 
 
@@ -146,21 +146,21 @@ def _show_rules(rows: Sequence[_Row], by: Scope) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("rule", *(() if by is Scope.ALL else (by.value.replace("_", " "),)), "says", "of"):
         table.add_column(column, no_wrap=True)
-    for column in ("fired", "decided", "denied"):
+    for column in ("fired", "decided"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("precision", no_wrap=True)
-    for column in ("for its reason", "lift", "in family", "dollars denied", "could not look"):
+    for column in ("as said", "lift", "in family", "dollars", "blind"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for m, level in rows:
         tally = level.tally
         whose = () if by is Scope.ALL else (m.whose.name,)
         words = (m.rule_id, *whose, level.severity.word, f"{m.unit.value}s")
-        counts = (f"{tally.fired:,}", f"{tally.decided:,}", f"{tally.denied:,}")
+        counts = (f"{tally.fired:,}", f"{tally.decided:,}")
         blind = m.spoke.unchecked_lines + m.spoke.unchecked_claims
         table.add_row(
             *map(Text, words), *counts, Text(f"{_bar(tally)} {_share(precision(tally), interval(tally))}"),
-            _percent(for_reason(tally)), _times(level.lift), _times(level.lift_in_family),
+            _percent(as_said(tally)), _times(level.lift), _times(level.lift_in_family),
             f"{tally.denied_amount:,.0f}", f"{blind:,}" if blind else "", Text(_remark(m, level)),
         )  # fmt: skip
     stdout().print(table)

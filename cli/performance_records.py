@@ -22,8 +22,8 @@ from scrubber.precision import (
     Scope,
     Summary,
     Whose,
+    as_said,
     denials,
-    for_reason,
     interval,
     measured,
     precision,
@@ -129,13 +129,14 @@ def _whose_json(whose: Whose) -> dict[str, str]:
 
 
 def _tally_json(tally: Tally) -> dict[str, object]:
-    right, reason = interval(tally), wilson(tally.for_reason, tally.decided)
+    right, said = interval(tally), wilson(tally.as_said, tally.decided)
     return {
         "fired": tally.fired,
         "decided": tally.decided,
         "denied": tally.denied,
         "denied_for_reason": tally.for_reason,
         "denied_with_carc": tally.with_carc,
+        "denied_as_said": tally.as_said,
         "rejected": tally.rejected,
         "pending": tally.pending,
         "left_out": tally.left_out,
@@ -143,8 +144,8 @@ def _tally_json(tally: Tally) -> dict[str, object]:
         "right": tally.hits,
         "precision": _rounded(precision(tally)),
         "precision_interval": _interval_json(right),
-        "precision_for_reason": _rounded(for_reason(tally)),
-        "precision_for_reason_interval": _interval_json(reason),
+        "precision_as_said": _rounded(as_said(tally)),
+        "precision_as_said_interval": _interval_json(said),
         "charge": f"{tally.charge:.2f}",
         "denied_amount": f"{tally.denied_amount:.2f}",
         "pending_charge": f"{tally.pending_charge:.2f}",

@@ -66,7 +66,8 @@ class Tally:
 
     `judged` is what precision is of, `hits` what the rule was right about: payers' decisions and denials, and for
     findings of severity reject a front end's rejections too, which are their very outcome. `for_reason` and
-    `with_carc` are the denials whose Reason is the finding's, or whose CARCs are among the finding's.
+    `with_carc` are the denials whose Reason is the finding's, or whose CARCs are among the finding's; `as_said` those
+    that are one or the other.
     """
 
     fired: int = 0
@@ -74,6 +75,7 @@ class Tally:
     denied: int = 0
     for_reason: int = 0
     with_carc: int = 0
+    as_said: int = 0
     rejected: int = 0
     pending: int = 0
     left_out: int = 0  # unanswered, or nothing to decide
@@ -90,6 +92,7 @@ class Tally:
         self.denied += other.denied
         self.for_reason += other.for_reason
         self.with_carc += other.with_carc
+        self.as_said += other.as_said
         self.rejected += other.rejected
         self.pending += other.pending
         self.left_out += other.left_out
@@ -259,9 +262,12 @@ def _count(tally: Tally, outcome: _Outcome, findings: Sequence[Finding], severit
         tally.denied += 1
         tally.denied_amount += sum((line.denied_amount for line in outcome.denied), ZERO)
         reasons = {finding.reason for finding in findings}
-        tally.for_reason += any(line.reason in reasons for line in outcome.denied)
         carcs = {carc for finding in findings for carc in finding.carcs}
-        tally.with_carc += any(not carcs.isdisjoint(_bare(line.denial_carcs)) for line in outcome.denied)
+        by_reason = any(line.reason in reasons for line in outcome.denied)
+        by_carc = any(not carcs.isdisjoint(_bare(line.denial_carcs)) for line in outcome.denied)
+        tally.for_reason += by_reason
+        tally.with_carc += by_carc
+        tally.as_said += by_reason or by_carc
 
 
 def _bare(carcs: Iterable[str]) -> set[str]:

@@ -51,7 +51,7 @@ class Advice(StrEnum):
     WARN = "warn"  # it stops claims, and is seldom right
     INFO = "info"  # it warns of lines that are denied less often than any
     RAISE = "raise"  # it only warns, and is right more often than not
-    LOOK = "look"  # its lines are denied, seldom for what it says
+    LOOK = "look"  # its lines are denied, seldom as it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,9 @@ def interval(tally: Tally) -> Interval | None:
     return wilson(tally.hits, tally.judged)
 
 
-def for_reason(tally: Tally) -> float | None:
-    """Of the lines the payer decided, the share denied for the rule's own Reason."""
-    return tally.for_reason / tally.decided if tally.decided else None
+def as_said(tally: Tally) -> float | None:
+    """Of what the payer decided, the share denied for the rule's own Reason or with one of its CARCs."""
+    return tally.as_said / tally.decided if tally.decided else None
 
 
 def scopes(performance: Performance) -> list[Whose]:
@@ -288,7 +288,7 @@ def advise(severity: Severity, tally: Tally, base: float | None, bars: Bars) -> 
     if severity >= Severity.DENY:
         if right.high < bars.floor:
             return Advice.WARN
-        own = wilson(tally.for_reason, tally.decided)
+        own = wilson(tally.as_said, tally.decided)
         return Advice.LOOK if severity is Severity.DENY and own is not None and own.high < bars.floor else None
     if right.low > LOOK_FROM:
         return Advice.RAISE
