@@ -153,6 +153,18 @@ def test_the_summary_counts_each_line_once_whichever_rules_spoke():
     assert (of.lines.fired, of.lines.denied, of.seen.foreseen) == (2, 1, 1)
 
 
+def test_a_mark_is_as_said_by_any_finding_as_bad_as_the_worst_and_by_no_milder_one():
+    worst = [finding("A-1", reason=CODING, carcs=("16",)), finding("A-2")]
+    milder = [finding("A-1", reason=CODING, carcs=("16",)), finding("A-2", severity=WARN)]
+    marked = [summary(observed((ALPHA, two, [denied()])), ALL).levels[DENY] for two in (worst, milder)]
+    assert [(tally.denied, tally.as_said) for tally in marked] == [(1, 1), (1, 0)]
+
+
+def test_a_rule_is_as_said_by_any_of_its_findings_of_the_line():
+    two = [finding(carcs=("16",), reason=CODING), finding(severity=WARN)]
+    assert the_one(observed((ALPHA, two, [denied()]))).tally.as_said == 1
+
+
 def tally_of(hits, of, said=None):
     return Tally(fired=of, decided=of, denied=hits, judged=of, hits=hits, as_said=hits if said is None else said)
 

@@ -344,3 +344,31 @@ def test_the_lines_called_denied_are_those_the_bytes_of_the_835_deny(practice):
     assert len(told) > 700
     assert sum(by_label for *_, by_label in told) > 80
     assert [row for row in told if row[2] != row[3]] == []
+
+
+def test_what_the_rules_marked_and_what_came_of_it_is_that_of_sql(practice):
+    """Each line once, at its worst finding; the causes are those of the findings that bad."""
+    rows = practice.base.execute(
+        f"""
+        with
+          worst as (select ref, line, max(severity) as severity from findings where line is not null group by all),
+          marked as (
+            select u.*, w.severity, w.severity = 4 and u.rejected as sent_back,
+              u.denied and list_has_any(u.reasons, w.said_reasons) as by_reason,
+              u.denied and list_has_any(u.carcs, w.said_carcs) as by_carc
+            from (
+              select ref, line, severity, list(reason) as said_reasons, flatten(list(carcs)) as said_carcs
+              from findings join worst using (ref, line, severity) group by all
+            ) w join unit u on u.ref = w.ref and u.line = w.line)
+        select scope, payer, ['info', 'warn', 'deny', 'reject'][severity], {FIGURES}
+        from marked join scope using (payer_id, payer_type) group by all
+        """
+    ).fetchall()
+    ours = {
+        (r["scope"], r["payer"], word): tuple(level[name] for name in NAMES)
+        for r in practice.ours
+        if r["record"] == "summary"
+        for word, level in r["levels"].items()
+        if level["fired"]
+    }
+    assert ours == {row[:3]: row[3:] for row in rows}
