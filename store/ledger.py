@@ -76,13 +76,24 @@ class LedgerRow:
         }
 
 
-def ledger(scope: Scope, payer: PayerPast, as_of: date, words: Words) -> Iterator[LedgerRow]:
+def ledger(
+    scope: Scope,
+    payer: PayerPast,
+    as_of: date,
+    words: Words,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Iterator[LedgerRow]:
     """The rows of every submission known by `as_of`, in the order of the days they went out.
 
-    What became known later is left out: the ledger of a day stays what it was.
+    What became known later is left out: the ledger of a day stays what it was. `since` and `until` bound the days the
+    claims went out on, not what is known of them.
     """
     lag = _lags(payer, as_of)
-    query = scope.select(submissions).where(submissions.c.known_on <= as_of)
+    query = scope.select(submissions).where(submissions.c.known_on <= min(as_of, until or as_of))
+    if since is not None:
+        query = query.where(submissions.c.known_on >= since)
     some: list[Any] = []
     for row in scope.stream(query.order_by(submissions.c.known_on, submissions.c.ref)):
         some.append(row)

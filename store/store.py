@@ -24,6 +24,7 @@ from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
 from store.history import PayerHistory, known_of, newest, replayed
 from store.ingest import Ingest, Progress
+from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
 from store.relinking import Words, relabel
 from store.report import IngestReport
@@ -128,6 +129,15 @@ class Store:
         payers = self.payer_past()
         with self._engine.connect() as connection:
             yield from ledger(Scope(connection, self.practice), payers, as_of, self._words)
+
+    def judged(
+        self, period: Period, tables: Tables, progress: Callable[[int, int | None], None] | None = None
+    ) -> Iterator[Judged]:
+        """Every submission of the period: the rules' report as of its own day, beside the label of each line."""
+        payers = self.payer_past()
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            yield from judged(scope, payers, period, self._words, self._family_of, tables, progress)
 
     def patient_past(self, claim: Claim, *, as_of: date, peers: Iterable[Claim] = (), content: str = "") -> PatientPast:
         """The past of the claim's patient on the day, the same as replay sees.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from claims.reasons import Reason
 from features import FEATURES, Look, replay, rows
+from features.replay import scrubbed
 from past.patient import PatientPast, patient_past, services_of
 from past.payer import PayerPast
 from scrubber.engine import scrub
@@ -28,7 +29,7 @@ from tests.features.builders import (
     sent,
     small_tables,
 )
-from tests.features.histories import decisions_of, histories, known_by, submissions_of
+from tests.features.histories import START, decisions_of, histories, known_by, submissions_of
 
 TABLES = small_tables()
 REPLAY = inspect.getmodule(replay)
@@ -280,3 +281,16 @@ def test_two_lines_of_one_number_are_both_remembered() -> None:
     second = sent(a_claim(a_line("99213"), id="C2"), MONDAY + timedelta(1), "s2")
     *_, last = replay([first, second], TABLES)
     assert last.rows[0]["other_claims_that_day"] == 2
+
+
+@given(histories())
+def test_the_reports_without_rows_are_those_of_replay(events):
+    with_rows = [(r.event, r.report) for r in replay(events, TABLES)]
+    assert [(s.event, s.report) for s in scrubbed(events, TABLES)] == with_rows
+
+
+@given(histories(), st.integers(0, 120))
+def test_reports_from_a_day_on_know_what_was_before_it(events, days):
+    since = START + timedelta(days)
+    late = [(s.event, s.past, s.report) for s in scrubbed(events, TABLES) if s.event.known_on >= since]
+    assert [(s.event, s.past, s.report) for s in scrubbed(events, TABLES, since=since)] == late
