@@ -155,19 +155,28 @@ def _swapped(path: Path, tree: ast.Module, change: Callable[[ast.Module], ast.Mo
     exec(compile(ast.fix_missing_locations(change(copy.deepcopy(tree))), str(path), "exec"), changed)
     swaps = list(_same_functions(vars(module), changed))
     before = [function.__code__ for function, _ in swaps]
+    _forget(module)
     try:
         for function, code in swaps:
             function.__code__ = code
         yield
     finally:
+        _forget(module)
         for (function, _), code in zip(swaps, before, strict=True):
             function.__code__ = code
 
 
+def _forget(module: ModuleType) -> None:
+    """What the functions of the module kept of earlier calls, they work out anew."""
+    for value in vars(module).values():
+        if hasattr(value, "cache_clear"):
+            value.cache_clear()
+
+
 def _same_functions(held: Mapping[str, Any], changed: Mapping[str, Any]) -> Iterator[tuple[FunctionType, CodeType]]:
-    """Each function of the module and of its classes, with the code of its changed twin."""
-    for name, value in held.items():
-        twin = changed.get(name)
+    """Each function of the module and of its classes, with the code of its changed twin; what caches hide, too."""
+    for name, kept in held.items():
+        value, twin = inspect.unwrap(kept), inspect.unwrap(changed.get(name))
         if isinstance(value, FunctionType) and isinstance(twin, FunctionType):
             if value.__code__.co_freevars == twin.__code__.co_freevars:
                 yield value, twin.__code__

@@ -336,9 +336,11 @@ def checklist(
     """
     from cli.checklist import show_checklist  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
+    from serving.start import open_pasts  # noqa: PLC0415
 
     tables = load_tables(ctx.obj.home)
-    finish(show_checklist(tables, code, payer_type, day_of(as_of), claim, as_json=as_json))
+    pasts = open_pasts(_settings(ctx.obj.home), tables, None)
+    finish(show_checklist(tables, pasts, code, payer_type, day_of(as_of), claim, as_json=as_json))
 
 
 def _settings(home: Path) -> Settings:

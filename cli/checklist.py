@@ -15,16 +15,17 @@ from claims.claim import Claim, PayerType
 from claims.errors import UnreadableInput
 from cli.console import emit, stdout
 from cli.intake import Batch
-from past.patient import PatientPast
-from scrubber.checklist import State, Want, checklist, checklist_of_code
+from scrubber.checklist import Checklist, State, Want, checklist, checklist_of_code
 from scrubber.registry import Case
 from scrubber.tables import Tables
+from serving.pasts import Pasts
 
 STYLE = {State.PRESENT: "green", State.MISSING: "red", State.UNKNOWN: "yellow"}
-Wants = tuple[Want, ...]
 
 
-def show_checklist(tables: Tables, code: str, kind: PayerType, day: date, claim: Path | None, *, as_json: bool) -> int:
+def show_checklist(
+    tables: Tables, pasts: Pasts, code: str, kind: PayerType, day: date, claim: Path | None, *, as_json: bool
+) -> int:
     """Print the checklist of a code, or of each line with it on the claims of a file; the exit code."""
     code = code.strip().upper()
     if not tables.family(code):
@@ -33,12 +34,14 @@ def show_checklist(tables: Tables, code: str, kind: PayerType, day: date, claim:
         )
     found = [("", checklist_of_code(code, kind, day, tables))]
     if claim is not None:
-        found = [(of, wants) for each in Batch(claim).claims() for of, wants in _of_claim(tables, each, code, day)]
+        found = [
+            (of, wants) for each in Batch(claim).claims() for of, wants in _of_claim(tables, pasts, each, code, day)
+        ]
         if not found:
             raise UnreadableInput(str(claim), found=f"no line with {code}", expected="a claim that bills it")
     for of, wants in found:
         if as_json:
-            emit({"code": code, "of": of, "checklist": [want_json(want) for want in wants]})
+            emit({"code": code, "of": of, "checklist": [want_json(want) for want in wants.wants]})
         else:
             _show(stdout(), code, of, wants)
     return 0
@@ -53,22 +56,24 @@ def want_json(want: Want) -> dict[str, Any]:
         "state": want.state.value,
         "told": want.told,
         "why": want.why,
-        "rule_id": want.rule_id,
+        "rule_ids": list(want.rule_ids),
         "verified": want.verified,
         "citation": {"text": want.citation.text, "url": want.citation.url},
     }
 
 
-def _of_claim(tables: Tables, claim: Claim, code: str, as_of: date) -> Iterator[tuple[str, Wants]]:
-    case = Case(claim, max(as_of, claim.first_service or as_of), tables, PatientPast(), tables.payer_type(claim))
+def _of_claim(tables: Tables, pasts: Pasts, claim: Claim, code: str, as_of: date) -> Iterator[tuple[str, Checklist]]:
+    sent = max(as_of, claim.first_service or as_of)
+    patient, _ = pasts.known(claim, as_of=sent)
+    case = Case(claim, sent, tables, patient, tables.payer_type(claim))
     for line in claim.lines:
         if line.code == code:
             yield f"claim {claim.id}, line {line.number}", checklist(case, line)
 
 
-def _show(console: Console, code: str, of: str, wants: Wants) -> None:
+def _show(console: Console, code: str, of: str, wants: Checklist) -> None:
     console.print(Text(f"{code}{', ' if of else ''}{of}", style="bold"))
-    if not wants:
+    if not wants.wants:
         console.print("  No policy we hold asks for anything in the record of it, from this kind of payer.")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -76,11 +81,10 @@ def _show(console: Console, code: str, of: str, wants: Wants) -> None:
         table.add_column(column, no_wrap=True)
     for column in ("wanted", "asked by"):
         table.add_column(column, ratio=2)
-    for want in wants:
+    for want in wants.wants:
         item = Text(want.item.replace("_", " "))
         wanted = Text(f"{want.wanted}{' - ' if want.wanted else ''}{want.why or want.meaning}")
-        source = Text(f"{want.rule_id}: {want.citation.text}{'' if want.verified else ' (not verified)'}")
+        source = Text(f"{', '.join(want.rule_ids)}: {want.citation.text}{'' if want.verified else ' (not verified)'}")
         table.add_row(Text(want.state.value, STYLE[want.state]), item, wanted, source)
     console.print(table)
-    counts = {state: sum(want.state is state for want in wants) for state in State}
-    console.print(Text(", ".join(f"{n} {state.value}" for state, n in counts.items())))
+    console.print(Text(wants.summary))

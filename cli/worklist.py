@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from rich.console import Console
@@ -11,19 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.claim import Claim
+from scrubber.checklist import LinesChecklist, State, Want
 from scrubber.report import Finding, Unchecked
 from serving.assessment import Assessment, Attention, LineAssessment, Remedy, most_urgent_first
+from serving.waiting import RECORD, waiting
 
 ATTENTION_STYLE = {Attention.REJECT: "bold red", Attention.DENY: "red", Attention.RISK: "yellow"}
+CHECKLIST_STYLE = {State.PRESENT: "green", State.MISSING: "red", State.UNKNOWN: ""}
 HIGH_RISK, SOME_RISK = 0.5, 0.2  # where a risk turns red, yellow: reading aids, not thresholds of any decision
 SIMULATED = (
     "SIMULATED MODEL: fitted on made-up claims of a pretend practice. Its risks are a demonstration, not a forecast; "
     "train on your own remittances (`cleanclaim ingest`, `train`, `promote`)."
 )
-
-HISTORY = "history since "  # how rules name a look-back that the store does not reach
-RECORD = "evidence "
-FEW_ITEMS = 4
 
 Assessed = tuple[Claim, Assessment]
 
@@ -163,40 +162,32 @@ def _details(console: Console, claim: Claim, a: Assessment) -> None:
         for r in sorted(line.reasons, key=lambda r: -r.log_odds)[:3]:
             if r.log_odds > 0:
                 console.print(Text(f"    {r.reason.value.replace('_', ' ')} +{r.log_odds:.2f} log-odds"))
+    for checklist in a.checklists:
+        _record(console, checklist)
+
+
+def _record(console: Console, c: LinesChecklist) -> None:
+    """What the record should hold of a procedure, in a few lines: `cleanclaim checklist` shows it at length."""
+    console.print(Text(f"  the record of {c.summary}"))
+    for state in State:
+        items = [_item(want) for want in c.of.wants if want.state is state]
+        if items:
+            console.print(Text(f"    {state.value}: {', '.join(items)}", CHECKLIST_STYLE[state]))
+
+
+def _item(want: Want) -> str:
+    asked = ", ".join(want.rule_ids)
+    return f"{want.item.replace('_', ' ')} [{asked}{f': {want.wanted}' if want.wanted else ''}]"
 
 
 def show_unchecked(console: Console, unchecked: Sequence[Unchecked]) -> None:
-    """What could not be looked at, by the missing thing, most awaited first: silence is never a pass.
-
-    Histories wanted back to different days are one entry, back to the earliest. `evidence` is of the clinical record.
-    """
-    waiting: dict[str, set[str]] = {}
-    since = min((m for u in unchecked for m in u.missing if m.startswith(HISTORY)), default="")
-    for u in unchecked:
-        for missing in u.missing:
-            waiting.setdefault(since if missing.startswith(HISTORY) else missing, set()).add(u.rule_id)
-    if waiting:
-        console.print(Text("\nNot checked, for want of:", style="bold"))
-    for missing, rules in sorted(_record_as_one(waiting).items(), key=lambda item: (-len(item[1]), item[0])):
-        wait = "1 rule waits" if len(rules) == 1 else f"{len(rules)} rules wait"
-        console.print(Text(f"  {_wanted(missing)}: {wait} for it ({', '.join(sorted(rules))})"))
-
-
-def _record_as_one(waiting: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
-    """More than a few items of the record are one entry, the most awaited first: the list is to be read."""
-    items = sorted((m for m in waiting if m.startswith(RECORD)), key=lambda m: (-len(waiting[m]), m))
-    if len(items) <= FEW_ITEMS:
-        return waiting
-    named = ", ".join(item.removeprefix(RECORD).replace("_", " ") for item in items[:FEW_ITEMS])
-    rest = {missing: rules for missing, rules in waiting.items() if missing not in items}
-    said = f"{len(items)} items of the record ({named} ...; `cleanclaim checklist CODE` lists them)"
-    return {**rest, said: set().union(*(waiting[item] for item in items))}
-
-
-def _wanted(missing: str) -> str:
-    """What is missing, in the words of people: `evidence pain_score` is the pain score of the record."""
-    item = missing.removeprefix(RECORD)
-    return missing if item == missing else f"{item.replace('_', ' ')} (from the record)"
+    """What could not be looked at, by the missing thing, most awaited first."""
+    if unchecked:
+        console.print(Text("\nNot checked:", style="bold"))
+    for entry in waiting(unchecked):
+        console.print(Text(f"  {entry.said} ({', '.join(entry.rule_ids)})"))
+    if any(m.startswith(RECORD) for u in unchecked for m in u.missing):
+        console.print(Text("  What a record should hold: `cleanclaim checklist CODE`."))
 
 
 def _totals(console: Console, ordered: Sequence[Assessed], shown: int) -> None:

@@ -123,8 +123,9 @@ def _of_line(case: Case, line: Line, report: Report) -> Iterator[Point]:
     if ncci.DISTINCT.intersection(line.modifiers):
         meaning, state = ITEMS["separate_site"].meaning, _told(case, line, "separate_site")
         yield Point(note, (), "separate_site", meaning, state, SEPARATE_SERVICE)
-    for want in checklist(case, line):
-        yield Point(note, (), want.item, _asks(want), want.state, want.rule_id)
+    for want in checklist(case, line).wants:
+        for rule_id in want.rule_ids:
+            yield Point(note, (), want.item, _asks(want), want.state, rule_id)
 
 
 def _binds(case: Case, line: Line, rule_id: str) -> bool:

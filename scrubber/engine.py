@@ -6,9 +6,11 @@ payer, so that a catalogue of many rules costs little more than the few that bin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property, partial
 
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
@@ -20,8 +22,10 @@ from scrubber.tables.release import TableGap
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
-# A rule, its check, whether dates of service bound it, and which: said apart, for they are compared for every line
-_Asked = tuple[tuple[Rule, Check, bool, date, date], ...]
+# Rules with their checks: said apart, for they are called for every line
+_OfLine = tuple[tuple[Rule, Check], ...]
+_OfClaim = Mapping[Rule, Check]
+_unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
 
 
 @dataclass(frozen=True)
@@ -30,35 +34,57 @@ class _Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...]], tuple[_Asked, _Asked]] = field(default_factory=dict)
-    _always: dict[PayerType, _Asked] = field(default_factory=dict)
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int], tuple[_OfLine, _OfClaim]] = field(default_factory=dict)
+    _of_code: dict[tuple[PayerType, str], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
+    _always: dict[PayerType, _OfClaim] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, line: Line) -> tuple[_Asked, _Asked]:
-        """The rules to ask about a line, and those it makes us ask about its whole claim."""
-        key = kind, line.code, line.modifiers
+    def asked(self, kind: PayerType, line: Line) -> tuple[_OfLine, _OfClaim]:
+        """The rules in force to ask about a line, and those it makes us ask about its whole claim."""
+        day = line.service_from
+        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1
         found = self._of_line.get(key)
         if found is None:
-            family = self.tables.family(line.code)
-            bound = [r for r in self.rules if kind in r.payer_types and r.asks_about(line.code, family, line.modifiers)]
-            of_claim = _with_checks(r for r in bound if not r.per_line and r.guarded)
-            found = _with_checks(r for r in bound if r.per_line), of_claim
+            bound = self._bound(kind, line)
+            of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day))
+            found = of_line, {r: r.check for r in bound if not r.per_line and r.guarded}
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
 
-    def always(self, kind: PayerType) -> _Asked:
+    def always(self, kind: PayerType) -> _OfClaim:
         """The rules of a claim that ask about any."""
         found = self._always.get(kind)
         if found is None:
-            found = _with_checks(r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded)
+            found = {r: r.check for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded}
             self._always[kind] = found
         return found
 
+    def _bound(self, kind: PayerType, line: Line) -> list[Rule]:
+        """The rules that ask about the code and modifiers of a line: of a code once met, only modifiers are asked."""
+        key = kind, line.code
+        found = self._of_code.get(key)
+        if found is None:
+            family = self.tables.family(line.code)
+            of_kind = [r for r in self.rules if kind in r.payer_types]
+            found = (
+                [r for r in of_kind if not r.modifiers and r.asks_about(line.code, family)],
+                [r for r in of_kind if r.modifiers and r.asks_about(line.code, family, r.modifiers)],
+            )
+            if len(self._of_code) < _MOST_KEPT:
+                self._of_code[key] = found
+        whatever, marked = found
+        return whatever + [r for r in marked if r.asks_about_modifiers(line.modifiers)]
 
-def _with_checks(rules: Iterable[Rule]) -> _Asked:
-    return tuple(
-        (r, r.check, bool(r.effective or r.until), r.effective or date.min, r.until or date.max) for r in rules
-    )
+    @cached_property
+    def changes(self) -> list[date]:
+        """The days from which other rules are in force than the day before, in order."""
+        ends = {r.until + timedelta(days=1) for r in self.rules if r.until is not None}
+        return sorted(ends.union(r.effective for r in self.rules if r.effective is not None))
+
+    @cached_property
+    def supersedes(self) -> Mapping[str, frozenset[str]]:
+        """What each more specific rule speaks instead of."""
+        return {r.id: r.supersedes for r in self.rules if r.supersedes}
 
 
 _plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
@@ -79,24 +105,21 @@ def scrub(
     case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    of_claim: Iterable[tuple[Rule, Check, bool, date, date]] = plan.always(kind)
+    of_claim = plan.always(kind)
     days: set[date | None] = set()
     for line in claim.lines:
         of_line, beside = plan.asked(kind, line)
         if beside:
-            of_claim = dict.fromkeys((*of_claim, *beside))
-        day = line.service_from
-        days.add(day)
-        for r, check, dated, first, last in of_line:
-            if dated and day is not None and not first <= day <= last:
-                continue
+            of_claim = {**of_claim, **beside}
+        days.add(line.service_from)
+        for r, check in of_line:
             try:
                 for answer in check(case, line):
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
                 unchecked.add(_not_looked(r, line, fault))
-    for r, check, dated, _, _ in of_claim:
-        if dated and days and not any(map(r.in_force, days)):
+    for r, check in of_claim.items():
+        if r.dated and days and not any(map(r.in_force, days)):
             continue
         try:
             for answer in check(case):
@@ -104,7 +127,7 @@ def scrub(
         except Exception as fault:
             unchecked.add(_not_looked(r, None, fault))
     if findings:
-        findings = list(_one_cause_one_finding(findings, plan.rules))
+        findings = list(_one_cause_one_finding(findings, plan.supersedes))
         findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
     return Report(tuple(findings), tuple(sorted(unchecked, key=_by_rule)))
 
@@ -137,7 +160,7 @@ def _take(
     if isinstance(answer, Gap):
         missing, why, at, of_claim = answer
         at = at or line
-        unchecked.add(Unchecked(r.id, r.reason, None if of_claim or at is None else at.number, missing, why))
+        unchecked.add(_unchecked((r.id, r.reason, None if of_claim or at is None else at.number, missing, why)))
         return
     at = answer.line or line
     if at is None or r.in_force(at.service_from):
@@ -187,12 +210,14 @@ def _location(claim: Claim, line: Line | None, place: Place) -> Location:
     return Location(place.loop, place.segment, place.element, number, anchor)
 
 
-def _one_cause_one_finding(findings: list[Finding], rules: tuple[Rule, ...]) -> Iterator[Finding]:
+def _one_cause_one_finding(findings: list[Finding], supersedes: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
     """Drop a finding where a more specific rule speaks of the same line; the other's id stands in its `also`.
 
     A rule that says less than the one it supersedes (a warning beside a denial) does not silence it.
     """
-    supersedes = {r.id: r.supersedes for r in rules if r.supersedes}
+    if supersedes.keys().isdisjoint([f.rule_id for f in findings]):
+        yield from findings
+        return
     worst: dict[tuple[str, int | None], Severity] = {}
     for f in findings:
         worst[f.rule_id, f.line] = max(f.severity, worst.get((f.rule_id, f.line), f.severity))

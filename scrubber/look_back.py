@@ -67,7 +67,7 @@ def sessions(
                 known.day
                 for family in wanted
                 for known, of_region in rows.get(family, ())
-                if region in ("", of_region) and marked.counts(known)
+                if region in ("", of_region) and (marked is EVERY or marked.counts(known))
             }
         )
 
@@ -79,7 +79,8 @@ def days_of(case: Case, codes: Iterable[str], marked: Marked = EVERY) -> Sequenc
     wanted = frozenset(codes)
 
     def days() -> list[date]:
-        return sorted({known.day for known in known_services(case) if known.code in wanted and marked.counts(known)})
+        found = [known for known in known_services(case) if known.code in wanted]
+        return sorted({known.day for known in found if marked is EVERY or marked.counts(known)})
 
     return case.once(("days of", wanted, marked), days)
 

@@ -277,8 +277,17 @@ class Rule:
     def asks_about(self, code: str, family: str, modifiers: Collection[str] = ()) -> bool:
         """True when the rule is to be asked about a line of that code, family and modifiers."""
         by_code = not (self.families or self.codes) or family in self.families or code in self.codes
+        return by_code and self.asks_about_modifiers(modifiers)
+
+    def asks_about_modifiers(self, modifiers: Collection[str]) -> bool:
+        """True when lines with these modifiers are among those the rule is asked about."""
         marked = not self.modifiers or not self.modifiers.isdisjoint(modifiers)
-        return by_code and (marked or (bool(modifiers) and self.modifiers == ANY_MODIFIER))
+        return marked or (bool(modifiers) and self.modifiers == ANY_MODIFIER)
+
+    @property
+    def dated(self) -> bool:
+        """True when the day of service says whether the rule is in force."""
+        return self.effective is not None or self.until is not None
 
     def in_force(self, day: date | None) -> bool:
         """True on the days of service the policy covers; a line without a date is looked at."""

@@ -62,7 +62,9 @@ def other_claims(case: Case, line: Line) -> Sequence[Service]:
     (CLM01 alone does not tell: some practices put the patient's account there.) A line the payer has denied takes no
     room from this one.
     """
-    return case.once_of(_other_claims).get((case.day(line), case.claim.rendering_of(line).npi), ())
+    found = case.once_of(_other_claims)
+    day = case.day(line)
+    return found.get((day, case.claim.rendering_of(line).npi), ()) if found else ()
 
 
 def same_service(case: Case, line: Line, service: Service) -> bool:

@@ -49,7 +49,7 @@ def wanted(case: Case, line: Line, rule_id: str = "") -> Sequence[Entry]:
     return [
         entry(case, line, row, day)
         for row in rows
-        if row.binds(case.payer_type, day) and (row.when == "always" or _is_repeat(case, line, row.family, day))
+        if row.binds(case.payer_type, day) and (row.when == "always" or is_repeat(case, line, row.family, day))
     ]
 
 
@@ -103,7 +103,7 @@ def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     )
     if not first <= day <= last:
         always, repeated = _untold([row for row in rows if row.binds(case.payer_type, day)], code)
-    return repeated if always != repeated and _is_repeat(case, line, rows[0].family, day) else always
+    return repeated if always != repeated and is_repeat(case, line, rows[0].family, day) else always
 
 
 def _of_kind(
@@ -127,7 +127,7 @@ def _gap(missing: Sequence[str], code: str) -> Sequence[Gap]:
     return [Gap(tuple(missing), f"nothing is recorded of {_words(missing)} for {code}")] if missing else ()
 
 
-def _is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
+def is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
     """True where an earlier procedure of the family and region is known."""
     try:
         codes = case.tables.codes.on(day, case.as_of)

@@ -15,6 +15,7 @@ from claims.identity import batch_key, content_hash, submission_ref
 from models.denial import DenialModel, Explanation, OwnDecisions
 from past.patient import VOID
 from past.payer import PayerPast
+from scrubber.checklist import checklists
 from scrubber.registry import Severity
 from scrubber.report import Report
 from scrubber.tables import Tables
@@ -118,6 +119,7 @@ class Assessor:
             tables=tuple(self.tables.status(claim.first_service or at.as_of, at.as_of)),
             findings=scored.report.findings,
             unchecked=scored.report.unchecked,
+            checklists=checklists(at.case(claim)),
             lines=tuple(_line(scored, i, explanations, of_line[line.number]) for i, line in enumerate(claim.lines)),
             remedies=tuple(of_line[None]),
         )

@@ -11,6 +11,7 @@ from claims.claim import ZERO
 from claims.reasons import Reason
 from models.causes import Cause
 from models.denial import ReasonShare
+from scrubber.checklist import LinesChecklist
 from scrubber.registry import Change, RemedyKind
 from scrubber.report import Finding, Unchecked
 from scrubber.tables import TableStatus
@@ -142,6 +143,7 @@ class Assessment:
     tables: tuple[TableStatus, ...]
     findings: tuple[Finding, ...]
     unchecked: tuple[Unchecked, ...]
+    checklists: tuple[LinesChecklist, ...]  # what the record should hold, of the lines of which anything is wanted
     lines: tuple[LineAssessment, ...]
     remedies: tuple[Remedy, ...]  # of the whole claim; a line's stand with the line
 

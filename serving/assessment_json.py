@@ -13,6 +13,7 @@ from scrubber.registry import Change
 from scrubber.report import Finding, Unchecked
 from scrubber.tables import TableStatus
 from serving.assessment import Assessment, LineAssessment, ModelUsed, OwnRecord, Remedy
+from serving.checklist_json import checklists_json
 
 Json = dict[str, object]
 
@@ -98,6 +99,7 @@ def _rules(a: Assessment) -> Json:
         "tables": [table_json(t) for t in a.tables],
         "findings": [_finding(f) for f in a.findings],
         "unchecked": [_unchecked(u) for u in a.unchecked],
+        "checklist": checklists_json(a.checklists),
     }
 
 

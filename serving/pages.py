@@ -5,7 +5,6 @@ from __future__ import annotations
 from email.parser import BytesParser
 from html import escape
 from importlib.resources import files
-from itertools import groupby
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -13,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
+from scrubber.checklist import LinesChecklist, State, Want
 from serving.assess import Assessment
 from serving.assessment import Attention, LineAssessment, Remedy, most_urgent_first
 from serving.assessment_json import banner_of
@@ -21,6 +21,7 @@ from serving.desk import Desk
 from serving.errors import Problem
 from serving.intake import read_day, read_x12, take_in
 from serving.rest import desk_of
+from serving.waiting import waiting
 
 router = APIRouter(include_in_schema=False)
 
@@ -182,7 +183,7 @@ def _claim(a: Assessment) -> str:
         + _section("What would help", f"<ul>{remedies}</ul>" if remedies else "")
         + f'<table><caption>Service lines</caption><thead><tr><th scope="col">Line</th><th scope="col">Code</th>'
         '<th scope="col">Risk</th><th scope="col">Expected allowed</th><th scope="col">What raises it</th></tr></thead>'
-        f"<tbody>{lines}</tbody></table>{_not_checked(a)}</details>"
+        f"<tbody>{lines}</tbody></table>{_not_checked(a)}{''.join(map(_record, a.checklists))}</details>"
     )
 
 
@@ -205,12 +206,33 @@ def _remedy(r: Remedy) -> str:
 
 def _not_checked(a: Assessment) -> str:
     """What could not be looked at, by what was missing."""
-    pairs = sorted({(missing, u.rule_id) for u in a.unchecked for missing in u.missing})
     items = "".join(
-        f"<li>{escape(missing)}: {escape(', '.join(rule for _, rule in of))}</li>"
-        for missing, of in groupby(pairs, key=lambda pair: pair[0])
+        f"<li>{escape(entry.said)} <small>{escape(', '.join(entry.rule_ids))}</small></li>"
+        for entry in waiting(a.unchecked)
     )
-    return _section("Not checked, for want of", f"<ul>{items}</ul>" if items else "")
+    return _section("Not checked", f"<ul>{items}</ul>" if items else "")
+
+
+def _record(c: LinesChecklist) -> str:
+    """What the record should hold of a procedure, folded away: what falls short first, then what nobody told us."""
+    wants = sorted(c.of.wants, key=lambda want: (want.state is State.PRESENT, want.state is State.UNKNOWN))
+    rows = "".join(map(_want, wants))
+    return (
+        f"<details><summary>What the record should hold: {escape(c.summary)}</summary><table>"
+        '<thead><tr><th scope="col">State</th><th scope="col">Item</th><th scope="col">Wanted</th>'
+        f'<th scope="col">Asked by</th></tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+
+
+def _want(want: Want) -> str:
+    wanted = f"{want.wanted}. " if want.wanted else ""
+    doubt = "" if want.verified else " (not verified)"
+    return (
+        f'<tr><td>{want.state.value}</td><th scope="row">{escape(want.item.replace("_", " "))}</th>'
+        f"<td>{escape(wanted[:1].upper() + wanted[1:] + (want.why or want.meaning))}</td><td>"
+        f'{escape(", ".join(want.rule_ids))}: <a href="{escape(_link(want.citation.url))}">'
+        f"{escape(want.citation.text)}</a>{doubt}</td></tr>"
+    )
 
 
 def _section(title: str, content: str) -> str:

@@ -66,6 +66,35 @@ class UncheckedShape(Shape):
     why: str
 
 
+class WantShape(Shape):
+    """One thing the record should hold; `source` is the place of who asks for it in `sources`, from 0."""
+
+    item: str
+    wanted: str | None = Field(description="How much of it, or which; null where any will do.")
+    state: Literal["present", "missing", "unknown"] = Field(
+        description="`missing`: somebody looked and it is not there or falls short. `unknown`: nobody told us."
+    )
+    found: str | None = Field(description="What the record says.")
+    why: str | None = Field(description="Of what is missing: what of it falls short.")
+    rule_ids: list[str]
+    source: int
+
+
+class SourceShape(CitationShape):
+    """A policy that asks for things in the record; `verified` is false where we could not read it ourselves."""
+
+    verified: bool
+
+
+class ChecklistShape(Shape):
+    """What a policy wants the record to hold of a procedure: these lines share it."""
+
+    lines: list[int]
+    procedures: list[str]
+    wants: list[WantShape]
+    sources: list[SourceShape]
+
+
 class ChangeShape(Shape):
     """What a remedy would alter on the claim; a person decides."""
 
@@ -184,6 +213,7 @@ class AssessmentShape(Shape):
     tables: list[TableShape]
     findings: list[FindingShape]
     unchecked: list[UncheckedShape]
+    checklist: list[ChecklistShape] = Field(description="Empty where no policy we hold asks for anything.")
     lines: list[LineShape]
     remedies: list[RemedyShape] = Field(description="Of the claim as a whole; a line's stand with the line.")
 

@@ -14,6 +14,7 @@ from models.denial import DenialModel, Explanation, OwnDecisions, Prediction
 from past.patient import VOID, PatientPast
 from past.payer import PayerPast
 from scrubber import scrub
+from scrubber.registry import Case
 from scrubber.report import Finding, Report
 from scrubber.tables import Tables
 from serving.allowed import CENT, expected_allowed
@@ -77,6 +78,10 @@ class Circumstances:
     payer: PayerPast
     own: OwnDecisions | None
     as_of: date
+
+    def case(self, claim: Claim) -> Case:
+        """The claim as rules look at it."""
+        return Case(claim, self.as_of, self.tables, self.patient, self.tables.payer_type(claim))
 
     def explained(self, claim: Claim) -> tuple[Scored, list[Explanation]]:
         """Scrub, rows, predict, and why."""

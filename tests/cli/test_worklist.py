@@ -40,7 +40,7 @@ def line(number, *remedies):
 
 def assessment(findings, lines, remedies=()):
     return Assessment(
-        "r", "ZZ1", "PAYER", DAY, Attention.DENY, 0.4, Decimal(40), (), None, None, "", (), tuple(findings), (),
+        "r", "ZZ1", "PAYER", DAY, Attention.DENY, 0.4, Decimal(40), (), None, None, "", (), tuple(findings), (), (),
         tuple(lines), tuple(remedies),
     )  # fmt: skip
 
@@ -93,10 +93,11 @@ def test_what_is_not_checked_is_grouped_by_the_missing_thing_most_awaited_first(
     ]
     show_unchecked(console, gaps)
     assert [line.strip() for line in console.file.getvalue().splitlines() if line] == [
-        "Not checked, for want of:",
-        "authorization record: 2 rules wait for it (AUT-002, AUT-003)",
-        "history since 2025-01-01: 2 rules wait for it (FRQ-001, FRQ-006)",
-        "pain duration (from the record): 1 rule waits for it (DOC-001)",
+        "Not checked:",
+        "add the authorization record: 2 rules wait for it (AUT-002, AUT-003)",
+        "add the patient's history since 2025-01-01: 2 rules wait for it (FRQ-001, FRQ-006)",
+        "add pain duration (from the record): 1 rule waits for it (DOC-001)",
+        "What a record should hold: `cleanclaim checklist CODE`.",
     ]
 
 
@@ -104,7 +105,12 @@ def test_many_items_of_the_record_are_one_entry():
     console = Console(file=StringIO(), width=200)
     items = ("dose", "side", "levels", "drug", "muscles")
     show_unchecked(console, [Unchecked("DOC-006", Reason.DOCUMENTATION, 1, (f"evidence {i}",), "why") for i in items])
-    assert console.file.getvalue().splitlines()[-1].strip() == (
-        "5 items of the record (dose, drug, levels, muscles ...; `cleanclaim checklist CODE` lists them): "
-        "1 rule waits for it (DOC-006)"
+    assert console.file.getvalue().splitlines()[-2].strip() == (
+        "add 5 items of the record (dose, drug, levels, muscles ...): 1 rule waits for it (DOC-006)"
     )
+
+
+def test_nothing_unchecked_is_no_list():
+    console = Console(file=StringIO(), width=120)
+    show_unchecked(console, [])
+    assert console.file.getvalue() == ""

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from claims.claim import Claim
+from claims.claim import Claim, Evidence, PayerType
 from claims.errors import UnreadableSegment
+from claims.evidence import NOT_RECORDED
 from claims.reading import Refusal
 from models.denial import FeatureShare, ReasonShare
+from past.patient import PatientPast
+from scrubber.checklist import checklist
+from scrubber.registry import Case
 from serving.assess import assessment_json, scrub_json
 from serving.assessment_json import RULES_ONLY_BANNER, refusal_json
 from serving.schemas import AssessmentShape, FindingShape, RefusedShape, UncheckedShape
@@ -72,7 +76,8 @@ def test_money_has_two_decimals_and_days_are_iso(assessor):
 def test_scrub_is_the_rules_part_of_score(assessor):
     a = assessor.assess(example_claim(), TODAY)
     scrubbed, scored = scrub_json(a), assessment_json(a)
-    assert set(scrubbed) == {"ref", "claim_id", "payer_id", "as_of", "attention", "tables", "findings", "unchecked"}
+    rules = {"tables", "findings", "unchecked", "checklist"}
+    assert set(scrubbed) == {"ref", "claim_id", "payer_id", "as_of", "attention"} | rules
     assert scrubbed == {name: scored[name] for name in scrubbed}
     assert a.findings
     assert a.unchecked
@@ -97,3 +102,27 @@ def test_only_the_opaque_ref_and_the_claim_number_name_the_claim(assessor):
     claim: Claim = example_claim()
     for secret in (claim.patient.last_name, claim.subscriber.member_id, "1950-01-01"):
         assert secret not in text
+
+
+def test_the_checklist_of_an_assessment_is_that_of_the_rules(assessor):
+    told = (Evidence("pain_duration", "3"), Evidence("guidance", "fluoroscopy"), Evidence("drug", NOT_RECORDED))
+    claim = replace(example_claim(), evidence=told)
+    (said,) = assessment_json(assessor.assess(claim, TODAY))["checklist"]
+    assert (list(said["lines"]), list(said["procedures"])) == ([2, 3], ["64483", "64484"])
+    wants = {want["item"]: want for want in said["wants"]}
+    assert (wants["guidance"]["state"], wants["guidance"]["found"]) == ("present", "fluoroscopy")
+    assert (wants["pain_duration"]["state"], wants["pain_duration"]["found"]) == ("missing", "3")
+    assert wants["pain_duration"]["why"].endswith("the policy asks for at least 4")
+    assert (wants["drug"]["state"], wants["drug"]["found"]) == ("missing", None)
+    assert (wants["dose"]["state"], wants["dose"]["rule_ids"]) == ("unknown", ["DOC-006"])
+    of_line = checklist(Case(claim, TODAY, assessor.tables, PatientPast(), PayerType.MEDICARE), claim.lines[1])
+    assert [(w.item, w.state.value, w.citation.url) for w in of_line.wants] == [
+        (w["item"], w["state"], said["sources"][w["source"]]["url"]) for w in said["wants"]
+    ]
+
+
+def test_a_claim_of_which_nothing_is_told_has_a_checklist_of_unknowns(assessor):
+    (said,) = assessment_json(assessor.assess(example_claim(), TODAY))["checklist"]
+    assert {want["state"] for want in said["wants"]} == {"unknown"}
+    visit = replace(example_claim(), lines=example_claim().lines[:1])
+    assert assessment_json(assessor.assess(visit, TODAY))["checklist"] == []

@@ -91,7 +91,7 @@ def test_the_gravest_and_the_dearest_come_first(client):
 
 def test_each_claim_of_the_list_leads_to_its_details(client):
     page = Page(send(client).text)
-    targets = {d["id"] for d in page.all("details")}
+    targets = {d["id"] for d in page.all("details") if "id" in d}
     assert {a["href"].lstrip("#") for a in page.all("a") if a["href"].startswith("#")} == targets != set()
 
 
@@ -139,3 +139,17 @@ def test_bytes_of_a_form_come_through_unchanged():
 
 def test_the_day_of_the_form_is_the_day_of_the_answer(client):
     assert "as of 2026-05-01" in send(client, as_of="2026-05-01").text
+
+
+def test_a_claim_shows_what_its_record_should_hold(client):
+    page = Page(send(client).text)
+    assert "What the record should hold: 64483, 64484 (lines 2, 3): 0 present, 0 missing, " in page.text
+    assert "At least 4 weeks. How long the pain has lasted." in page.text
+    assert any(link["href"].startswith("https://www.cms.gov/medicare-coverage") for link in page.all("a"))
+
+
+def test_what_was_not_checked_is_said_as_the_command_line_says_it(client):
+    said = Page(send(client).text).text
+    assert "items of the record" in said
+    assert "wait for it" in said
+    assert "evidence " not in said.split("Not checked")[1]

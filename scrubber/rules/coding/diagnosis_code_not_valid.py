@@ -42,6 +42,9 @@ def diagnosis_code_not_valid(case: Case) -> Iterator[Answer]:
     for code in dict(zip(sent, of_claim(case), strict=True)).values():
         for day in days:
             release = case.tables.icd10.on(day, case.as_of)
+            row = release.get(code)
+            if row is not None and release.holds_on(day) and not _fault(row, day):
+                continue
             answer = _look(case, code, day, release)
             if answer:
                 yield answer

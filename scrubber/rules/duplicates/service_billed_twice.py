@@ -74,9 +74,12 @@ def _twin_line(case: Case, line: Line) -> Line | None:
 
 def _earlier(case: Case, line: Line) -> list[tuple[Service, bool]]:
     """The same service on other claims to this payer, and whether of this file: those with the same units first."""
+    on_the_day = services_of_code(case, line)
+    if not on_the_day:
+        return []
     same = [
         (s, of_file)
-        for s, of_file in services_of_code(case, line)
+        for s, of_file in on_the_day
         if same_service(case, line, s) and (s.frequency == ORIGINAL or not of_file) and not unprocessable(case, s)
     ]
     return sorted(same, key=lambda found: _order(line, *found))
