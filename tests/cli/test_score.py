@@ -183,10 +183,10 @@ def test_a_day_no_table_speaks_for_is_a_usage_error(run, command, day):
 
 
 def test_the_days_of_both_doors_are_the_same():
-    from cli import app
+    from cli import options
     from serving import intake
 
-    assert (app.FIRST_DAY, app.LAST_DAY) == (intake.FIRST_DAY, intake.LAST_DAY)
+    assert (options.FIRST_DAY, options.LAST_DAY) == (intake.FIRST_DAY, intake.LAST_DAY)
 
 
 def test_a_claim_of_a_thousand_lines_is_refused_and_the_next_one_scored(run, tmp_path):
