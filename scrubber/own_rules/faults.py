@@ -42,9 +42,12 @@ class Faults:
         names = sorted(known)
         for name in sorted(set(found) - set(names)):
             near = get_close_matches(name, names, 1)
-            path = f"{key}.{name}" if key else name
             listed = ", ".join(names) if len(names) <= MOST_TOLD else "one that docs/own-rules.md lists"
-            self.tell(path, f"an unknown {what}", listed, f"Did you mean `{near[0]}`?" if near else "")
+            advice = f"Did you mean `{near[0]}`?" if near else ""
+            if what == "key":
+                self.tell(f"{key}.{name}" if key else name, "an unknown key", listed, advice)
+            else:
+                self.tell(key, f"{shown(name)}, an unknown {what}", listed, advice)
 
 
 def shown(value: object) -> str:

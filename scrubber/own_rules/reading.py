@@ -16,8 +16,8 @@ from typing import Any
 from claims.claim import PayerType
 from claims.reasons import NOT_PAYER_SPEECH, Reason
 from scrubber import places
-from scrubber.own_rules.conditions import Reading, place_of, read_when
 from scrubber.own_rules.checking import check_of, codes_asked, for_payers
+from scrubber.own_rules.conditions import Reading, place_of, read_when
 from scrubber.own_rules.faults import Faults, UnreadableRule, shown
 from scrubber.own_rules.fields import FIELDS
 from scrubber.own_rules.honest_words import dishonest
