@@ -33,12 +33,12 @@ class Practice:
     """A practice's own rules and overrides, ready to be run. Safe to share between threads."""
 
     tables: Tables
-    own: OwnRules = OwnRules()
-    overrides: Overrides = Overrides()
+    own: OwnRules = field(default_factory=OwnRules)
+    overrides: Overrides = field(default_factory=Overrides)
     _plans: dict[frozenset[str], Plan] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def shown(self, report: Report, case_of: Callable[[], Case]) -> Shown:
-        """What people are shown of a claim; `case_of` gives the claim as rules look at it, if it is asked for at all."""
+        """What people are shown of a claim; `case_of` gives the claim as rules look at it, where it is needed."""
         if not self.own.rules and not self.overrides.entries:
             return Shown(report.findings, report.unchecked)
         case = case_of()
@@ -97,12 +97,18 @@ class Practice:
         }
         if not milder:
             return findings
-        again = run(self._plan_without({rule_id for rule_id, _ in milder}), case)
-        back: list[Finding] = []
-        for f in again.findings:
-            stood_for = [one for one in milder.values() if f.rule_id in one.also and f.line == one.line]
-            if any(f.severity > (said[one.rule_id].severity or 0) for one in stood_for):
-                back.append(f)
+        gone = {rule_id for rule_id, entry in said.items() if entry.action is Action.OFF}
+        again = run(self._plan_without(gone | {rule_id for rule_id, _ in milder}), case)
+        told = {(f.rule_id, f.line, f.message) for f in findings}
+        back = [
+            f
+            for f in again.findings
+            if (f.rule_id, f.line, f.message) not in told
+            and not any(
+                f.rule_id in one.also and f.line == one.line and f.severity <= (said[one.rule_id].severity or 0)
+                for one in milder.values()
+            )
+        ]
         return (*(_no_longer_also(f, back) if (f.rule_id, f.line) in milder else f for f in findings), *back)
 
     def _own_plan(self) -> Plan:

@@ -12,7 +12,7 @@ from claims.reasons import Reason
 from models.causes import Cause
 from models.denial import ReasonShare
 from scrubber.registry import Change, RemedyKind
-from scrubber.report import Finding, Unchecked
+from scrubber.report import Finding, SwitchedOff, Unchecked
 from scrubber.tables import TableStatus
 
 
@@ -144,6 +144,7 @@ class Assessment:
     unchecked: tuple[Unchecked, ...]
     lines: tuple[LineAssessment, ...]
     remedies: tuple[Remedy, ...]  # of the whole claim; a line's stand with the line
+    switched_off: tuple[SwitchedOff, ...] = ()  # findings of rules the practice has switched off: told, not shown
 
     @property
     def all_remedies(self) -> list[Remedy]:

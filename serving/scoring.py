@@ -14,6 +14,8 @@ from models.denial import DenialModel, Explanation, OwnDecisions, Prediction
 from past.patient import VOID, PatientPast
 from past.payer import PayerPast
 from scrubber import scrub
+from scrubber.engine import case_of
+from scrubber.registry import Case
 from scrubber.report import Finding, Report
 from scrubber.tables import Tables
 from serving.allowed import CENT, expected_allowed
@@ -77,6 +79,10 @@ class Circumstances:
     payer: PayerPast
     own: OwnDecisions | None
     as_of: date
+
+    def case(self, claim: Claim) -> Case:
+        """The claim as rules look at it."""
+        return case_of(claim, self.tables, self.patient, self.as_of)
 
     def explained(self, claim: Claim) -> tuple[Scored, list[Explanation]]:
         """Scrub, rows, predict, and why."""
