@@ -26,7 +26,7 @@ REMEDIES = {
     RemedyKind.CORRECT: "a typo or a format",
     RemedyKind.OBTAIN: "an authorization, an eligibility answer, a referral, an ABN",
     RemedyKind.DOCUMENT: "what was done, and why",
-    RemedyKind.ASK_CLINICIAN: "a question only the clinician can answer; with `requires` it may name what would be billed",
+    RemedyKind.ASK_CLINICIAN: "a question for the clinician; with `requires` it may name what would be billed",
     RemedyKind.DO_NOT_BILL: "leave the line out",
     RemedyKind.HOLD: "wait for a day or an answer",
 }
@@ -54,8 +54,8 @@ def reference() -> str:
         "## Conditions",
         _table(("condition", "what"), [(f"`{name}`", meaning) for name, meaning in {**GROUPS, **SUBJECTS}.items()]),
         f"`services`, `sessions` and `days_since` take {_or(COUNTS)}, a whole number. A rule holds at most "
-        f"{MOST_CONDITIONS} conditions, {DEEPEST} deep; a list {MOST_VALUES} values; a text {LONGEST} characters; a file "
-        f"{MOST_RULES} rules and {LONGEST_FILE // 1024} KB; a number of days {LONGEST_SPAN}.",
+        f"{MOST_CONDITIONS} conditions, {DEEPEST} deep; a list {MOST_VALUES} values; a text {LONGEST} characters; a "
+        f"file {MOST_RULES} rules and {LONGEST_FILE // 1024} KB; a number of days {LONGEST_SPAN}.",
         "## Operators",
         "A condition may have several: all must hold. Texts are compared without regard to capitals.",
         _table(("operator", "what", "of a"), fits),

@@ -155,7 +155,8 @@ def _leaf(head: str, content: Mapping[str, Any], key: str, reading: Reading, in_
     operators = [name for name in content if name != head]
     reading.faults.strange_keys(key, operators, allowed, "operator")
     if not set(operators) & set(allowed):
-        reading.faults.tell(key, f"`{head}` without an operator", f"one of {', '.join(allowed)}")
+        if not operators:
+            reading.faults.tell(key, f"`{head}` without an operator", f"one of {', '.join(allowed)}")
         return None
     if head == "field":
         return _field(content, key, reading, in_line)

@@ -44,8 +44,8 @@ class Faults:
             near = get_close_matches(name, names, 1)
             listed = ", ".join(names) if len(names) <= MOST_TOLD else "one that docs/own-rules.md lists"
             advice = f"Did you mean `{near[0]}`?" if near else ""
-            if what == "key":
-                self.tell(f"{key}.{name}" if key else name, "an unknown key", listed, advice)
+            if what in ("key", "operator"):  # what stands before the sign of equality
+                self.tell(f"{key}.{name}" if key else name, f"an unknown {what}", listed, advice)
             else:
                 self.tell(key, f"{shown(name)}, an unknown {what}", listed, advice)
 

@@ -160,7 +160,7 @@ _OF_CLAIM = (
 )
 _OF_LINE = (
     Field("line.code", _T, "the procedure code", lambda _, x: x.code, at.PROCEDURE, "procedure code"),
-    Field("line.family", _T, "its family in the code table (`cleanclaim checklist CODE` shows it)",
+    Field("line.family", _T, "its family in the code table (listed below)",
           _family, at.PROCEDURE, "codes table"),
     Field("line.region", _T, "its region of the spine in the code table",
           lambda c, x: _code_row(c, x).region, at.PROCEDURE, "codes table"),
