@@ -53,16 +53,17 @@ class Practice:
         return self._under(said, findings, unchecked, case) if said else Shown(findings, unchecked)
 
     def _bindings(self, case: Case, findings: Iterable[Finding], unchecked: Iterable[Unchecked]) -> _Bindings:
-        """What the practice has said, for this payer and day, of the rules that spoke or could not look."""
+        """What the practice has said for this payer and day; nothing where none of those rules spoke of the claim."""
         of_rule = self.overrides.of_rule
         if not of_rule:
             return {}
         spoke = {f.rule_id for f in findings} | {u.rule_id for u in unchecked}
-        spoke |= {other for f in findings for other in f.also}
+        if spoke.isdisjoint(of_rule):
+            return {}
         row = profile(case)
         payers = (case.claim.payer.id.strip(), row.key if row else "")
         found = ((rule_id, self.overrides.binding(rule_id, payers, case.as_of)) for rule_id in of_rule)
-        return {rule_id: entry for rule_id, entry in found if entry is not None and rule_id in spoke}
+        return {rule_id: entry for rule_id, entry in found if entry is not None}
 
     def _under(
         self, said: _Bindings, findings: tuple[Finding, ...], unchecked: tuple[Unchecked, ...], case: Case
