@@ -6,7 +6,7 @@ Depth and size are bounded, so that whatever a file holds, a claim is answered i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,10 +19,11 @@ from scrubber.own_rules.earlier_care import COUNTS, PAST, read_past
 from scrubber.own_rules.faults import Faults, shown
 from scrubber.own_rules.fields import FIELDS, Field, Kind
 from scrubber.own_rules.logic import Judge, Unknown, Verdict, all_of, any_of, asked, none_of, some
-from scrubber.own_rules.operators import OPERATORS, PRESENCE, comparisons, dotted
+from scrubber.own_rules.operators import OPERATORS, PRESENCE, Test, comparisons, dotted
 from scrubber.places import Place
 from scrubber.registry import Case, NotSaid
 
+_NOTHING = (None, "", ())
 MOST_CONDITIONS = 200  # of one rule
 DEEPEST = 8
 
@@ -177,29 +178,42 @@ def _field(content: Mapping[str, Any], key: str, reading: Reading, in_line: bool
     wants = _presence(content, key, faults)
     reading.fields.append((asked_for, wants is False))
     compared = comparisons(asked_for.kind, content, key, faults, reads=dotted if asked_for.dotted else None)
-    get, missing = asked_for.get, asked_for.missing
-    silent_says = asked_for.kind is Kind.LIST  # an empty list is known to be empty
+    if not compared:
+        return _there(asked_for, wants is True)
+    return _compared(asked_for, compared, must_be_there=wants is True)
+
+
+def _there(field_: Field, wanted: bool) -> Judge:
+    """Whether the claim says it; of what a table tells, whether the table does."""
+    get = field_.get
 
     def judge(case: Case, line: Line | None) -> Verdict:
-        value = get(case, line)
-        there = value not in (None, "", ())
-        if wants is not None and there is not wants:
-            return False
-        if not compared:
-            return True
-        if not there and not silent_says:
-            return Unknown((missing,))
-        value = _comparable(value)
-        day = line.service_from if line is not None else case.first_service
-        return all(test(value, day) for test in compared)
+        return (get(case, line) not in _NOTHING) is wanted
 
     return asked(judge)
 
 
-def _comparable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.strip().upper()
-    return tuple(each.strip().upper() for each in value) if isinstance(value, tuple) else value
+def _compared(field_: Field, compared: Sequence[Test], *, must_be_there: bool) -> Judge:
+    """Whether what the claim says passes every test; run for every line of every claim, so it does little else."""
+    get, tests = field_.get, tuple(compared)
+    unsaid: Verdict = False if must_be_there else Unknown((field_.missing,))
+    of_text, of_list = field_.kind is Kind.TEXT, field_.kind is Kind.LIST
+
+    def judge(case: Case, line: Line | None) -> Verdict:
+        value: Any = get(case, line)
+        if of_text and value:
+            value = value.strip().upper()
+        elif of_list and (value or not must_be_there):  # an empty list is known to be empty
+            value = tuple([each.strip().upper() for each in value])
+        elif value in _NOTHING:
+            return unsaid
+        day = line.service_from if line is not None else case.first_service
+        for test in tests:  # noqa: SIM110  (a generator for each would take as long as the tests)
+            if not test(value, day):
+                return False
+        return True
+
+    return asked(judge)
 
 
 def _presence(content: Mapping[str, Any], key: str, faults: Faults) -> bool | None:

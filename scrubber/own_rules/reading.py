@@ -16,7 +16,7 @@ from typing import Any
 from claims.claim import PayerType
 from claims.reasons import NOT_PAYER_SPEECH, Reason
 from scrubber import places
-from scrubber.own_rules.checking import check_of, codes_asked, for_payers
+from scrubber.own_rules.checking import Asked, asked_about, check_of, for_payers
 from scrubber.own_rules.conditions import Reading, place_of, read_when
 from scrubber.own_rules.faults import Faults, UnreadableRule, shown
 from scrubber.own_rules.fields import FIELDS
@@ -175,6 +175,7 @@ class _Entry:
         carcs, kinds, version, place = self._carcs(), self._kinds(), self._version(), self._place(reading)
         if judge is None or self.faults.told:
             return None
+        asked = asked_about(self.entry["when"]) if of_line else Asked()
         return Rule(
             id=self.entry["id"],
             version=version,
@@ -196,7 +197,8 @@ class _Entry:
             supersedes=frozenset(),
             per_line=of_line,
             check=check_of(for_payers(judge, payers), message, of_line=of_line),
-            codes=codes_asked(self.entry["when"]) if of_line else frozenset(),
+            codes=asked.codes,
+            families=asked.families,
         )
 
     def _text(

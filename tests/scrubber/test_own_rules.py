@@ -79,6 +79,9 @@ referring = Provider("1111111112")
         ('{ field = "claim.referring_npi", missing = true }', claim(), True),
         ('{ field = "claim.referring_npi", missing = true }', claim(referring=referring), False),
         ('{ field = "claim.referring_npi", not_in = ["1234567893"] }', claim(), ("referring NPI",)),
+        ('{ field = "claim.referring_npi", present = true, not_in = ["1234567893"] }', claim(), False),
+        ('{ field = "line.modifiers", present = true, not_in = ["50"] }', claim(), False),
+        ('{ field = "line.modifiers", present = true, not_in = ["50"] }', claim(line(1, "64635", "LT")), True),
         ('{ field = "claim.onset_date", at_most = 30 }', claim(onset_date=DAY - timedelta(30)), True),
         ('{ field = "claim.onset_date", at_most = 29 }', claim(onset_date=DAY - timedelta(30)), False),
         ('{ field = "payer.type", in = ["commercial"] }', claim(), True),
@@ -599,7 +602,7 @@ def test_no_rule_ever_fails_a_claim_and_the_order_of_lines_says_nothing(kind, a_
     assert not [u for u in report.unchecked if u.missing == ("a working rule",)]
     turned = replace(a_claim, lines=a_claim.lines[::-1])
     assert said(ask(a_rule, turned, past)) == said(report)
-    assert said(ask(replace(a_rule, codes=frozenset()), a_claim, past)) == said(report)
+    assert said(ask(replace(a_rule, codes=frozenset(), families=frozenset()), a_claim, past)) == said(report)
 
 
 @settings(max_examples=300, deadline=None)
