@@ -196,6 +196,13 @@ def test_a_patient_we_know_less_of_than_asked_for_is_warned_of_at_most():
     assert [f.severity for f in ask(rule(_COUNT % "at_most = 1"), claim(), COVERED).findings] == [Severity.DENY]
 
 
+def test_the_contrary_of_what_is_unlikely_is_likely():
+    seldom = _COUNT % "at_least = 2"
+    assert [f.severity for f in ask(rule(f"{{ not = {seldom} }}"), claim(), SEEN).findings] == [Severity.WARN]
+    often = _COUNT % "at_most = 1"
+    assert says(f"{{ not = {often} }}", claim(), SEEN) == (_MISSING,)
+
+
 def test_a_look_back_the_claim_vouches_for_is_whole():
     whole = claim(prior_services=PriorServices(date(2020, 1, 1)))
     assert says(_COUNT % "at_most = 1", whole) is True

@@ -68,6 +68,8 @@ def test_a_claim_is_looked_at_as_of_its_own_day_with_its_own_past():
         sent(3, line(), patient="someone else"),
     ]
     assert tried(events, rule(second)).trials[0].refs == ["s2"]
+    soon = '{ field = "line.days_to_sending", at_most = 2 }'
+    assert tried([*events, sent(4, line(), on=SENT + timedelta(1))], rule(soon)).trials[0].refs == ["s1", "s2", "s3"]
 
 
 def test_since_leaves_the_earlier_ones_in_the_past_alone():
