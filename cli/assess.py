@@ -44,6 +44,8 @@ class _Run:
         self._batches = [Batch(path) for path in files]
         self._read = 0
         self._unreadable = 0
+        for fault in assessor.practice.own.faults if assessor.practice else ():
+            say(f"own rule left out: {fault}")
 
     def emit(self, to_json: Callable[[Assessment], Json]) -> int:
         for _, assessment in self.assessed():

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.worklist import show_unchecked
+from cli.worklist import message_of, show_switched_off, show_unchecked
 from scrubber.registry import Severity
 from serving.assessment import Assessment
 
@@ -29,11 +29,12 @@ def show(console: Console, assessments: Sequence[Assessment]) -> None:
     for claim_id, f in sorted(found, key=lambda pair: -pair[1].severity):
         table.add_row(
             Text(claim_id), "" if f.line is None else str(f.line), Text(f.severity.word, STYLE[f.severity]), f.rule_id,
-            f.location.element, f.cms1500_box, Text(f.message),
+            f.location.element, f.cms1500_box, Text(message_of(f)),
         )  # fmt: skip
     if found:
         console.print(table)
     show_unchecked(console, [u for a in assessments for u in a.unchecked])
+    show_switched_off(console, [off for a in assessments for off in a.switched_off])
     counts = Counter(f.severity.word for _, f in found)
     said = ", ".join(f"{counts[s.word]} {s.word}" for s in sorted(STYLE, reverse=True))
     console.print(Text(f"\n{len(assessments)} claims: {said}."))

@@ -14,8 +14,10 @@ from claims.errors import UnreadableInput
 from claims.reasons import Reason
 from cli.console import emit, progress, stdout
 from cli.learn import open_store
+from cli.overrides import sentence_of
 from cli.performance_records import Asked, SortBy, asked_scopes, csv_rows, most, records, write_csv
 from past.intervals import Interval, wilson
+from scrubber.overrides import EVERY_PAYER, Overrides
 from scrubber.performance import AnsweredLine, Payer, Performance, Seen, Tally
 from scrubber.precision import (
     Advice,
@@ -34,6 +36,7 @@ from scrubber.precision import (
 )
 from scrubber.registry import RULES, Severity
 from scrubber.tables import Tables, load_tables
+from serving.practice_files import load_overrides
 from serving.settings import Settings
 from store import Store
 from store.judged import Judged, Period
@@ -48,14 +51,13 @@ ADVICE: Mapping[Advice, str] = {
 }
 
 
-def show_performance(
-    settings: Settings, asked: Asked, *, as_json: bool, overrides_of: OverridesOf | None = None
-) -> int:
+def show_performance(settings: Settings, asked: Asked, *, as_json: bool) -> int:
     """Measure the rules on the store's claims, and say what came of it.
 
-    `overrides_of` tells what the practice changed of a rule; the figures are those of the rules as they were written.
+    What the practice changed of a rule stands beside its figures, which are those of the rule as it was written.
     """
     tables = load_tables(settings.home)
+    overrides_of = _overrides_of(load_overrides(settings.home), tables)
     with open_store(settings) as store:
         performance = observed(store, tables, asked)
     if asked.csv is not None:
@@ -66,6 +68,23 @@ def show_performance(
     else:
         _show(performance, asked, overrides_of)
     return 0
+
+
+def _overrides_of(overrides: Overrides, tables: Tables) -> OverridesOf:
+    """All that was ever said of a rule, oldest first: for a payer by its id or key, for all by "" alone."""
+    keys = {
+        payer_id.upper(): row.key
+        for release in tables.payers.releases
+        for row in release.rows.values()
+        for payer_id in row.ids
+    }
+
+    def of(rule_id: str, payer_id: str) -> list[str]:
+        names = {payer_id.upper(), keys.get(payer_id.upper(), payer_id).upper()} if payer_id else {EVERY_PAYER}
+        entries = reversed(overrides.of_rule.get(rule_id, ()))
+        return [sentence_of(entry) for entry in entries if entry.payer.upper() in names]
+
+    return of
 
 
 def observed(store: Store, tables: Tables, asked: Asked) -> Performance:

@@ -1,16 +1,19 @@
-"""`cleanclaim rules`: what is checked, from which source, and how often it was right."""
+"""`cleanclaim rules`: the catalogue, how often it was right, and what the practice adds to it or changes."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from cli.options import AsJson, date_of, day_of, finish
+from cli.options import AsJson, AsOf, date_of, day_of, finish
+
+if TYPE_CHECKING:
+    from scrubber.overrides import Action
 
 
 class _ShowsByDefault(TyperGroup):
@@ -26,16 +29,18 @@ class _ShowsByDefault(TyperGroup):
 
 rules_app = typer.Typer(
     cls=_ShowsByDefault,
-    help="The rules: `cleanclaim rules` lists them, `cleanclaim rules NCC-008` shows one with its source and examples.",
+    help="The rules: `cleanclaim rules` lists them, `cleanclaim rules NCC-008` shows one with its source and examples; "
+    "`rules test` tries your own, `rules off` and `rules rate` change what one says.",
 )
 
 
 @rules_app.command("show")
 def rules_show(
+    ctx: typer.Context,
     rule_id: Annotated[str, typer.Argument(metavar="[ID]", help="One rule, with its examples.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """The catalogue of rules, or one rule with its source and examples.
+    """The catalogue of rules and your own, or one rule with its source and examples.
 
     Examples:
 
@@ -45,10 +50,136 @@ def rules_show(
     """
     from cli.rules import show_rules  # noqa: PLC0415
 
-    finish(show_rules(rule_id, as_json=as_json))
+    finish(show_rules(ctx.obj.home, rule_id, day_of(None), as_json=as_json))
 
 
-class _By(StrEnum):
+_Rule = Annotated[str, typer.Argument(metavar="RULE", help="A rule of the catalogue or of your own.")]
+_Payer = Annotated[
+    str,
+    typer.Option("--payer", metavar="KEY", help="A key of the table of payers, or a payer id. Default: every payer."),
+]
+_Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason: people read it beside the finding.")]
+_By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decided it.")]
+_From = Annotated[
+    datetime | None,
+    typer.Option("--from", metavar="DATE", formats=["%Y-%m-%d"], help="The first day it holds. Default: today."),
+]
+_Until = Annotated[
+    datetime | None,
+    typer.Option("--until", metavar="DATE", formats=["%Y-%m-%d"], help="The last day it holds. Default: until ended."),
+]
+
+
+@rules_app.command("test")
+def rules_test(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file of your own rules.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="Only claims sent on this day or later."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try your own rules: on their cases, then on the claims already sent. Nothing is changed.
+
+    For each rule and payer: what it would have flagged, as of the day each claim went out, and what the payer then did.
+    Exit code 1: a rule or case was refused, or a case fails. 2: not one rule could be read.
+
+    Examples:
+
+        cleanclaim rules test .cleanclaim/rules/our-rules.toml
+
+        cleanclaim rules test draft.toml --since 2026-01-01 --json | jq '.trials'
+    """
+    from cli.own_rules import try_rules  # noqa: PLC0415
+
+    finish(try_rules(ctx.obj, file, date_of(since), as_json=as_json))
+
+
+@rules_app.command("off")
+def rules_off(
+    ctx: typer.Context, rule: _Rule, why: _Why, by: _By, payer: _Payer = "", start: _From = None, until: _Until = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Switch a rule off for a payer, or for all: its findings are counted, no longer shown.
+
+    What the model reads stays as it is. `rules on` ends it; the history is kept.
+
+    Examples:
+
+        cleanclaim rules off DOC-004 --payer bcbs_fl --why "they never ask, see letter of May 3" --by "A. Example"
+
+        cleanclaim rules off OWN-001 --why "contract pending" --by "A. Example" --until 2026-12-31
+    """
+    from scrubber.overrides import Action  # noqa: PLC0415
+
+    _override(ctx, Action.OFF, rule, why, by, payer, start, until, None, as_json)
+
+
+@rules_app.command("rate")
+def rules_rate(
+    ctx: typer.Context, rule: _Rule,
+    severity: Annotated[str, typer.Argument(metavar="SEVERITY", help="reject, deny, warn or info.")],
+    why: _Why, by: _By, payer: _Payer = "", start: _From = None, until: _Until = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Give a rule another severity for a payer, or for all; its findings say so.
+
+    Example:
+
+        cleanclaim rules rate FRQ-001 info --payer uhc_commercial --why "they allow six a year" --by "A. Example"
+    """
+    from scrubber.overrides import Action  # noqa: PLC0415
+
+    _override(ctx, Action.RATE, rule, why, by, payer, start, until, severity.lower(), as_json)
+
+
+@rules_app.command("on")
+def rules_on(
+    ctx: typer.Context, rule: _Rule, why: _Why, by: _By, payer: _Payer = "", start: _From = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Let a rule speak again as it is written: ends what `rules off` and `rules rate` said of it for that payer.
+
+    Example:
+
+        cleanclaim rules on FRQ-001 --payer uhc_commercial --why "new policy" --by "A. Example"
+    """
+    from scrubber.overrides import Action  # noqa: PLC0415
+
+    _override(ctx, Action.ON, rule, why, by, payer, start, None, None, as_json)
+
+
+@rules_app.command("overrides")
+def rules_overrides(
+    ctx: typer.Context,
+    history: Annotated[bool, typer.Option("--history", help="Everything that was ever said, in its order.")] = False,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which rules are switched off or re-rated, for whom, since when, by whom and why.
+
+    Examples:
+
+        cleanclaim rules overrides
+
+        cleanclaim rules overrides --history --json
+    """
+    from cli.overrides import show_overrides  # noqa: PLC0415
+
+    finish(show_overrides(ctx.obj.home, day_of(as_of), history=history, as_json=as_json))
+
+
+def _override(
+    ctx: typer.Context, action: Action, rule: str, why: str, by: str, payer: str, start: datetime | None,
+    until: datetime | None, severity: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    from cli.overrides import Said, override  # noqa: PLC0415
+
+    said = Said(action, rule, why, by, day_of(start), payer, severity, date_of(until))
+    finish(override(ctx.obj.home, said, as_json=as_json))
+
+
+class _PerformanceOf(StrEnum):
     """Whose answers a row of the table is of."""
 
     ALL = "all"
@@ -78,7 +209,9 @@ def rules_performance(
     payer: Annotated[
         str, typer.Option(metavar="KEY|ID", help="Only claims to this payer: its id on the claim, or its key.")
     ] = "",
-    by: Annotated[_By, typer.Option(help="A row for every rule, or for each kind of payer, or each payer.")] = _By.ALL,
+    by: Annotated[
+        _PerformanceOf, typer.Option(help="A row for every rule, or for each kind of payer, or each payer.")
+    ] = _PerformanceOf.ALL,
     sort: Annotated[_Sort, typer.Option(help="What the table is sorted by.")] = _Sort.DOLLARS,
     top: Annotated[int, typer.Option(min=0, help="Show only the first N rows; 0 shows all.")] = 40,
     floor: Annotated[

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from claims.claim import Claim
 from scrubber.checklist import LinesChecklist, State, Want
-from scrubber.report import Finding, Unchecked
+from scrubber.report import Finding, SwitchedOff, Unchecked
 from serving.assessment import Assessment, Attention, LineAssessment, Remedy, most_urgent_first
 from serving.waiting import RECORD, waiting
 
@@ -45,6 +45,7 @@ def show(console: Console, assessed: Sequence[Assessed], *, why: bool = False, t
         for claim, assessment in shown:
             _details(console, claim, assessment)
     show_unchecked(console, [u for _, a in ordered for u in a.unchecked])
+    show_switched_off(console, [off for _, a in ordered for off in a.switched_off])
     _totals(console, ordered, len(shown))
 
 
@@ -118,7 +119,7 @@ def _why(a: Assessment, line: LineAssessment) -> str:
     findings = _of_line(a, line)
     if findings:
         more = f" (+{len(findings) - 1} more)" if len(findings) > 1 else ""
-        return f"{findings[0].rule_id} {findings[0].severity.word}: {findings[0].message}{more}"
+        return f"{findings[0].rule_id} {findings[0].severity.word}: {message_of(findings[0])}{more}"
     raising = [r for r in line.reasons if r.log_odds > 0]
     if not raising:
         return ""
@@ -149,7 +150,7 @@ def _details(console: Console, claim: Claim, a: Assessment) -> None:
     for f in a.findings:
         at = f.location
         number = "" if at.segment_number is None else f", segment {at.segment_number}"
-        console.print(Text(f"  {f.rule_id} {f.severity.word}: {f.message}", style="red" if f.severity >= 3 else ""))
+        console.print(Text(f"  {f.rule_id} {f.severity.word}: {message_of(f)}", style="red" if f.severity >= 3 else ""))
         console.print(
             Text(
                 f"    at loop {at.loop} {at.element}{number}, CMS-1500 box {f.cms1500_box}; "
@@ -188,6 +189,22 @@ def show_unchecked(console: Console, unchecked: Sequence[Unchecked]) -> None:
         console.print(Text(f"  {entry.said} ({', '.join(entry.rule_ids)})"))
     if any(m.startswith(RECORD) for u in unchecked for m in u.missing):
         console.print(Text("  What a record should hold: `cleanclaim checklist CODE`."))
+
+
+def message_of(f: Finding) -> str:
+    """What a finding says, and who gave it another severity, when and why."""
+    word = f.overridden
+    return f.message if word is None else f"{f.message} (was {word.severity.word}: {word.by}, {word.on}, {word.why})"
+
+
+def show_switched_off(console: Console, off: Sequence[SwitchedOff]) -> None:
+    """How many findings are not shown because the practice switched their rules off; none goes unsaid."""
+    if off:
+        rules = ", ".join(f"{rule_id} {n}" for rule_id, n in sorted(Counter(o.rule_id for o in off).items()))
+        count = f"{len(off)} finding{'' if len(off) == 1 else 's'}"
+        console.print(
+            Text(f"\n{count} of rules you switched off not shown: {rules}. See `cleanclaim rules overrides`.")
+        )
 
 
 def _totals(console: Console, ordered: Sequence[Assessed], shown: int) -> None:

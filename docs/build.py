@@ -14,7 +14,7 @@ import typer
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-BUILDERS = ("docs/build_rules.py", "docs/build_features.py")
+BUILDERS = ("docs/build_rules.py", "docs/build_features.py", "docs/build_own_rules.py")
 
 
 def command_line() -> str:

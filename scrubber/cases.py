@@ -112,10 +112,14 @@ def read_cases(path: Path, rule_id: str) -> tuple[RuleCase, ...]:
         content = tomllib.load(file)
     if content.get("rule") != rule_id:
         raise ValueError(f"{path.name}: found rule = {content.get('rule')!r}, expected {rule_id!r}")
-    return tuple(_case(case, content.get("tables", {}), path.name) for case in content.get("cases", ()))
+    return tuple(read_case(case, content.get("tables", {}), path.name) for case in content.get("cases", ()))
 
 
-def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
+def read_case(case: Toml, shared: Toml, file: str, held: Tables | None = None) -> RuleCase:
+    """One case, with the tables its file brings for all. Those neither brings hold nothing, or what `held` does.
+
+    Raises ValueError for a strange key and for a case that expects nothing.
+    """
     if not ({"finding", "findings", "unchecked"} & case.keys() or case.get("passes")):
         raise ValueError(f"{file}, case {case.get('name')!r}: expected finding, findings, unchecked or passes = true")
     strange = case.keys() - CASE_KEYS
@@ -132,7 +136,7 @@ def _case(case: Toml, shared: Toml, file: str) -> RuleCase:
             same_batch=tuple(_service(s, n) for n, s in enumerate(case.get("same_batch", ()), 100)),
             known_since=case.get("known_since"),
         ),
-        tables=_tables({**shared, **case.get("tables", {})}),
+        tables=_tables({**shared, **case.get("tables", {})}, held),
         findings=tuple({"message": f} if isinstance(f, str) else f for f in findings),
         unchecked=tuple((m,) if isinstance(m, str) else tuple(m) for m in missing),
     )
@@ -308,12 +312,21 @@ def _service(s: Toml, number: int) -> Service:
     )
 
 
-def _tables(releases: Toml) -> Tables:
-    """The tables a case brings, under the names `Tables` gives them; those it does not bring hold no release."""
+def _tables(releases: Toml, held: Tables | None) -> Tables:
+    """The tables a case brings, under the names `Tables` gives them; those it does not bring are those held."""
     strange = releases.keys() - _ROWS.keys()
     if strange:
         raise ValueError(f"no such table: {', '.join(sorted(strange))}")
-    return Tables(**{name: _table(name, releases.get(name, {}), row) for name, row in _ROWS.items()})
+    if held is not None and not releases:
+        return held
+    return Tables(
+        **{
+            name: getattr(held, name)
+            if held is not None and name not in releases
+            else _table(name, releases.get(name, {}), row)
+            for name, row in _ROWS.items()
+        }
+    )
 
 
 def _table(name: str, releases: Toml, row: Callable[[str, Any, date], Any]) -> Table[Any]:

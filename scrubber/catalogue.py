@@ -23,7 +23,7 @@ _SEVERITY = {
 
 def catalogue() -> list[dict[str, Any]]:
     """Every rule, by id, ready for JSON."""
-    return [_entry(RULES[rule_id]) for rule_id in sorted(RULES)]
+    return [{**entry_of(rule := RULES[rule_id]), "family": _family(rule)} for rule_id in sorted(RULES)]
 
 
 def page(rule_id: str) -> str:
@@ -38,7 +38,7 @@ def page(rule_id: str) -> str:
     parts = [
         f"# {rule.id}: {rule.summary}",
         _why(rule),
-        _facts(rule),
+        facts_of(rule),
         f"## What to do\n\n{rule.remedy}" + (f"\n\nOnly where this is true: {rule.requires}." if rule.requires else ""),
         f"## It fires\n\n{_example(fires)}\n\n{_verdict(fires)}",
         f"## It passes\n\n{_example(passes)}",
@@ -99,13 +99,13 @@ def _report_page(query: ReportQuery) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _entry(rule: Rule) -> dict[str, Any]:
+def entry_of(rule: Rule) -> dict[str, Any]:
+    """What a list says of a rule, of the catalogue or of a practice's own, ready for JSON."""
     return {
         "id": rule.id,
         "version": rule.version,
         "name": rule.name,
         "summary": rule.summary,
-        "family": _family(rule),
         "severity": rule.severity.word,
         "confidence": rule.confidence,
         "reason": rule.reason.value,
@@ -134,7 +134,8 @@ def _why(rule: Rule) -> str:
     return dedent(doc.partition("\n")[2]).strip()
 
 
-def _facts(rule: Rule) -> str:
+def facts_of(rule: Rule) -> str:
+    """The facts of a rule as a Markdown table: severity, CARCs, payers, days, place, source."""
     dates = f"from {rule.effective}" if rule.effective else "always"
     if rule.until:
         dates += f" to {rule.until}"
@@ -145,7 +146,7 @@ def _facts(rule: Rule) -> str:
         "Binds": _payers(rule),
         "Dates of service": dates,
         "On the claim": f"{rule.place.element} (loop {rule.place.loop}), box {rule.place.cms1500_box} of the CMS-1500",
-        "Source": f"[{rule.citation.text}]({rule.citation.url})",
+        "Source": f"[{rule.citation.text}]({rule.citation.url})" if rule.citation.url else rule.citation.text,
         "Speaks instead of": ", ".join(sorted(rule.supersedes)),
         "Version": f"{rule.version} of `{rule.name}`, confidence {rule.confidence}",
     }

@@ -29,7 +29,7 @@ _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class 
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """Which of the chosen rules ask about what, under one set of tables."""
 
     rules: tuple[Rule, ...]
@@ -87,7 +87,7 @@ class _Plan:
         return {r.id: r.supersedes for r in self.rules if r.supersedes}
 
 
-_plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
+_plan: Plan | None = None  # the one in use; replaced whole, so that threads may share it
 
 
 def scrub(
@@ -98,11 +98,20 @@ def scrub(
     A rule or line that fails does not stop the others: it becomes `Unchecked`. Findings come worst first, then by line
     and rule id, whatever the order of the rules.
     """
+    plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
+    return run(plan, case_of(claim, tables, past, as_of))
+
+
+def case_of(claim: Claim, tables: Tables, past: PatientPast, as_of: date) -> Case:
+    """The claim as rules look at it, with what the practice has recorded beside it."""
     if past.authorizations or past.eligibility:
         claim = _with_records(claim, past)
-    plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
-    kind = tables.payer_type(claim)
-    case = Case(claim, as_of, tables, past, kind)
+    return Case(claim, as_of, tables, past, tables.payer_type(claim))
+
+
+def run(plan: Plan, case: Case) -> Report:
+    """The plan's rules, run on a case under the plan's tables."""
+    claim, kind = case.claim, case.payer_type
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
     of_claim = plan.always(kind)
@@ -128,8 +137,8 @@ def scrub(
             unchecked.add(_not_looked(r, None, fault))
     if findings:
         findings = list(_one_cause_one_finding(findings, plan.supersedes))
-        findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
-    return Report(tuple(findings), tuple(sorted(unchecked, key=_by_rule)))
+        findings.sort(key=worst_first)
+    return Report(tuple(findings), tuple(sorted(unchecked, key=by_rule)))
 
 
 def _with_records(claim: Claim, past: PatientPast) -> Claim:
@@ -141,15 +150,21 @@ def _with_records(claim: Claim, past: PatientPast) -> Claim:
     )
 
 
-def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:
+def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> Plan:
     global _plan  # noqa: PLW0603  (a cache of one: the rules and tables of a process seldom change)
     plan = _plan
     if plan is None or plan.tables is not tables or plan.rules != rules:
-        plan = _plan = _Plan(rules, tables)
+        plan = _plan = Plan(rules, tables)
     return plan
 
 
-def _by_rule(u: Unchecked) -> tuple[str, int, str]:
+def worst_first(f: Finding) -> tuple[int, int, str, str]:
+    """The order in which findings are told: by severity, then by line and rule."""
+    return -f.severity, f.line or 0, f.rule_id, f.message
+
+
+def by_rule(u: Unchecked) -> tuple[str, int, str]:
+    """The order in which what was not checked is told."""
     rule_id, _, line, _, why = u
     return rule_id, line or 0, why
 

@@ -26,6 +26,23 @@ class Location:
     anchor_segment_number: int | None = None
 
 
+class Overridden(NamedTuple):
+    """A practice's own word on a finding: the severity the rule gave it, and who changed that, on which day and why."""
+
+    severity: Severity
+    by: str
+    on: date
+    why: str
+
+
+class SwitchedOff(NamedTuple):
+    """A finding of a rule the practice has switched off: not shown, but counted."""
+
+    rule_id: str
+    line: int | None
+    word: Overridden
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something on the claim a payer will object to, and the honest way out."""
@@ -47,6 +64,7 @@ class Finding:
     citation: Citation
     effective: date | None
     also: tuple[str, ...] = ()
+    overridden: Overridden | None = None  # what a scrub says never is: only what is shown to people
 
 
 class Unchecked(NamedTuple):

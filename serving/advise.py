@@ -85,13 +85,21 @@ QUESTIONS: dict[Reason, tuple[RemedyKind, str]] = {
 }
 
 
-def advise(scored: Scored, explanations: Sequence[Explanation], at: Circumstances) -> tuple[Remedy, ...]:
-    """A few remedies for each line and for the claim as a whole, those that save most dollars first."""
+def advise(
+    scored: Scored, explanations: Sequence[Explanation], at: Circumstances, findings: Sequence[Finding] | None = None
+) -> tuple[Remedy, ...]:
+    """A few remedies for each line and for the claim as a whole, those that save most dollars first.
+
+    `findings` are those people are shown, where they are not the report's: the practice's own beside them, and none of
+    a rule it has switched off.
+    """
+    if findings is None:
+        findings = scored.report.findings
     by_line: dict[int | None, list[Remedy]] = defaultdict(list)
-    for remedy in _from_findings(scored, at):
+    for remedy in _from_findings(findings, scored, at):
         by_line[remedy.line].append(remedy)
     found: dict[int | None, set[Reason]] = defaultdict(set)
-    for finding in scored.report.findings:
+    for finding in findings:
         if finding.severity >= Severity.WARN:
             found[finding.line].add(finding.reason)
     risks = scored.prediction.risks if scored.prediction else ()
@@ -103,13 +111,13 @@ def advise(scored: Scored, explanations: Sequence[Explanation], at: Circumstance
     return tuple(sorted(chosen, key=most_dollars_first))
 
 
-def _from_findings(scored: Scored, at: Circumstances) -> Iterator[Remedy]:
+def _from_findings(findings: Sequence[Finding], scored: Scored, at: Circumstances) -> Iterator[Remedy]:
     said: set[tuple[int | None, RemedyKind, str, Change | None]] = set()
     offered: list[tuple[Finding, Change | None, tuple[Trial, Rescored] | None]] = []
     trials: list[Trial] = []
     looked_at = max(1, len(scored.claim.lines) + len(at.patient.same_batch))
     most = min(MOST_TRIALS, max(1, MOST_LINES_TRIED // looked_at))
-    for finding in scored.report.findings:
+    for finding in findings:
         change = _change(finding, scored.claim)
         key = (finding.line, finding.remedy_kind, finding.remedy, change)
         if finding.severity < Severity.WARN or not finding.remedy or key in said:
@@ -140,7 +148,10 @@ def _settles(finding: Finding) -> bool:
 
 def _try(finding: Finding, change: Change | None, scored: Scored, at: Circumstances) -> tuple[Trial, Rescored] | None:
     if change is None:
-        return (at.answered(scored, finding), Rescored.ANSWERED_FINDING) if _settles(finding) else None
+        read_by_model = any(f.rule_id == finding.rule_id and f.line == finding.line for f in scored.report.findings)
+        if not read_by_model or not _settles(finding):  # of a finding the model never saw, no figure would be true
+            return None
+        return at.answered(scored, finding), Rescored.ANSWERED_FINDING
     if change.what in WHAT_WAS_DONE and not finding.requires:
         return None
     try:

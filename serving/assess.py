@@ -16,8 +16,9 @@ from models.denial import DenialModel, Explanation, OwnDecisions
 from past.patient import VOID
 from past.payer import PayerPast
 from scrubber.checklist import checklists
+from scrubber.practice import Practice, Shown
 from scrubber.registry import Severity
-from scrubber.report import Report
+from scrubber.report import Finding
 from scrubber.tables import Tables
 from serving.advise import advise
 from serving.assessment import Assessment, Attention, LineAssessment, ModelUsed, OwnRecord, Remedy
@@ -42,6 +43,7 @@ class Assessor:
     pasts: Pasts
     degraded: str = ""
     differences: tuple[str, ...] = ()  # what the model was fitted with that is not what runs now
+    practice: Practice | None = None  # its own rules and overrides: what people see, never what the model reads
 
     def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] | Peers = ()) -> Assessment:
         """All that can be said about a claim, were it sent on `as_of`.
@@ -55,7 +57,9 @@ class Assessor:
         at = Circumstances(self.tables, self.model, patient, payer, self._own(claim, payer, as_of), as_of)
         scored, explanations = at.explained(claim)
         ref = submission_ref(self.pasts.practice, claim, content)
-        return self._assessment(ref, scored, explanations, advise(scored, explanations, at), at)
+        shown = self._shown(scored, at)
+        remedies = advise(scored, explanations, at, shown.findings)
+        return self._assessment(ref, scored, shown, explanations, remedies, at)
 
     def assess_all(self, read: Callable[[], Iterable[Claim]], as_of: date) -> Iterator[Assessment]:
         """Every claim of a file, in its order; `read` is called three times, so that the file need not be held.
@@ -80,6 +84,12 @@ class Assessor:
     def _file_key(self, claim: Claim) -> tuple[str, str]:
         return batch_key(claim), self.pasts.patient_key(claim)
 
+    def _shown(self, scored: Scored, at: Circumstances) -> Shown:
+        report = scored.report
+        if self.practice is None:
+            return Shown(report.findings, report.unchecked)
+        return self.practice.shown(report, lambda: at.case(scored.claim))
+
     def _own(self, claim: Claim, payer: PayerPast, as_of: date) -> OwnDecisions | None:
         if not self.pasts.own:
             return None
@@ -95,6 +105,7 @@ class Assessor:
         self,
         ref: str,
         scored: Scored,
+        shown: Shown,
         explanations: Sequence[Explanation],
         remedies: Sequence[Remedy],
         at: Circumstances,
@@ -109,7 +120,7 @@ class Assessor:
             claim_id=claim.id,
             payer_id=claim.payer.id,
             as_of=at.as_of,
-            attention=_attention(scored.report),
+            attention=_attention(shown.findings),
             risk=scored.risk,
             expected_loss=scored.expected_loss,
             abstentions=why,
@@ -117,9 +128,10 @@ class Assessor:
             model=self.model_used(prediction.unseen if prediction else ()),
             degraded=self.degraded if self.model is None else "",
             tables=tuple(self.tables.status(claim.first_service or at.as_of, at.as_of)),
-            findings=scored.report.findings,
-            unchecked=scored.report.unchecked,
+            findings=shown.findings,
+            unchecked=shown.unchecked,
             checklists=checklists(at.case(claim)),
+            switched_off=shown.off,
             lines=tuple(_line(scored, i, explanations, of_line[line.number]) for i, line in enumerate(claim.lines)),
             remedies=tuple(of_line[None]),
         )
@@ -139,8 +151,8 @@ class Assessor:
         return OwnRecord(had.practice, had.payer, practice_needed, card.min_payer_decisions, had.tests)
 
 
-def _attention(report: Report) -> Attention:
-    worst = max((f.severity for f in report.findings), default=Severity.INFO)
+def _attention(findings: Iterable[Finding]) -> Attention:
+    worst = max((f.severity for f in findings), default=Severity.INFO)
     if worst >= Severity.REJECT:
         return Attention.REJECT
     return Attention.DENY if worst >= Severity.DENY else Attention.RISK

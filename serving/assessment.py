@@ -13,7 +13,7 @@ from models.causes import Cause
 from models.denial import ReasonShare
 from scrubber.checklist import LinesChecklist
 from scrubber.registry import Change, RemedyKind
-from scrubber.report import Finding, Unchecked
+from scrubber.report import Finding, SwitchedOff, Unchecked
 from scrubber.tables import TableStatus
 
 
@@ -146,6 +146,7 @@ class Assessment:
     checklists: tuple[LinesChecklist, ...]  # what the record should hold, of the lines of which anything is wanted
     lines: tuple[LineAssessment, ...]
     remedies: tuple[Remedy, ...]  # of the whole claim; a line's stand with the line
+    switched_off: tuple[SwitchedOff, ...] = ()  # findings of rules the practice has switched off: told, not shown
 
     @property
     def all_remedies(self) -> list[Remedy]:

@@ -10,7 +10,7 @@ from claims.reading import Refusal
 from models.causes import Cause
 from models.denial import ReasonShare
 from scrubber.registry import Change
-from scrubber.report import Finding, Unchecked
+from scrubber.report import Finding, Overridden, SwitchedOff, Unchecked
 from scrubber.tables import TableStatus
 from serving.assessment import Assessment, LineAssessment, ModelUsed, OwnRecord, Remedy
 from serving.checklist_json import checklists_json
@@ -100,6 +100,7 @@ def _rules(a: Assessment) -> Json:
         "findings": [_finding(f) for f in a.findings],
         "unchecked": [_unchecked(u) for u in a.unchecked],
         "checklist": checklists_json(a.checklists),
+        "overridden_off": [_switched_off(off) for off in a.switched_off],
     }
 
 
@@ -150,7 +151,16 @@ def _finding(f: Finding) -> Json:
         "citation": {"text": f.citation.text, "url": f.citation.url},
         "effective": _day(f.effective),
         "also": list(f.also),
+        "overridden": _overridden(f.overridden) if f.overridden else None,
     }
+
+
+def _overridden(word: Overridden) -> Json:
+    return {"from": word.severity.word, "by": word.by, "on": word.on.isoformat(), "why": word.why}
+
+
+def _switched_off(off: SwitchedOff) -> Json:
+    return {"rule_id": off.rule_id, "line": off.line, **_overridden(off.word)}
 
 
 def _unchecked(u: Unchecked) -> Json:

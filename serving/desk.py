@@ -1,4 +1,4 @@
-"""The assessor in use: a newer model is taken up once promoted, a store once there is one."""
+"""The assessor in use: a newer model is taken up once promoted, a store once there is one, own rules once changed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from models.errors import ModelUnusable
 from models.folders import model_folder
 from serving.assess import Assessor
 from serving.logs import log
+from serving.practice_files import load_practice
+from serving.practice_files import stamp as practice_stamp
 from serving.settings import Settings
 from serving.start import load_model, open_pasts, store_is_there, with_model
 
 WARM_SECONDS = 10.0
+LOOK_SECONDS = 1.0  # how often the files of own rules are looked at
 RETRY_SECONDS = 5.0  # a model that could not be read is not tried again at once
 
 Stamp = tuple[str, int, int, int]
@@ -33,10 +36,12 @@ class Desk:
 
     def __init__(self, assessor: Assessor, settings: Settings, today: Callable[[], date] = local_today) -> None:
         self.settings, self.today = settings, today
-        self.reload_failed = ""
+        self.reload_failed = self.rules_failed = ""
         self._assessor = assessor
         self._stamp = self._stamp_now()
         self._not_before = 0.0
+        self._practice_stamp = practice_stamp(settings.home)
+        self._looked = time.monotonic()
         self._answered = float("-inf")
         self._lock = Lock()
 
@@ -49,6 +54,8 @@ class Desk:
             stamp = self._stamp_now()
             if stamp is not None and stamp != self._stamp and time.monotonic() >= self._not_before:
                 self._reload(stamp)
+            if time.monotonic() - self._looked >= LOOK_SECONDS:
+                self._look_at_rules()
             if not self._assessor.pasts.own and store_is_there(self.settings):  # the practice's first ingest
                 pasts = open_pasts(self.settings, self._assessor.tables, self._assessor.model)
                 self._assessor = replace(self._assessor, pasts=pasts)
@@ -74,6 +81,22 @@ class Desk:
         self.reload_failed, self._stamp = "", stamp
         model = self._assessor.model
         log.info("model reloaded", model=model.name if model else None, model_version=model.version if model else None)
+
+    def _look_at_rules(self) -> None:
+        """Take up changed own rules and overrides; what cannot be read leaves those in use as they are."""
+        self._looked, stamp = time.monotonic(), practice_stamp(self.settings.home)
+        if stamp == self._practice_stamp:
+            return
+        self._practice_stamp = stamp
+        try:
+            practice = load_practice(self.settings.home, self._assessor.tables)
+        except CleanclaimError as error:
+            self.rules_failed = str(error)
+            log.error("own rules not reloaded", fault=type(error).__name__)
+            return
+        self.rules_failed = ""
+        self._assessor = replace(self._assessor, practice=practice)
+        log.info("own rules reloaded", rules=len(practice.own.rules), faults=len(practice.own.faults))
 
     def _stamp_now(self) -> Stamp | None:
         """What changes when another bundle is to be served; None when there is none to be seen."""

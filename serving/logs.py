@@ -16,7 +16,7 @@ ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "method", "route", "status", "ms", "bytes", "claims", "refused", "lines", "ref",
         "model", "model_version", "tables", "findings", "unchecked", "fault", "where", "logger", "decisions",
-        "last_event", "host", "port", "workers", "degraded", "reason",
+        "last_event", "host", "port", "workers", "degraded", "reason", "rules", "faults",
     }
 )  # fmt: skip
 LONGEST_VALUE = 120

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
 from scrubber.checklist import LinesChecklist, State, Want
+from scrubber.report import Finding
 from serving.assess import Assessment
 from serving.assessment import Attention, LineAssessment, Remedy, most_urgent_first
 from serving.assessment_json import banner_of
@@ -170,6 +171,7 @@ def _claim(a: Assessment) -> str:
     abstained = "".join(f"<p>Not to be relied on yet: {escape(why)}</p>" for why in a.abstentions)
     findings = "".join(
         f"<li><strong>{escape(f.severity.word)}</strong> {_on_line(f.line)}{escape(f.message)} "
+        f"{_overridden(f)}"
         f"<small>{escape(f.rule_id)}, {escape(f.location.loop)} {escape(f.location.element)}, box "
         f'{escape(f.cms1500_box)}. <a href="{escape(_link(f.citation.url))}">{escape(f.citation.text)}</a></small></li>'
         for f in a.findings
@@ -183,7 +185,8 @@ def _claim(a: Assessment) -> str:
         + _section("What would help", f"<ul>{remedies}</ul>" if remedies else "")
         + f'<table><caption>Service lines</caption><thead><tr><th scope="col">Line</th><th scope="col">Code</th>'
         '<th scope="col">Risk</th><th scope="col">Expected allowed</th><th scope="col">What raises it</th></tr></thead>'
-        f"<tbody>{lines}</tbody></table>{_not_checked(a)}{''.join(map(_record, a.checklists))}</details>"
+        f"<tbody>{lines}</tbody></table>{_not_checked(a)}{_switched_off(a)}"
+        f"{''.join(map(_record, a.checklists))}</details>"
     )
 
 
@@ -233,6 +236,23 @@ def _want(want: Want) -> str:
         f'{escape(", ".join(want.rule_ids))}: <a href="{escape(_link(want.citation.url))}">'
         f"{escape(want.citation.text)}</a>{doubt}</td></tr>"
     )
+
+
+def _overridden(f: Finding) -> str:
+    """That the practice re-rated the rule: who, when and why."""
+    word = f.overridden
+    if word is None:
+        return ""
+    return f"<em>(was {escape(word.severity.word)}: {escape(word.by)}, {word.on}, {escape(word.why)})</em> "
+
+
+def _switched_off(a: Assessment) -> str:
+    """What is not shown, because the practice switched its rules off."""
+    items = "".join(
+        f"<li>{escape(rule_id)} {_on_line(line)}{escape(word.by)}, {word.on}: {escape(word.why)}</li>"
+        for rule_id, line, word in a.switched_off
+    )
+    return _section("Findings of rules you switched off", f"<ul>{items}</ul>" if items else "")
 
 
 def _section(title: str, content: str) -> str:

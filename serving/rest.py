@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from pydantic_core import to_json
 
 from claims.claim_json import claim_schema
 from scrubber.registry import RULES, Rule
-from serving.assess import assessment_json
+from serving.assess import Assessor, assessment_json
 from serving.assessment_json import Json, banner_of, model_json, refusal_json, table_json
 from serving.bodies import media_type, read_body
 from serving.desk import Desk
@@ -122,9 +123,11 @@ async def assess_claims(
 
 @router.get("/v1/rules", tags=["catalogue"], responses={200: {"model": list[RuleShape]}})
 def list_rules(request: Request) -> Response:
-    """Every rule with the policy it rests on."""
+    """Every rule with the policy it rests on, and after the catalogue the practice's own."""
     _only_known(request)
-    return Response(_json([_rule(RULES[rule_id]) for rule_id in sorted(RULES)]), media_type=JSON_TYPE)
+    practice = desk_of(request).assessor().practice
+    own = [one.rule for one in practice.own.rules] if practice else []
+    return Response(_json([_rule(r) for r in (*(RULES[i] for i in sorted(RULES)), *own)]), media_type=JSON_TYPE)
 
 
 @router.get("/v1/schema/claim", tags=["catalogue"], responses={200: {"content": {"application/schema+json": {}}}})
@@ -158,11 +161,22 @@ def readyz(request: Request) -> Response:
         "degraded_why": assessor.degraded or None,
         "reload_failed": desk.reload_failed or None,
         "rules": len(RULES),
+        "own_rules": _own_rules(desk, assessor, today),
         "tables": [table_json(t) for t in assessor.tables.status(today, today)],
         "store": "store" if assessor.pasts.own else "none",
         "last_event": assessor.pasts.last_event(),
     }
     return Response(_json(answer), media_type=JSON_TYPE)
+
+
+def _own_rules(desk: Desk, assessor: Assessor, today: date) -> Json:
+    practice = assessor.practice
+    return {
+        "rules": len(practice.own.rules) if practice else 0,
+        "overrides": len(practice.overrides.in_force(today)) if practice else 0,
+        "faults": [fault.fields() for fault in practice.own.faults] if practice else [],
+        "reload_failed": desk.rules_failed or None,
+    }
 
 
 def product_version() -> str:

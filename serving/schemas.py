@@ -37,6 +37,24 @@ class CitationShape(Shape):
     url: str
 
 
+class OverriddenShape(Shape):
+    """The practice's own word on a rule: the severity it had, who changed it, on which day and why."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    was: Literal["reject", "deny", "warn", "info"] = Field(alias="from")
+    by: str
+    on: str = Day
+    why: str
+
+
+class SwitchedOffShape(OverriddenShape):
+    """A finding of a rule the practice has switched off."""
+
+    rule_id: str
+    line: int | None
+
+
 class FindingShape(Shape):
     """Something on the claim a payer will object to."""
 
@@ -54,6 +72,7 @@ class FindingShape(Shape):
     citation: CitationShape
     effective: str | None
     also: list[str]
+    overridden: OverriddenShape | None = Field(description="The practice re-rated the rule; null: as the rule has it.")
 
 
 class UncheckedShape(Shape):
@@ -214,6 +233,7 @@ class AssessmentShape(Shape):
     findings: list[FindingShape]
     unchecked: list[UncheckedShape]
     checklist: list[ChecklistShape] = Field(description="Empty where no policy we hold asks for anything.")
+    overridden_off: list[SwitchedOffShape] = Field(description="Not shown: the practice switched their rules off.")
     lines: list[LineShape]
     remedies: list[RemedyShape] = Field(description="Of the claim as a whole; a line's stand with the line.")
 
@@ -270,6 +290,27 @@ class RuleShape(Shape):
     citation: CitationShape
 
 
+class OwnRuleFaultShape(Shape):
+    """One place of a file of own rules that could not be read; the other rules run."""
+
+    where: str
+    found: str
+    expected: str
+    advice: str
+    file: str
+    rule: str | None
+    key: str | None
+
+
+class OwnRulesShape(Shape):
+    """What the practice has added to the catalogue, or changed of it."""
+
+    rules: int
+    overrides: int = Field(description="Rules switched off or re-rated today.")
+    faults: list[OwnRuleFaultShape]
+    reload_failed: str | None = Field(description="Why changed files were not taken up; null when all is well.")
+
+
 class ReadyShape(Shape):
     """What an answer given now would rest on."""
 
@@ -280,6 +321,7 @@ class ReadyShape(Shape):
     degraded_why: str | None
     reload_failed: str | None = Field(description="Why a newer model was not taken up; null when all is well.")
     rules: int
+    own_rules: OwnRulesShape
     tables: list[TableShape]
     store: Literal["store", "none"]
     last_event: int

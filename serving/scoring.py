@@ -14,6 +14,7 @@ from models.denial import DenialModel, Explanation, OwnDecisions, Prediction
 from past.patient import VOID, PatientPast
 from past.payer import PayerPast
 from scrubber import scrub
+from scrubber.engine import case_of
 from scrubber.registry import Case
 from scrubber.report import Finding, Report
 from scrubber.tables import Tables
@@ -81,7 +82,7 @@ class Circumstances:
 
     def case(self, claim: Claim) -> Case:
         """The claim as rules look at it."""
-        return Case(claim, self.as_of, self.tables, self.patient, self.tables.payer_type(claim))
+        return case_of(claim, self.tables, self.patient, self.as_of)
 
     def explained(self, claim: Claim) -> tuple[Scored, list[Explanation]]:
         """Scrub, rows, predict, and why."""

@@ -11,6 +11,7 @@ from models.versions import differences, recorded_versions
 from scrubber.tables import Tables, load_tables
 from serving.assess import Assessor
 from serving.pasts import Pasts, SnapshotPasts, StorePasts
+from serving.practice_files import load_practice
 from serving.settings import Settings
 from store import Store
 
@@ -21,10 +22,11 @@ def build_assessor(settings: Settings) -> Assessor:
     """The assessor every door uses, the command line too.
 
     Without a usable model it answers by rules alone and says why; without a store, by the model's own snapshot. Raises
-    UnusableStore and UnreadableTable.
+    UnusableStore, UnreadableTable and UnreadableOverrides.
     """
     tables = load_tables(settings.home)
-    rules_only = Assessor(tables, None, open_pasts(settings, tables, None))
+    practice = load_practice(settings.home, tables)
+    rules_only = Assessor(tables, None, open_pasts(settings, tables, None), practice=practice)
     try:
         return with_model(rules_only, load_model(settings))
     except ModelUnusable as error:

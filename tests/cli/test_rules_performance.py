@@ -6,14 +6,9 @@ from shutil import copytree
 
 import pytest
 
-from cli.performance import show_performance
-from cli.performance_records import Asked
-from scrubber.precision import Bars
 from scrubber.tables import shipped_tables
-from serving.settings import Settings
 from simulator import simulate
 from store import Store
-from store.judged import Period
 from tests.cli.conftest import REMITTANCES, SENT
 
 AS_OF = date(2025, 4, 30)
@@ -134,12 +129,16 @@ def test_a_period_of_no_day_is_refused(filled):
     assert "expected a day up to 2025-02-01" in said.err
 
 
-def test_overrides_are_told_beside_the_figures(filled, home, capfd):
-    asked = Asked(Period(None, AS_OF, AS_OF), Bars())
-    told = lambda rule_id, payer_id: ["warn since 2025-01-01"] if rule_id == "DUP-001" else []  # noqa: E731
-    assert show_performance(Settings(home=home), asked, as_json=False, overrides_of=told) == 0
-    (row,) = [r for r in capfd.readouterr().out.splitlines() if r.startswith("DUP-001  deny")]
+def test_overrides_are_told_beside_the_figures(filled):
+    filled("rules", "off", "DUP-001", "--why", "seen to by hand", "--by", "A. Example", "--from", "2025-01-01")
+    filled("rules", "rate", "DUP-001", "info", "--payer", "ZZMED", "--why", "a trial", "--by", "A. Example")
+    said = filled("rules", "performance", "--as-of", AS_OF)
+    (row,) = [r for r in said.out.splitlines() if r.startswith("DUP-001  deny")]
     assert row.rstrip().endswith("overrides: 1")
+    records = filled("rules", "performance", "--as-of", AS_OF, "--json").records
+    of = {r["payer"]: r["overrides"] for r in records if r.get("rule_id") == "DUP-001" and r["scope"] == "payer"}
+    assert ["rated info" in entry for entry in of["ZZMED"]] == [True]
+    assert of["ZZMCD"] == []
 
 
 @pytest.mark.parametrize("by", ["payer", "payer_type"])

@@ -76,7 +76,7 @@ def test_money_has_two_decimals_and_days_are_iso(assessor):
 def test_scrub_is_the_rules_part_of_score(assessor):
     a = assessor.assess(example_claim(), TODAY)
     scrubbed, scored = scrub_json(a), assessment_json(a)
-    rules = {"tables", "findings", "unchecked", "checklist"}
+    rules = {"tables", "findings", "unchecked", "checklist", "overridden_off"}
     assert set(scrubbed) == {"ref", "claim_id", "payer_id", "as_of", "attention"} | rules
     assert scrubbed == {name: scored[name] for name in scrubbed}
     assert a.findings
