@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType
 from scrubber.tables.loading import load_table
-from scrubber.tables.reading import UnreadableTable
+from scrubber.tables.errors import UnreadableTable
 from scrubber.tables.release import STALE_AFTER_DAYS, Release, Table, TableGap
 from scrubber.tables.rows import (
     AddonRow,
@@ -62,7 +62,7 @@ class Tables:
     """The tables, read once at start-up."""
 
     codes: Table[CodeRow]
-    ptp: Table[dict[str, PtpEdit]]  # column 2 code -> column 1 code -> edit
+    ptp: Table[Mapping[str, PtpEdit]]  # column 2 code -> column 1 code -> edit
     mue: Table[MueLimit]
     addons: Table[AddonRow]
     icd10: Table[DiagnosisRow]

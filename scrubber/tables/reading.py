@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from claims.claim import PayerType
-from claims.errors import UnreadableInput
 from claims.evidence import ITEMS
+from scrubber.tables.errors import UnreadableTable
+from scrubber.tables.pairs import Layered
 from scrubber.tables.rows import (
     BODY_REGIONS,
     PAYER_WANTS,
@@ -30,10 +31,6 @@ from scrubber.tables.rows import (
     PtpEdit,
     RecordRow,
 )
-
-
-class UnreadableTable(UnreadableInput):
-    """A table's manifest or release file is not what it should be: says which table, row and column."""
 
 
 class Cells:
@@ -197,6 +194,8 @@ def _ptp(cells: Iterable[Cells], effective: date) -> Rows:
 
 
 def _ptp_over(newer: Rows, older: Rows) -> Rows:
+    if not (isinstance(newer, dict) and isinstance(older, dict)):  # a compiled file is not taken into memory
+        return Layered(newer, older)
     return {column2: {**older.get(column2, {}), **newer.get(column2, {})} for column2 in {**older, **newer}}
 
 

@@ -34,11 +34,21 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class PtpEdit:
-    """An NCCI procedure-to-procedure edit, filed under its column 2 code and then its column 1 code."""
+    """An NCCI procedure-to-procedure edit, filed under its column 2 code and then its column 1 code.
+
+    A pair that was dropped and taken up again, or whose indicator changed, has `earlier` periods, newest first.
+    """
 
     indicator: str  # 0 never together, 1 a modifier may lift it, 9 not active
     effective: date
     until: date | None  # inclusive
+    earlier: tuple[PtpEdit, ...] = ()
+
+    def on(self, day: date) -> PtpEdit | None:
+        """The period of the edit that holds on a day of service; the newest where two would."""
+        if self.effective <= day and (self.until is None or day <= self.until):
+            return self
+        return next((edit for edit in self.earlier if edit.on(day)), None) if self.earlier else None
 
 
 @dataclass(frozen=True, slots=True)

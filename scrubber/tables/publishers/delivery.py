@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from scrubber.tables.reading import UnreadableTable
+from scrubber.tables.errors import UnreadableTable
 
 Row = tuple[str, ...]
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ].*)?")
@@ -76,6 +76,7 @@ class Asked:
     release: str = ""
     effective: date | None = None
     published: date | None = None
+    complete: bool = False  # the user says that the files are the whole table, where their names do not
     held: Callable[[], Sequence[Held]] = field(default=_none_held, repr=False)
 
 
