@@ -428,7 +428,9 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "codes": _code,
     "ptp": lambda _key, v, day: PtpEdit(v["indicator"], v.get("effective", day), v.get("until")),
     "mue": lambda _key, v, _day: MueLimit(v["units"], v["mai"]),
-    "addons": lambda _key, v, _day: AddonRow(frozenset(v["primaries"]), v.get("verified", True)),
+    "addons": lambda _key, v, _day: AddonRow(
+        frozenset(v["primaries"]), v.get("verified", True), v.get("contractor", False)
+    ),
     "icd10": _diagnosis,
     "modifiers": _modifier,
     "payers": _payer,

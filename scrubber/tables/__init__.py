@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType
-from scrubber.tables.loading import load_table
 from scrubber.tables.errors import UnreadableTable
+from scrubber.tables.loading import load_table
 from scrubber.tables.release import STALE_AFTER_DAYS, Release, Table, TableGap
 from scrubber.tables.rows import (
     AddonRow,
@@ -23,6 +23,7 @@ from scrubber.tables.rows import (
     DiagnosisRow,
     DrugRow,
     EnrolmentRow,
+    ListedCode,
     ModifierRow,
     MueLimit,
     PayerRow,
@@ -37,6 +38,8 @@ __all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableT
 VAGUE_INDICATORS = frozenset({"", "12", "13", "14", "15", "BL", "CI", "HM", "ZZ"})
 
 
+# tables that no rule and no feature reads: what they hold changes no finding and no risk
+OF_REMITTANCES = frozenset({"carc", "rarc"})
 _MOST_KEPT = 20_000
 Value = TypeVar("Value")
 
@@ -76,6 +79,9 @@ class Tables:
     places: Table[PlaceRow]
     drugs: Table[DrugRow]
     enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own
+    taxonomies: Table[ListedCode] = Table("taxonomies", ())
+    carc: Table[ListedCode] = Table("carc", ())  # what remittances are held against; no rule reads it
+    rarc: Table[ListedCode] = Table("rarc", ())
 
     def payer_type(self, claim: Claim) -> PayerType:
         """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
@@ -106,10 +112,13 @@ class Tables:
         """The family of a code in the newest release of the code table; "" when it is not there."""
         return self._families.get(code, "")
 
-    def status(self, day: date, as_of: date) -> list[TableStatus]:
-        """Which release of each table speaks for a day of service, and how old it is; one without is left out."""
+    def status(self, day: date, as_of: date, *, every: bool = False) -> list[TableStatus]:
+        """Which release of each table speaks for a day of service, and how old it is; one without is left out.
+
+        Of the tables that rules read; with `every`, also of those that only remittances are held against.
+        """
         found = []
-        for table in self._tables:
+        for table in self._tables if every else self._read_by_rules:
             try:
                 release = table.on(day, as_of)
             except TableGap:
@@ -134,6 +143,10 @@ class Tables:
     def __getstate__(self) -> dict[str, Any]:
         """The tables alone: look-ups are built again by whoever gets a copy."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def _read_by_rules(self) -> list[Table[Any]]:
+        return [table for table in self._tables if table.name not in OF_REMITTANCES and table.releases]
 
     @property
     def _tables(self) -> list[Table[Any]]:

@@ -13,7 +13,7 @@ class CodeRow:
 
     code: str
     label: str
-    family: str  # em, esi_interlaminar, esi_transforaminal, facet_injection, rfa_facet, scs ...
+    family: str  # em, esi_interlaminar, esi_transforaminal, facet_injection, rfa_facet, scs ...; "" not classified
     region: str  # cervical_thoracic, lumbar_sacral, sacroiliac, na ...
     status: str  # MPFS status indicator
     is_addon: bool
@@ -61,10 +61,14 @@ class MueLimit:
 
 @dataclass(frozen=True, slots=True)
 class AddonRow:
-    """An add-on code and the primary codes one of which must stand on the same claim and day."""
+    """An add-on code and the primary codes one of which must stand on the same claim and day.
+
+    `contractor`: Medicare's contractor takes others too (types 2 and 3 of CMS); then there may be none by name.
+    """
 
     primaries: frozenset[str]
     verified: bool
+    contractor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,8 @@ class ModifierRow:
     never_with: frozenset[str] = frozenset()  # families of codes it never stands on
 
     def fits(self, family: str) -> bool:
-        """True when the modifier may stand on a code of the family."""
-        return family not in self.never_with and (not self.only_with or family in self.only_with)
+        """True when the modifier may stand on a code of the family, or nobody says of what family the code is."""
+        return not family or (family not in self.never_with and (not self.only_with or family in self.only_with))
 
 
 # What a payer may want beside what every payer wants: the closed list of a payer row's `wants`.
@@ -217,6 +221,20 @@ class DrugRow:
     container: str  # single_dose (only), multi_dose (only), either, unknown
     kind: str  # steroid, anesthetic, botulinum, hyaluronate, contrast, opioid, other
     verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCode:
+    """A code of a list that others keep (CARCs, RARCs, taxonomies): from when to when it is on it, no wording."""
+
+    code: str
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    verified: bool
+
+    def ended_by(self, day: date) -> bool:
+        """True when the code had left the list before that day."""
+        return self.valid_to is not None and self.valid_to < day
 
 
 @dataclass(frozen=True, slots=True)

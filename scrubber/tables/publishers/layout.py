@@ -15,13 +15,31 @@ from itertools import islice
 from scrubber.tables.publishers.delivery import Asked, Held, Row, Sheet, WrongDelivery, code_of, day_of
 from scrubber.tables.reading import FORMS
 
+CPT = (
+    "The code numbers are CPT codes of the American Medical Association; using them needs your own CPT licence. "
+    "No descriptor is taken over. The rest is a work of the United States government."
+)
 _SEARCHED = 60  # rows within which a header stands
 _NONE = frozenset({"", "*", "N/A", "NA", "NONE", "-", "NULL"})  # how publishers write that there is nothing
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _EXCEL_DAY = re.compile(r"[2-6]\d{4}(?:\.0+)?")  # days since 1899-12-30, from the years 1954 to 2091
 _EXCEL_ZERO = date(1899, 12, 30)
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october")
-_MONTHS += ("november", "december")
+_MONTHS = tuple(
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+)
 _MONTH = "|".join(rf"{m[:3]}(?:{m[3:]})?" if m[3:] else m for m in _MONTHS)
 _COPYRIGHT = re.compile(r"(copyright|©|\(c\))\s*(19|20)\d\d(\s*-\s*(19|20)\d\d)?", re.IGNORECASE)
 # ways in which a file says from which day it holds, the most exact first
