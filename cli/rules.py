@@ -1,8 +1,6 @@
-"""`rules` and `tables list`: what is checked, from which source, and how current it is."""
+"""`rules`: what is checked, and from which source."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from rich.markdown import Markdown
 from rich.table import Table
@@ -11,8 +9,6 @@ from rich.text import Text
 from claims.errors import UnreadableInput
 from cli.console import emit, stdout
 from scrubber.catalogue import catalogue, page, report_queries
-from scrubber.tables import Tables
-from serving.assessment_json import table_json
 
 
 def show_rules(rule_id: str, *, as_json: bool) -> int:
@@ -45,21 +41,4 @@ def show_rules(rule_id: str, *, as_json: bool) -> int:
     console.print("\nReports after the remittance, no rules of a claim:")
     for query in report_queries():
         console.print(Text(f"{query['id']}  {query['summary']} `{query['command']}`"))
-    return 0
-
-
-def show_tables(tables: Tables, as_of: date, *, as_json: bool) -> int:
-    """Each table's release for a day of service."""
-    statuses = tables.status(as_of, as_of)
-    if as_json:
-        for status in statuses:
-            emit(table_json(status))
-        return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("table", "release", "effective", "published", "coverage", "age"):
-        table.add_column(column)
-    for s in statuses:
-        age = f"{s.age_days} days" + (", stale" if s.stale else "")
-        table.add_row(s.name, s.release, str(s.effective), str(s.published), s.coverage, age)
-    stdout().print(table)
     return 0

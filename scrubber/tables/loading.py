@@ -27,6 +27,7 @@ from scrubber.tables.release import Release, Table
 
 SHIPPED = Path(__file__).parent / "data"
 MANIFEST = "manifest.toml"
+STAMP = "changed"  # in `home/tables/`; another content says that a release came or went
 _ABOUT = ("title", "publisher", "url", "licence", "grain", "key", "quarterly", "columns", "releases")
 _OF_A_RELEASE: Mapping[str, type] = {
     "name": str, "file": str, "effective": date, "published": date, "coverage": str, "rows": int, "sha256": str,
@@ -52,7 +53,7 @@ def load_table(name: str, home: Path | None = None, manifest_file: str = MANIFES
     for folder, file in folders:
         manifest = read_manifest(name, folder, file)
         quarterly = quarterly or manifest["quarterly"]
-        releases |= {r.name: r for r in _releases(name, folder, manifest)}
+        releases |= {r.name: r for r in releases_of(name, folder, manifest)}
     layered: list[Release[Any]] = []
     for release in sorted(releases.values(), key=lambda r: (r.effective, r.published)):
         below = [r for r in layered if r.published <= release.published]
@@ -97,7 +98,9 @@ def _check_release(where: str, release: Mapping[str, Any]) -> None:
         raise UnreadableTable(f"{where}, file", found=repr(release["file"]), expected="a file beside the manifest")
 
 
-def _releases(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Release[Any]]:
+def releases_of(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Release[Any]]:
+    """The releases a manifest names, read from its folder. Raises UnreadableTable."""
+
     @cache  # several releases may share one file whose rows carry their own dates
     def rows_of(file: str, digest: str, count: int, effective: date) -> Mapping[str, Any]:
         where = f"table {name}, {file}"

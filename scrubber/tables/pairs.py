@@ -25,7 +25,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from scrubber.tables.errors import UnreadableTable
 from scrubber.tables.rows import PtpEdit
@@ -99,10 +99,9 @@ class Compiler:
         for code2 in sorted(self._pairs):
             codes.append(code2)
             for code1, of_pair in _by_column1(self._pairs[code2]):
-                if len(of_pair) > 1:
-                    of_pair = tuple(sorted(set(of_pair), key=lambda p: (periods[p][1], periods[p][2]), reverse=True))
+                newest_first = tuple(sorted(set(of_pair), key=lambda p: periods[p][1:], reverse=True))
                 column1.append(code1)
-                history.append(histories.setdefault(of_pair, len(histories)))
+                history.append(histories.setdefault(newest_first, len(histories)))
             starts.append(len(column1))
         told = json.dumps([[periods[p] for p in of_pair] for of_pair in histories]).encode()
         file.write(_HEAD.pack(_MAGIC, _ORDER, len(codes), len(column1), len(told)))
@@ -183,18 +182,18 @@ class PairTable(Mapping[str, Partners]):
         self._kept: dict[str, _Pairs | None] = {}
         self._room = _MOST_KEPT
 
-    def get(self, key: str, default: object = None) -> Partners | None:  # type: ignore[override]  # no default is given
-        """The pairs of a column 2 code, or None."""
+    def get(self, key: str, default: Any = None) -> Any:
+        """The pairs of a column 2 code, or the default."""
         try:
-            return self._kept[key]
+            found = self._kept[key]
         except KeyError:
             found = self._found(key)
             self._remembered()
             self._kept[key] = found
-            return found
+        return default if found is None else found
 
     def __getitem__(self, column2: str) -> Partners:
-        found = self.get(column2)
+        found: Partners | None = self.get(column2)
         if found is None:
             raise KeyError(column2)
         return found
@@ -240,18 +239,18 @@ class _Pairs(Mapping[str, PtpEdit]):
         self._table, self._start, self._end = table, start, end
         self._seen: dict[str, PtpEdit | None] = {}
 
-    def get(self, key: str, default: object = None) -> PtpEdit | None:  # type: ignore[override]  # as above
-        """The edit with a column 1 code, or None."""
+    def get(self, key: str, default: Any = None) -> Any:
+        """The edit with a column 1 code, or the default."""
         try:
-            return self._seen[key]
+            found = self._seen[key]
         except KeyError:
             found = self._found(key)
             self._table._remembered()
             self._seen[key] = found
-            return found
+        return default if found is None else found
 
     def __getitem__(self, column1: str) -> PtpEdit:
-        found = self.get(column1)
+        found: PtpEdit | None = self.get(column1)
         if found is None:
             raise KeyError(column1)
         return found
@@ -290,20 +289,20 @@ class Layered(Mapping[str, Partners]):
         self.newer, self.older = newer, older
         self._kept: dict[str, Partners | None] = {}
 
-    def get(self, key: str, default: object = None) -> Partners | None:  # type: ignore[override]  # as above
-        """The pairs of a column 2 code, or None."""
+    def get(self, key: str, default: Any = None) -> Any:
+        """The pairs of a column 2 code, or the default."""
         try:
-            return self._kept[key]
+            found = self._kept[key]
         except KeyError:
             newer, older = self.newer.get(key), self.older.get(key)
             found = _Both(newer, older) if newer and older else newer or older
             if len(self._kept) >= _MOST_KEPT:
                 self._kept = {}
             self._kept[key] = found
-            return found
+        return default if found is None else found
 
     def __getitem__(self, column2: str) -> Partners:
-        found = self.get(column2)
+        found: Partners | None = self.get(column2)
         if found is None:
             raise KeyError(column2)
         return found

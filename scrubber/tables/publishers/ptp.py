@@ -22,8 +22,8 @@ from scrubber.tables.publishers.delivery import Asked, Delivery, Publisher, Row,
 BEGINNING = date(1996, 1, 1)
 PARTS = 4
 ACCEPTS = (
-    "the four zip files of a quarter's practitioner PTP edits (ccipra-v...-f1.zip to -f4.zip), or the text or xlsx files "
-    "in them"
+    "the four zip files of a quarter's practitioner PTP edits (ccipra-v...-f1.zip to -f4.zip), or the text or xlsx "
+    "files in them"
 )
 _LOOKED_AT = 30  # rows among which the heading stands
 _NAME = re.compile(r"cci(?P<who>pra|oph)-?v(?P<version>\d{2})(?P<quarter>[0-3])r\d+(?:-?f(?P<part>\d))?", re.IGNORECASE)
@@ -197,10 +197,10 @@ PUBLISHER = Publisher(
     publisher="Centers for Medicare & Medicaid Services (CMS)",
     url="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-procedure-procedure-ptp-edits",
     licence=(
-        "The code numbers are CPT codes of the American Medical Association; CMS gives the files to those who accept its "
-        "licence. The edits are a work of the United States government."
+        "The code numbers are CPT codes of the American Medical Association; CMS gives the files to those who accept "
+        "its licence. The edits are a work of the United States government."
     ),
     quarterly=True,
-    accepts=ACCEPTS,
+    accepts=f"{ACCEPTS[0].upper()}{ACCEPTS[1:]}.",
     read=_read,
 )
