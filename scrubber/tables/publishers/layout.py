@@ -24,23 +24,11 @@ _NONE = frozenset({"", "*", "N/A", "NA", "NONE", "-", "NULL"})  # how publishers
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _EXCEL_DAY = re.compile(r"[2-6]\d{4}(?:\.0+)?")  # days since 1899-12-30, from the years 1954 to 2091
 _EXCEL_ZERO = date(1899, 12, 30)
-_MONTHS = tuple(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
+_SHORT_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
 )
-_MONTH = "|".join(rf"{m[:3]}(?:{m[3:]})?" if m[3:] else m for m in _MONTHS)
 _COPYRIGHT = re.compile(r"(copyright|©|\(c\))\s*(19|20)\d\d(\s*-\s*(19|20)\d\d)?", re.IGNORECASE)
 # ways in which a file says from which day it holds, the most exact first
 _SAID = (
@@ -251,8 +239,10 @@ def a_day(cell: str) -> date | None:
     return day_of(cell.removesuffix(".0"))
 
 
-def said_day(*texts: str) -> date | None:
+def said_day(*texts: str, also: Sequence[re.Pattern[str]] = ()) -> date | None:
     """The day from which a file holds, as its title or name says it; None where neither does.
+
+    `also` are a publisher's own ways to say it, with groups y (year) and n (month), q, or m and d.
 
     >>> said_day("MCR_MUE_PractitionerServices_Eff_07-01-2026.csv"), said_day("PPRRVU2026_Jul_nonQPP.csv")
     (datetime.date(2026, 7, 1), datetime.date(2026, 7, 1))
@@ -261,7 +251,7 @@ def said_day(*texts: str) -> date | None:
     """
     for text in texts:
         lowered = _COPYRIGHT.sub(" ", text).lower()
-        for pattern in _SAID:
+        for pattern in (*also, *_SAID):
             for found in pattern.finditer(lowered):
                 day = _as_day(found.groupdict())
                 if day is not None:
@@ -271,10 +261,11 @@ def said_day(*texts: str) -> date | None:
 
 def _as_day(said: Mapping[str, str | None]) -> date | None:
     year = int(said["y"] or 0)
+    year += 2000 if year < 100 else 0
     if quarter := said.get("q"):
         return date(year, 3 * int(quarter) - 2, 1)
     name = said.get("n")
-    month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name[:3])) if name else int(said.get("m") or 0)
+    month = _SHORT_MONTHS.index(name[:3]) + 1 if name else int(said.get("m") or 0)
     try:
         return date(year, month, int(said.get("d") or 1))
     except ValueError:
