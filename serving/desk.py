@@ -95,10 +95,8 @@ class Desk:
         self.reload_failed, self._tables_stamp = "", stamp
         before = self._assessor.tables.versions()
         changed = sorted(name for name, version in tables.versions().items() if before.get(name) != version)
-        if not changed:
-            return
         self._assessor = with_tables(self._assessor, tables, self.settings, codes="codes" in changed)
-        log.info("tables reloaded", tables=changed)
+        log.info("tables reloaded", tables=" ".join(changed))
 
     def _tables_stamp_now(self) -> Stamp:
         """What changes when a table is imported or rolled back: one file, so that looking costs next to nothing."""

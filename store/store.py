@@ -13,7 +13,7 @@ from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.identity import patient_key
 from claims.remittance import Remittance
-from features.replay import Event
+from features.replay import Event, Submitted
 from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
@@ -21,7 +21,7 @@ from past.underpayment import PricedLine
 from scrubber.tables import Tables
 from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
-from store.history import PayerHistory, known_of, newest, replayed
+from store.history import PayerHistory, known_of, newest, replayed, served
 from store.ingest import Ingest, Progress
 from store.ledger import LedgerRow, ledger
 from store.relinking import Words, relabel
@@ -116,6 +116,11 @@ class Store:
         """Submissions, rejections and first adjudications by the day they became known, for `features.replay`."""
         with self._engine.connect() as connection:
             yield from replayed(Scope(connection, self.practice), until, self._family_of)
+
+    def served(self, first: date, last: date) -> Iterator[Submitted]:
+        """The submissions with a service from `first` to `last`, by the day they were sent."""
+        with self._engine.connect() as connection:
+            yield from served(Scope(connection, self.practice), first, last)
 
     def ledger(self, as_of: date) -> Iterator[LedgerRow]:
         """Every submitted line known by the day, with its label as of the day."""

@@ -103,8 +103,7 @@ def import_table(
 
 def rollback_table(home: Path, name: str, *, today: date) -> RolledBack:
     """The releases as they were before the last import or rollback; twice brings them back."""
-    publishers = _asked_for(name)
-    table = publishers[0].table if publishers else name
+    table = table_of(name)
     own = own_folder(table, home)
     with only_one(home):
         now = read_manifest(table, own) if (own / MANIFEST).exists() else {}
@@ -123,6 +122,12 @@ def rollback_table(home: Path, name: str, *, today: date) -> RolledBack:
             said = {**said, "rolled_back": was, "rolled_back_on": today}
         commit(table, home, said)
         return RolledBack(table, was, _newest(entries(table, home)))
+
+
+def table_of(name: str) -> str:
+    """The table of a publisher's or a table's name. Raises UnreadableTable."""
+    publishers = _asked_for(name)
+    return publishers[0].table if publishers else name
 
 
 def _newest(held: Sequence[Entry]) -> str:
