@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 
@@ -302,8 +302,18 @@ def quarter_name(day: date) -> str:
 
 
 def base_of(asked: Asked, effective: date) -> Held | None:
-    """The newest release held from before that day, which a new one is compared with; None where there is none."""
-    return next((held for held in asked.held() if held.effective < effective), None)
+    """What was held before that day, the newest release over those it lies on; None where nothing was.
+
+    For tables with one row a key, which is the first column.
+    """
+    before: list[Held] = []
+    for held in asked.held():
+        if held.effective < effective:
+            before.append(held)
+            if held.complete:
+                break
+    rows = {row[0]: row for held in reversed(before) for row in held.rows}
+    return replace(before[0], complete=before[-1].complete, rows=tuple(rows.values())) if before else None
 
 
 def rows_of(held: Held | None, table: str) -> Iterator[dict[str, str]]:

@@ -1,0 +1,7 @@
+"""CMS, hospital outpatient department services that need prior authorization."""
+
+from scrubber.tables.publishers.medicare_lists import OPD_URL, publisher
+
+PUBLISHER = publisher(
+    "opd", "outpatient_department", "the list of outpatient department services that need prior authorization", OPD_URL
+)
