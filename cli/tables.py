@@ -27,7 +27,7 @@ def show_tables(home: Path, as_of: date, *, as_json: bool) -> int:
     """Each table's release for a day of service, and where it comes from."""
     tables = load_tables(home)
     back = {field.name: rolled_back(field.name, home) for field in fields(Tables)}
-    statuses = tables.status(as_of, as_of)
+    statuses = tables.status(as_of, as_of, every=True)
     releases = {s.name: getattr(tables, s.name).on(as_of, as_of) for s in statuses}
     if as_json:
         for status in statuses:

@@ -99,7 +99,7 @@ class Compiler:
         for code2 in sorted(self._pairs):
             codes.append(code2)
             for code1, of_pair in _by_column1(self._pairs[code2]):
-                newest_first = tuple(sorted(set(of_pair), key=lambda p: periods[p][1:], reverse=True))
+                newest_first = of_pair if len(of_pair) == 1 else _newest_first(of_pair, periods)
                 column1.append(code1)
                 history.append(histories.setdefault(newest_first, len(histories)))
             starts.append(len(column1))
@@ -109,6 +109,10 @@ class Compiler:
             part.tofile(file)
         file.write(told)
         return len(column1)
+
+
+def _newest_first(of_pair: tuple[int, ...], periods: list[_Period]) -> tuple[int, ...]:
+    return tuple(sorted(set(of_pair), key=lambda p: periods[p][1:], reverse=True))
 
 
 def _by_column1(packed: array[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
