@@ -22,6 +22,7 @@ CPT = (
 _SEARCHED = 60  # rows within which a header stands
 _NONE = frozenset({"", "*", "N/A", "NA", "NONE", "-", "NULL"})  # how publishers write that there is nothing
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
+_LAST_WITH_ZEROS = "01999"  # anesthesia: no other codes of digits alone begin with a zero a spreadsheet could take
 _EXCEL_DAY = re.compile(r"[2-6]\d{4}(?:\.0+)?")  # days since 1899-12-30, from the years 1954 to 2091
 _EXCEL_ZERO = date(1899, 12, 30)
 _SHORT_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -106,8 +107,10 @@ class Line:
 
     def code(self, key: str) -> str:
         """A CPT or HCPCS code, with the zeros a spreadsheet took."""
-        found = code_of(self.given(key, "a CPT or HCPCS code").removesuffix(".0"))
-        if not _CODE.fullmatch(found):
+        text = self.given(key, "a CPT or HCPCS code").removesuffix(".0")
+        found = code_of(text)
+        cut = len(text) < len(found) and found > _LAST_WITH_ZEROS
+        if cut or not _CODE.fullmatch(found):
             raise self.wrong(key, "a CPT or HCPCS code of five characters")
         return found
 
