@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -41,8 +41,8 @@ def take(home: Path, name: str, file: str, content: str | bytes, **wanted: objec
     return import_table(home, name, [path], Wanted(**wanted), today=TODAY)
 
 
-def zipped(members: dict[str, str]) -> bytes:
-    """An archive of text files."""
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
+    """An archive of files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():

@@ -137,12 +137,20 @@ class Table:
     columns: Mapping[str, int]
     names: Mapping[str, str]
     title: str
+    least: int = 0  # cells of a row that is whole
 
     def __iter__(self) -> Iterator[Line]:
-        """The rows below the header; blank ones and remarks in a single cell are passed over."""
+        """The rows below the header; blank ones and remarks in a single cell are passed over.
+
+        Raises WrongDelivery for a row of a csv that ends before its last column: the file is cut there.
+        """
         for row, cells in self.sheet:
             filled = [cell for cell in cells if cell.strip()] if row > self.header else ()
             if filled and not (len(filled) == 1 and len(self.columns) > 1 and _is_remark(filled[0])):
+                if len(cells) < self.least:
+                    raise self.sheet.wrong(
+                        row, found=f"a row of {len(cells)} cells", expected=f"at least {self.least}", advice=_DAMAGED
+                    )
                 yield Line(self.sheet, row, cells, self.columns, self.names)
 
 
@@ -159,7 +167,8 @@ def table_of(sheet: Sheet, columns: Columns) -> Table | None:
         found = columns.found(heads)
         if columns.must.keys() <= found.keys():
             title = " ".join(cell for r in rows[:-1] for cell in r if cell.strip())
-            return Table(sheet, row, found, {key: _shown(heads, at) for key, at in found.items()}, title)
+            least = 1 + max(found[key] for key in columns.must) if ".csv" in sheet.name.lower() else 0
+            return Table(sheet, row, found, {key: heads[at] for key, at in found.items()}, title, least)
     return None
 
 
@@ -170,10 +179,6 @@ def _headings(rows: Sequence[Row], above: int) -> list[str]:
         return []
     widest = len(used[-1])
     return [" ".join(filter(None, (plain(row[at]) if at < len(row) else "" for row in used))) for at in range(widest)]
-
-
-def _shown(heads: Sequence[str], at: int) -> str:
-    return heads[at]
 
 
 def only_table(sheets: Sequence[Sheet], columns: Columns, what: str, *, not_in: str = "(?!)") -> Table:

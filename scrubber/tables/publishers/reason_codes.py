@@ -25,7 +25,7 @@ from scrubber.tables.publishers.layout import (
 _CODE, _START, _MODIFIED, _STOP = "Code", "Start Date", "Last Modified", "Stop Date"
 _COLUMNS = Columns(
     must={
-        _CODE: r"(?:(?:carc|rarc|reason|remark|adjustment reason) )?code",
+        _CODE: r"carc|rarc|(?:(?:carc|rarc|reason|remark|adjustment reason) )?code",
         _START: r"(?:start|effective|begin)(?: date)?",
         _STOP: r"(?:stop|deactivation|deactivated|end|termination|inactive)(?: date)?",
     },

@@ -1,0 +1,65 @@
+"""X12's lists of CARCs and RARCs: codes and days are kept, wording is not, and a wrong list is refused whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.scrubber.deliveries import as_csv, delivered, now, refused, sheet, shipped, take
+
+HEADER = ("Code", "Description", "Start Date", "Last Modified", "Stop Date", "Notes")
+WORDS = 'SOMEBODY ELSE\'S WORDS, "quoted"'
+FILES = {"carc": "CARC list 07-01-2026.csv", "rarc": "RARC list 07-01-2026.csv"}
+CODES = {"carc": "P99", "rarc": "N9999"}
+DAY = date(2026, 7, 1)
+
+
+def text(name, *more, header=HEADER):
+    """The codes we ship in X12's columns, and some rows of our own."""
+    ours = [(r["code"], WORDS, "01/01/1995", "", r["valid_to"], "") for r in shipped(name, "2026-07")]
+    return "\ufeff" + as_csv([("External Code Lists",), header, *ours, *more])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_list_is_whole_and_keeps_no_wording(tmp_path, name):
+    done = take(tmp_path, name, FILES[name], text(name, (CODES[name], WORDS, "3/1/2020", "", "11/30/2025", "")))
+    assert (done.effective, done.complete) == (DAY, True)
+    row = now(tmp_path, name).on(DAY, DAY).get(CODES[name])
+    assert (row.valid_from, row.valid_to, row.verified) == (date(2020, 3, 1), date(2025, 11, 30), True)
+    assert row.ended_by(date(2025, 12, 1))
+    assert not row.ended_by(date(2025, 11, 30))
+    assert all("SOMEBODY" not in path.read_text() for path in (tmp_path / "tables" / name).iterdir())
+
+
+def test_a_spreadsheets_numbers_are_codes_without_zeros_before_them():
+    rows = [("CARC", "Wording", "Effective Date", "Deactivation Date"), ("50.0", WORDS, "34700", "NA")]
+    _, found = delivered("carc", [sheet("list.xlsx", rows)], effective=DAY)
+    assert [(r["code"], r["valid_from"], r["valid_to"]) for r in found] == [("50", "1995-01-01", "")]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("change", "where", "expected"),
+    [
+        pytest.param(lambda t, n: as_csv([HEADER, ("MA01" if n == "carc" else "50", WORDS, "01/01/1995", "", "", "")]),
+                     "code", "codes", id="the other list"),
+        pytest.param(lambda t, n: t.replace("Stop Date", "Remark"), "row 2", "Stop Date", id="a column missing"),
+        pytest.param(lambda t, n: t + f"{CODES[n]},x,soon,,,\r\n", "start date", "a day", id="no day"),
+        pytest.param(lambda t, n: t + f"{CODES[n]},x,1/1/2020,,1/1/2019,\r\n", "stop date", "not before", id="turned"),
+        pytest.param(lambda t, n: t + t.rsplit("\r\n", 2)[-2] + "\r\n", "code", "once", id="a code twice"),
+        pytest.param(lambda t, n: t[: len(t) // 2] + '"', "", "", id="cut within a row"),
+        pytest.param(lambda t, n: "\r\n".join(t.split("\r\n")[:20]), "", "most of them", id="cut after a row"),
+    ],
+)  # fmt: skip
+def test_a_wrong_list_is_refused_whole(tmp_path, name, change, where, expected):
+    error = refused(tmp_path, name, FILES[name], change(text(name), name))
+    assert where in error.where
+    assert expected in error.expected
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_another_year_than_asked_and_an_older_list_are_refused(tmp_path, name):
+    refused(tmp_path, name, FILES[name], text(name), effective=date(2025, 7, 1))
+    take(tmp_path, name, FILES[name], text(name))
+    refused(tmp_path, name, FILES[name].replace("2026", "2025"), text(name))
