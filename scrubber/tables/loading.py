@@ -106,8 +106,9 @@ def releases_of(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterato
         where = f"table {name}, {file}"
         if file.endswith(pairs.SUFFIX):
             _check_digest(where, folder / file, digest)
-            rows: Mapping[str, Any] = pairs.PairTable(folder / file)
-            found = rows.pairs
+            compiled = pairs.PairTable(folder / file)
+            rows: Mapping[str, Any] = compiled
+            found = compiled.pairs
         else:
             cells = _cells(where, _content(where, folder / file, digest), FORMS[name])
             rows, found = FORMS[name].read(cells, effective), len(cells)

@@ -124,9 +124,13 @@ class Publisher:
 
 
 def code_of(cell: str) -> str:
-    """A CPT or HCPCS code; workbooks that took 00104 for a number get its zeros back."""
+    """A CPT or HCPCS code; a workbook that took 00104 for a number gets its zeros back.
+
+    Only anesthesia's codes (00100 to 01999) are digits that begin with one.
+    """
     cell = cell.strip().upper()
-    return cell.zfill(5) if cell.isascii() and cell.isdigit() else cell
+    lost = cell.isascii() and cell.isdigit() and len(cell) < 5 and 100 <= int(cell) <= 1999
+    return cell.zfill(5) if lost else cell
 
 
 def day_of(cell: str) -> date | None:
