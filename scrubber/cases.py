@@ -47,6 +47,7 @@ from scrubber.tables.rows import (
     DiagnosisRow,
     DrugRow,
     EnrolmentRow,
+    ListedCode,
     ModifierRow,
     MueLimit,
     PayerRow,
@@ -442,4 +443,5 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "places": _place,
     "drugs": _drug,
     "enrolments": _enrolments,
+    "taxonomies": lambda key, v, _day: ListedCode(key, v.get("valid_from"), v.get("valid_to"), True),
 }
