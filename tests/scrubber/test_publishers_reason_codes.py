@@ -6,6 +6,9 @@ from datetime import date
 
 import pytest
 
+from scrubber.tables import Release, Table
+from scrubber.tables.listed import off_the_list
+from scrubber.tables.rows import ListedCode
 from tests.scrubber.deliveries import as_csv, delivered, now, refused, sheet, shipped, take
 
 HEADER = ("Code", "Description", "Start Date", "Last Modified", "Stop Date", "Notes")
@@ -63,3 +66,33 @@ def test_another_year_than_asked_and_an_older_list_are_refused(tmp_path, name):
     refused(tmp_path, name, FILES[name], text(name), effective=date(2025, 7, 1))
     take(tmp_path, name, FILES[name], text(name))
     refused(tmp_path, name, FILES[name].replace("2026", "2025"), text(name))
+
+
+def listed(*, complete=True):
+    rows = {
+        "50": ListedCode("50", date(1995, 1, 1), None, True),
+        "15": ListedCode("15", None, date(2018, 5, 1), True),
+        "303": ListedCode("303", date(2023, 3, 1), None, True),
+    }
+    return Table("carc", (Release("2026-07-01", date(2022, 1, 1), date(2022, 1, 1), complete, rows),))
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "said"),
+    [
+        ("50", date(2026, 3, 1), ""),
+        ("15", date(2018, 5, 1), ""),
+        ("15", date(2026, 3, 1), "had left the list of CARCs on 2018-05-01"),
+        ("303", date(2022, 12, 1), "came onto the list of CARCs only on 2023-03-01"),
+        ("999", date(2026, 3, 1), "is not on the list 2026-07-01 of CARCs"),
+    ],
+)
+def test_a_code_a_payer_sent_is_held_against_the_list_of_its_day(code, day, said):
+    days = Release("r", date(2018, 1, 1), date(2018, 1, 1), True, listed().releases[0].rows)
+    table = Table("carc", (days, *listed().releases))
+    assert off_the_list(table, code, day, date(2026, 10, 1)) == said
+
+
+def test_a_list_in_part_or_none_proves_nothing_of_a_code_it_does_not_hold():
+    assert off_the_list(listed(complete=False), "999", DAY, DAY) == ""
+    assert off_the_list(Table("carc", ()), "999", DAY, DAY) == ""
