@@ -40,6 +40,9 @@ VAGUE_INDICATORS = frozenset({"", "12", "13", "14", "15", "BL", "CI", "HM", "ZZ"
 
 # tables that no rule and no feature reads: what they hold changes no finding and no risk
 OF_REMITTANCES = frozenset({"carc", "rarc"})
+_NO_TAXONOMIES: Table[ListedCode] = Table("taxonomies", ())
+_NO_CARCS: Table[ListedCode] = Table("carc", ())
+_NO_RARCS: Table[ListedCode] = Table("rarc", ())
 _MOST_KEPT = 20_000
 Value = TypeVar("Value")
 
@@ -79,9 +82,9 @@ class Tables:
     places: Table[PlaceRow]
     drugs: Table[DrugRow]
     enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own
-    taxonomies: Table[ListedCode] = Table("taxonomies", ())
-    carc: Table[ListedCode] = Table("carc", ())  # what remittances are held against; no rule reads it
-    rarc: Table[ListedCode] = Table("rarc", ())
+    taxonomies: Table[ListedCode] = _NO_TAXONOMIES
+    carc: Table[ListedCode] = _NO_CARCS  # what remittances are held against; no rule reads it
+    rarc: Table[ListedCode] = _NO_RARCS
 
     def payer_type(self, claim: Claim) -> PayerType:
         """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
