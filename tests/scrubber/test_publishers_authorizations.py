@@ -68,6 +68,11 @@ def test_a_first_day_that_is_known_stays_and_one_the_list_gives_is_taken(tmp_pat
     assert {r.valid_from for r in release.get("64490") if r.program == "outpatient_department"} == {date(2023, 7, 1)}
 
 
+def test_a_code_new_to_us_has_the_day_the_list_gives_it_however_early(tmp_path):
+    take(tmp_path, "opd", FILES["opd"], text("opd", ("15820", WORDS, "7/1/2020")))
+    assert [r.valid_from for r in now(tmp_path, "authorizations").on(DAY, DAY).get("15820")] == [date(2020, 7, 1)]
+
+
 def test_several_codes_in_a_cell_and_a_spreadsheets_day_are_read():
     row = {"codes": "63650", "payer_types": "medicare", "valid_from": "2021-07-01", "places": "19 22", "states": ""}
     row |= {"need": "sometimes", "verified": "yes", "citation": "x", "url": "y", "program": "outpatient_department"}

@@ -125,6 +125,11 @@ def test_a_price_that_is_gone_is_gone_and_one_of_another_schedule_stays():
     assert (rows["J0585"]["allowed_nonfacility"], rows["J0585"]["allowed_basis"]) == ("6.00", "asp_estimate")
 
 
+def test_a_code_taken_as_ended_that_the_fee_schedule_still_has_is_in_force_but_not_certain():
+    row = rows_of(value("64493"), before=({**OURS, "valid_to": "2026-06-30"},))["64493"]
+    assert (row["valid_to"], row["verified"]) == ("", "no")
+
+
 def test_a_spreadsheets_numbers_are_codes_and_periods_again():
     row = rows_of(value("64493"), value("104.0", days="10", bilat="1.0", pctc="0.0"))["00104"]
     assert (row["global_days"], row["bilateral"], row["pctc"]) == ("010", "1", "0")

@@ -128,7 +128,7 @@ def _rows(listed: Mapping[str, _Listed], held: Sequence[Held], effective: date) 
         own = [row for row in held if code in row["codes"].split()]
         for row in own or usual:
             first = str(on.first or "") or (row["valid_from"] if own else str(effective))
-            made = {**row, "valid_from": max(first, row["valid_from"]) if not own else first}
+            made = {**row, "valid_from": first}
             made |= {"valid_to": str(on.last or "") or row["valid_to"], "verified": "yes"}
             key = tuple(value for name, value in made.items() if name != "codes")
             grouped.setdefault(key, []).append(code)
