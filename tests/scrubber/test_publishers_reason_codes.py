@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from scrubber.tables import Release, Table
+from models.versions import differences, recorded_versions
+from scrubber.tables import Release, Table, load_tables
 from scrubber.tables.listed import off_the_list
 from scrubber.tables.rows import ListedCode
 from tests.scrubber.deliveries import as_csv, delivered, now, refused, sheet, shipped, take
@@ -96,3 +97,13 @@ def test_a_code_a_payer_sent_is_held_against_the_list_of_its_day(code, day, said
 def test_a_list_in_part_or_none_proves_nothing_of_a_code_it_does_not_hold():
     assert off_the_list(listed(complete=False), "999", DAY, DAY) == ""
     assert off_the_list(Table("carc", ()), "999", DAY, DAY) == ""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_list_of_remittance_codes_says_nothing_of_the_model_or_of_a_claim(tmp_path, name):
+    take(tmp_path, name, FILES[name], text(name))
+    tables, ours = load_tables(tmp_path), load_tables()
+    assert differences(recorded_versions(ours), recorded_versions(tables)) == ()
+    assert tables.versions()[name] != ours.versions()[name], "while the release itself is recorded"
+    assert name not in {status.name for status in tables.status(DAY, DAY)}
+    assert name in {status.name for status in tables.status(DAY, DAY, every=True)}

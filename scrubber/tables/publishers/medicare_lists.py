@@ -165,17 +165,17 @@ _INITIATIVES = (
 )
 
 
-def publisher(name: str, program: str, what: str, url: str) -> Publisher:
+def publisher(name: str, program: str, title: str, what: str, url: str) -> Publisher:
     """The publisher of one program's list."""
     return Publisher(
         name=name,
         table="authorizations",
-        title=what,
+        title=title,
         publisher="Centers for Medicare & Medicaid Services (CMS)",
         url=url,
         licence=CPT,
         quarterly=False,
-        accepts=f"The list of codes as workbook or csv: {what}.",
+        accepts=f"As workbook or csv: {what}.",
         read=_reader(_Program(program, what)),
     )
 
