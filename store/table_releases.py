@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -84,7 +85,7 @@ def import_table(
     """
     publishers = _asked_for(name)
     table = publishers[0].table if publishers else name
-    with only_one(home) as folder, opened_sheets(paths, progress=progress) as sheets:
+    with _disk_in_words(home), only_one(home) as folder, opened_sheets(paths, progress=progress) as sheets:
         held = entries(table, home)
         publisher, delivery = _delivered(name, table, publishers, sheets, wanted, held)
         by = publisher.name if publisher else OWN
@@ -105,7 +106,7 @@ def rollback_table(home: Path, name: str, *, today: date) -> RolledBack:
     """The releases as they were before the last import or rollback; twice brings them back."""
     table = table_of(name)
     own = own_folder(table, home)
-    with only_one(home):
+    with _disk_in_words(home), only_one(home):
         now = read_manifest(table, own) if (own / MANIFEST).exists() else {}
         if not now.get("before"):
             raise UnreadableTable(
@@ -122,6 +123,20 @@ def rollback_table(home: Path, name: str, *, today: date) -> RolledBack:
             said = {**said, "rolled_back": was, "rolled_back_on": today}
         commit(table, home, said)
         return RolledBack(table, was, _newest(entries(table, home)))
+
+
+@contextmanager
+def _disk_in_words(home: Path) -> Iterator[None]:
+    """A full disk or a folder that may not be written is no reason for a traceback."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableTable(
+            f"the tables of {home}",
+            found=f"{error.strerror or error} ({Path(str(error.filename)).name if error.filename else 'disk'})",
+            expected="room and leave to write there",
+            advice="Make room and try again: a release is in force whole or not at all.",
+        ) from error
 
 
 def table_of(name: str) -> str:

@@ -364,6 +364,24 @@ def test_two_imports_at_once_do_not_mix(tmp_path):
     assert take(tmp_path, files).changed
 
 
+def test_a_disk_that_cannot_be_written_is_said_and_changes_nothing(tmp_path, monkeypatch):
+    home, files = tmp_path / "home", quarter(tmp_path / "in")
+    take(home, quarter(tmp_path / "held", version="320r0"))
+    before = files_in(home)
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UnreadableTable, match=r"found No space left on device \(disk\), expected room and leave"):
+        take(home, files)
+    monkeypatch.undo()
+    assert files_in(home) == before
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(UnreadableTable, match="expected room and leave to write there"):
+        take(tmp_path / "file", files)
+
+
 def killed_at(home, files, moment, **wanted):
     """Import in a child that kills itself at its nth touch of the home; True when it came to its end before."""
     child = os.fork()
