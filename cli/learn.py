@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -78,10 +78,13 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
         outcomes: dict[str, Counter[str]] = defaultdict(Counter)
         dollars: dict[str, Decimal] = defaultdict(Decimal)
         reasons: Counter[str] = Counter()
+        last_used: dict[str, date] = {}
         for row in store.ledger(as_of):
             outcomes[row.payer_id][row.outcome.value] += 1
             dollars[row.payer_id] += row.denied_amount
             reasons.update(row.denial_carcs)
+            for carc in row.denial_carcs if row.first_remittance_date else ():
+                last_used[carc] = max(last_used.get(carc, date.min), row.first_remittance_date or date.min)
     if not outcomes:
         stdout().print("The store holds no claims yet. `cleanclaim ingest PATH...` reads 837P and 835 files.")
         return 0
@@ -98,7 +101,20 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
     console.print(table)
     if reasons:
         console.print("\nMost frequent denial codes: " + ", ".join(f"{carc} {n}" for carc, n in reasons.most_common(8)))
+        for line in _off_the_list(settings, last_used, as_of):
+            console.print(Text(line))
     return 0
+
+
+def _off_the_list(settings: Settings, last_used: Mapping[str, date], as_of: date) -> Iterator[str]:
+    """A line for each denial code that its list does not hold, or held no more, when it was last used."""
+    from scrubber.tables.listed import off_the_list  # noqa: PLC0415
+    from scrubber.tables.loading import load_table  # noqa: PLC0415
+
+    table = load_table("carc", settings.home)
+    for carc, day in sorted(last_used.items()):
+        if odd := off_the_list(table, carc.rpartition("-")[2], day, as_of):
+            yield f"{carc} of {day} {odd}: ask the payer what it stands for."
 
 
 def simulate_practice(out: Path, months: int, claims_per_month: int, seed: int, start: date, *, as_json: bool) -> int:

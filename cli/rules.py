@@ -1,4 +1,4 @@
-"""`rules` and `tables list`: what is checked, from which source, what the practice changed, how current it is."""
+"""`rules`: what is checked, from which source, and what the practice changed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from scrubber.catalogue import catalogue, page, report_queries
 from scrubber.overrides import Override
 from scrubber.own_rules import OwnRule
 from scrubber.own_rules.pages import own_entry, own_page
-from scrubber.tables import Tables
-from serving.assessment_json import table_json
 from serving.practice_files import load_overrides, load_own_rules
 
 
@@ -81,20 +79,3 @@ def _page(rule_id: str, own: Sequence[OwnRule], in_force: Sequence[Override]) ->
     ]
     text = own_page(found) if found else page(rule_id)
     return text + ("\n## What you said of it\n\n" + "\n".join(said) + "\n" if said else "")
-
-
-def show_tables(tables: Tables, as_of: date, *, as_json: bool) -> int:
-    """Each table's release for a day of service."""
-    statuses = tables.status(as_of, as_of)
-    if as_json:
-        for status in statuses:
-            emit(table_json(status))
-        return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("table", "release", "effective", "published", "coverage", "age"):
-        table.add_column(column)
-    for s in statuses:
-        age = f"{s.age_days} days" + (", stale" if s.stale else "")
-        table.add_row(s.name, s.release, str(s.effective), str(s.published), s.coverage, age)
-    stdout().print(table)
-    return 0

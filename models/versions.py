@@ -8,16 +8,19 @@ from hashlib import sha256
 
 from features.registry import fingerprint
 from scrubber.registry import RULES
-from scrubber.tables import Table, Tables
+from scrubber.tables import OF_REMITTANCES, Table, Tables
 
 
 def recorded_versions(tables: Tables) -> dict[str, str]:
-    """One short text a part: `features`, `rules`, and `table.<name>` with the name of its newest release."""
+    """One short text a part: `features`, `rules`, and `table.<name>` with the name of its newest release.
+
+    Tables that no row is computed from are left out: a new one says nothing about a model.
+    """
     rules = sorted((r.id, r.version, int(r.severity)) for r in RULES.values())
     versions = {"features": fingerprint(), "rules": sha256(repr(rules).encode()).hexdigest()[:12]}
     for part in fields(tables):
         table = getattr(tables, part.name)
-        if isinstance(table, Table):
+        if isinstance(table, Table) and table.name not in OF_REMITTANCES:
             versions[f"table.{table.name}"] = table.releases[-1].name if table.releases else "none"
     return versions
 

@@ -47,6 +47,7 @@ from scrubber.tables.rows import (
     DiagnosisRow,
     DrugRow,
     EnrolmentRow,
+    ListedCode,
     ModifierRow,
     MueLimit,
     PayerRow,
@@ -441,7 +442,9 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "codes": _code,
     "ptp": lambda _key, v, day: PtpEdit(v["indicator"], v.get("effective", day), v.get("until")),
     "mue": lambda _key, v, _day: MueLimit(v["units"], v["mai"]),
-    "addons": lambda _key, v, _day: AddonRow(frozenset(v["primaries"]), v.get("verified", True)),
+    "addons": lambda _key, v, _day: AddonRow(
+        frozenset(v["primaries"]), v.get("verified", True), v.get("contractor", False)
+    ),
     "icd10": _diagnosis,
     "modifiers": _modifier,
     "payers": _payer,
@@ -453,4 +456,5 @@ _ROWS: Mapping[str, Callable[[str, Any, date], Any]] = {
     "places": _place,
     "drugs": _drug,
     "enrolments": _enrolments,
+    "taxonomies": lambda key, v, _day: ListedCode(key, v.get("valid_from"), v.get("valid_to"), True),
 }

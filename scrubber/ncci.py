@@ -91,8 +91,8 @@ def _looked(case: Case) -> Mapping[int, _Looked | LookupError]:
             continue
         for code2, lines2 in by_code.items():
             edits = release.get(code2) or {}
-            beside = [(edits[code1], lines1) for code1, lines1 in by_code.items() if code1 in edits]
-            beside = [(e, lines) for e, lines in beside if e.effective <= day and (e.until is None or day <= e.until)]
+            known = [(edit, lines1) for code1, lines1 in by_code.items() if (edit := edits.get(code1))]
+            beside = [(held, lines1) for edit, lines1 in known if (held := edit.on(day))]
             # a code is never paired with itself
             blind = _blind_spot(case, lines2[0], release) if len(by_code) > 1 else None
             for line in lines2 if beside or blind else ():
@@ -102,7 +102,7 @@ def _looked(case: Case) -> Mapping[int, _Looked | LookupError]:
     return found
 
 
-def _blind_spot(case: Case, line: Line, release: Release[dict[str, PtpEdit]]) -> Gap | None:
+def _blind_spot(case: Case, line: Line, release: Release[Mapping[str, PtpEdit]]) -> Gap | None:
     row = code_row(case, line)
     if row is None:
         if release.complete or line.code in release.rows:
@@ -122,7 +122,7 @@ def _company(case: Case) -> Iterator[tuple[date, ByCode]]:
             yield day or date.min, by_code
 
 
-def _release(case: Case, day: date, by_code: ByCode) -> Release[dict[str, PtpEdit]]:
+def _release(case: Case, day: date, by_code: ByCode) -> Release[Mapping[str, PtpEdit]]:
     """The PTP release of the day. Raises NotSaid for lines without a day, TableGap where there is no release."""
     for lines in by_code.values():
         case.day(lines[0])

@@ -1,4 +1,4 @@
-"""The assessor in use: a newer model is taken up once promoted, a store once there is one, own rules once changed."""
+"""The assessor in use: models once promoted, tables once imported, a store once there, own rules once changed."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from threading import Lock
 from claims.errors import CleanclaimError
 from models.errors import ModelUnusable
 from models.folders import model_folder
+from scrubber.tables import load_tables
+from scrubber.tables.loading import STAMP
 from serving.assess import Assessor
 from serving.logs import log
 from serving.practice_files import load_practice
 from serving.practice_files import stamp as practice_stamp
 from serving.settings import Settings
-from serving.start import load_model, open_pasts, store_is_there, with_model
+from serving.start import load_model, open_pasts, store_is_there, with_model, with_tables
 
 WARM_SECONDS = 10.0
 LOOK_SECONDS = 1.0  # how often the files of own rules are looked at
-RETRY_SECONDS = 5.0  # a model that could not be read is not tried again at once
+RETRY_SECONDS = 5.0  # a model or table that could not be read is not tried again at once
 
 Stamp = tuple[str, int, int, int]
+NEVER = "", 0, 0, 0  # the stamp of tables nothing was ever imported to
 
 
 def local_today() -> date:
@@ -39,6 +42,8 @@ class Desk:
         self.reload_failed = self.rules_failed = ""
         self._assessor = assessor
         self._stamp = self._stamp_now()
+        self._changes = str(settings.home / "tables" / STAMP)
+        self._tables_stamp = self._tables_stamp_now()
         self._not_before = 0.0
         self._practice_stamp = practice_stamp(settings.home)
         self._looked = time.monotonic()
@@ -46,11 +51,15 @@ class Desk:
         self._lock = Lock()
 
     def assessor(self) -> Assessor:
-        """The assessor, with the model that is promoted and the store that is there now.
+        """The assessor, with the model that is promoted, the tables imported and the store that is there now.
 
-        A bundle that cannot be read leaves the model in use as it is: `reload_failed` says why, and it is tried again.
+        A bundle or table that cannot be read leaves those in use as they are: `reload_failed` says why, and it is tried
+        again.
         """
         with self._lock:
+            tables_stamp = self._tables_stamp_now()
+            if tables_stamp != self._tables_stamp and time.monotonic() >= self._not_before:
+                self._reload_tables(tables_stamp)
             stamp = self._stamp_now()
             if stamp is not None and stamp != self._stamp and time.monotonic() >= self._not_before:
                 self._reload(stamp)
@@ -97,6 +106,28 @@ class Desk:
         self.rules_failed = ""
         self._assessor = replace(self._assessor, practice=practice)
         log.info("own rules reloaded", rules=len(practice.own.rules), faults=len(practice.own.faults))
+
+    def _reload_tables(self, stamp: Stamp) -> None:
+        try:
+            tables = load_tables(self.settings.home)
+        except CleanclaimError as error:
+            self.reload_failed = str(error)
+            self._not_before = time.monotonic() + RETRY_SECONDS
+            log.error("tables not reloaded", fault=type(error).__name__)
+            return
+        self.reload_failed, self._tables_stamp = "", stamp
+        before = self._assessor.tables.versions()
+        changed = sorted(name for name, version in tables.versions().items() if before.get(name) != version)
+        self._assessor = with_tables(self._assessor, tables, self.settings, codes="codes" in changed)
+        log.info("tables reloaded", tables=" ".join(changed))
+
+    def _tables_stamp_now(self) -> Stamp:
+        """What changes when a table is imported or rolled back: one file, so that looking costs next to nothing."""
+        try:
+            found = os.stat(self._changes)
+        except OSError:
+            return NEVER
+        return self._changes, found.st_mtime_ns, found.st_size, found.st_ino
 
     def _stamp_now(self) -> Stamp | None:
         """What changes when another bundle is to be served; None when there is none to be seen."""

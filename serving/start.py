@@ -47,6 +47,15 @@ def with_model(assessor: Assessor, model: DenialModel) -> Assessor:
     return replace(assessor, model=model, pasts=pasts, degraded="", differences=changed)
 
 
+def with_tables(assessor: Assessor, tables: Tables, settings: Settings, *, codes: bool) -> Assessor:
+    """The same assessor with other tables; `codes`: the families have changed, which the payer history is kept by."""
+    model = assessor.model
+    pasts = open_pasts(settings, tables, model) if codes and assessor.pasts.own else assessor.pasts
+    changed = differences(model.recorded, recorded_versions(tables)) if model is not None else ()
+    practice = replace(assessor.practice, tables=tables)  # the plans of its own rules are made for tables
+    return replace(assessor, tables=tables, pasts=pasts, practice=practice, differences=changed)
+
+
 def store_is_there(settings: Settings) -> bool:
     """True when something was ingested under this home, or the settings name a database."""
     return bool(settings.store) or (settings.home / STORE_FILE).exists()

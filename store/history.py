@@ -50,6 +50,15 @@ def replayed(scope: Scope, until: date | None, family_of: FamilyOf) -> Iterator[
     )
 
 
+def served(scope: Scope, first: date, last: date) -> Iterator[Submitted]:
+    """The submissions with a service of these days, by the day they were sent; streamed."""
+    of_days = scope.select(services, services.c.submission_id).where(
+        services.c.service_date >= first, services.c.service_date <= last
+    )
+    query = scope.select(submissions).where(submissions.c.id.in_(of_days))
+    yield from map(_submitted, scope.stream(query.order_by(submissions.c.known_on, submissions.c.ref)))
+
+
 def _refused(answered: Select[Any]) -> ColumnElement[bool]:
     """True for a submission whose last word is a front end's rejection: no payer answered it after all."""
     answers = answered.where(decisions.c.submission_id == submissions.c.id).correlate(submissions)
@@ -59,7 +68,7 @@ def _refused(answered: Select[Any]) -> ColumnElement[bool]:
 _REFUSED = _refused(of_practice(decisions, decisions.c.submission_id))
 
 
-def _submitted(row: Any) -> Event:
+def _submitted(row: Any) -> Submitted:
     claim = load(Claim, row.claim)
     return Submitted(row.known_on, claim, row.ref, row.content, row.patient, row.batch)
 

@@ -13,7 +13,7 @@ from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.identity import patient_key
 from claims.remittance import Remittance
-from features.replay import Event
+from features.replay import Event, Submitted
 from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
@@ -22,7 +22,7 @@ from scrubber.tables import Tables
 from store.arrivals import Arrival, arrivals
 from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
-from store.history import PayerHistory, known_of, newest, replayed
+from store.history import PayerHistory, known_of, newest, replayed, served
 from store.ingest import Ingest, Progress
 from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
@@ -123,6 +123,11 @@ class Store:
         """The records known from one day to strictly before another, to build another store from."""
         with self._engine.connect() as connection:
             yield from arrivals(Scope(connection, self.practice), since, before)
+
+    def served(self, first: date, last: date) -> Iterator[Submitted]:
+        """The submissions with a service from `first` to `last`, by the day they were sent."""
+        with self._engine.connect() as connection:
+            yield from served(Scope(connection, self.practice), first, last)
 
     def ledger(self, as_of: date) -> Iterator[LedgerRow]:
         """Every submitted line known by the day, with its label as of the day."""

@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType
+from claims.claim import FILING_INDICATORS, Claim, PayerType
+from scrubber.tables.errors import UnreadableTable
 from scrubber.tables.loading import load_table
-from scrubber.tables.reading import UnreadableTable
 from scrubber.tables.release import STALE_AFTER_DAYS, Release, Table, TableGap
 from scrubber.tables.rows import (
     AddonRow,
@@ -23,6 +23,7 @@ from scrubber.tables.rows import (
     DiagnosisRow,
     DrugRow,
     EnrolmentRow,
+    ListedCode,
     ModifierRow,
     MueLimit,
     PayerRow,
@@ -37,6 +38,11 @@ __all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableT
 VAGUE_INDICATORS = frozenset({"", "12", "13", "14", "15", "BL", "CI", "HM", "ZZ"})
 
 
+# tables that no rule and no feature reads: what they hold changes no finding and no risk
+OF_REMITTANCES = frozenset({"carc", "rarc"})
+_NO_TAXONOMIES: Table[ListedCode] = Table("taxonomies", ())
+_NO_CARCS: Table[ListedCode] = Table("carc", ())
+_NO_RARCS: Table[ListedCode] = Table("rarc", ())
 _MOST_KEPT = 20_000
 Value = TypeVar("Value")
 
@@ -62,7 +68,7 @@ class Tables:
     """The tables, read once at start-up."""
 
     codes: Table[CodeRow]
-    ptp: Table[dict[str, PtpEdit]]  # column 2 code -> column 1 code -> edit
+    ptp: Table[Mapping[str, PtpEdit]]  # column 2 code -> column 1 code -> edit
     mue: Table[MueLimit]
     addons: Table[AddonRow]
     icd10: Table[DiagnosisRow]
@@ -76,6 +82,9 @@ class Tables:
     places: Table[PlaceRow]
     drugs: Table[DrugRow]
     enrolments: Table[tuple[EnrolmentRow, ...]]  # by NPI; the practice's own
+    taxonomies: Table[ListedCode] = _NO_TAXONOMIES
+    carc: Table[ListedCode] = _NO_CARCS  # what remittances are held against; no rule reads it
+    rarc: Table[ListedCode] = _NO_RARCS
 
     def payer_type(self, claim: Claim) -> PayerType:
         """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
@@ -88,7 +97,7 @@ class Tables:
         told = payer.type
         if told is not PayerType.UNKNOWN and told is not FILING_INDICATORS.get(payer.filing_indicator):
             return told
-        row = self._payer_row(payer)
+        row = self._payer_row(claim)
         if row is None:
             return told
         known = PayerType(row.type)
@@ -99,17 +108,23 @@ class Tables:
 
     def payer_row(self, claim: Claim) -> PayerRow | None:
         """The claim's payer in the payer table; None when it is not there, or only as another line of business."""
-        row = self._payer_row(claim.payer)
+        row = self._payer_row(claim)
         return row if row is not None and PayerType(row.type) is self.payer_type(claim) else None
 
     def family(self, code: str) -> str:
-        """The family of a code in the newest release of the code table; "" when it is not there."""
+        """The family of a code, as the newest release of the code table that holds it says; "" when none does.
+
+        Families are our own and not dated: a release that drops a code does not change what it was.
+        """
         return self._families.get(code, "")
 
-    def status(self, day: date, as_of: date) -> list[TableStatus]:
-        """Which release of each table speaks for a day of service, and how old it is; one without is left out."""
+    def status(self, day: date, as_of: date, *, every: bool = False) -> list[TableStatus]:
+        """Which release of each table speaks for a day of service, and how old it is; one without is left out.
+
+        Of the tables that rules read; with `every`, also of those that only remittances are held against.
+        """
         found = []
-        for table in self._tables:
+        for table in self._tables if every else self._read_by_rules:
             try:
                 release = table.on(day, as_of)
             except TableGap:
@@ -135,13 +150,25 @@ class Tables:
         """The tables alone: look-ups are built again by whoever gets a copy."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    @cached_property
+    def _read_by_rules(self) -> list[Table[Any]]:
+        return [table for table in self._tables if table.name not in OF_REMITTANCES and table.releases]
+
     @property
     def _tables(self) -> list[Table[Any]]:
         return [getattr(self, field.name) for field in fields(self)]
 
-    def _payer_row(self, payer: Payer) -> PayerRow | None:
-        by_id = self._payers_by_id.get(payer.id.strip().upper()) if payer.id else None
-        return by_id or (self._payer_named(payer.name) if payer.name else None)
+    def _payer_row(self, claim: Claim) -> PayerRow | None:
+        payers, payer = self._payers_of(claim), claim.payer
+        by_id = payers.by_id.get(payer.id.strip().upper()) if payer.id else None
+        return by_id or (payers.named(payer.name) if payer.name else None)
+
+    def _payers_of(self, claim: Claim) -> _Payers:
+        """The payers of the release for the claim's first day of service; from before the table, of its first one."""
+        if len(self._payers) == 1:
+            return self._payers[0]
+        day = claim.first_service
+        return next((p for p in reversed(self._payers) if day is None or p.first_day <= day), self._payers[0])
 
     @cached_property
     def kept(self) -> dict[Hashable, Any]:
@@ -163,26 +190,33 @@ class Tables:
 
     @cached_property
     def _families(self) -> Mapping[str, str]:
-        return {code: row.family for code, row in self.codes.releases[-1].rows.items()} if self.codes.releases else {}
+        return {code: row.family for release in self.codes.releases for code, row in release.rows.items()}
 
     @cached_property
-    def _payers_by_id(self) -> Mapping[str, PayerRow]:
-        rows = self.payers.releases[-1].rows.values() if self.payers.releases else ()
-        return {payer_id.upper(): row for row in rows for payer_id in row.ids}
+    def _payers(self) -> list[_Payers]:
+        return [_payers_in(release) for release in self.payers.releases] or [_Payers(date.min, {}, lambda _name: None)]
 
-    @cached_property
-    def _payer_named(self) -> Callable[[str], PayerRow | None]:
-        """Finds the payer of a name: of the rows whose patterns are all found, the one with the most of them."""
-        rows = self.payers.releases[-1].rows.values() if self.payers.releases else ()
-        named = [([re.compile(p) for p in row.name_patterns], row) for row in rows if row.name_patterns]
-        named.sort(key=lambda pair: -len(pair[0]))
 
-        @lru_cache(maxsize=4096)
-        def find(name: str) -> PayerRow | None:
-            plain = " ".join(re.sub(r"[^a-z0-9]+", " ", name.lower()).split())
-            return next((row for patterns, row in named if all(p.search(plain) for p in patterns)), None)
+class _Payers(NamedTuple):
+    """The payers of a release, by id and by name."""
 
-        return find
+    first_day: date
+    by_id: Mapping[str, PayerRow]
+    named: Callable[[str], PayerRow | None]
+
+
+def _payers_in(release: Release[PayerRow]) -> _Payers:
+    """Finds the payer of a name: of the rows whose patterns are all found, the one with the most of them."""
+    rows = release.rows.values()
+    named = [([re.compile(p) for p in row.name_patterns], row) for row in rows if row.name_patterns]
+    named.sort(key=lambda pair: -len(pair[0]))
+
+    @lru_cache(maxsize=4096)
+    def find(name: str) -> PayerRow | None:
+        plain = " ".join(re.sub(r"[^a-z0-9]+", " ", name.lower()).split())
+        return next((row for patterns, row in named if all(p.search(plain) for p in patterns)), None)
+
+    return _Payers(release.first_day, {payer_id.upper(): row for row in rows for payer_id in row.ids}, find)
 
 
 def _digest(table: Table[Any]) -> str:

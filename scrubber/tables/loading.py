@@ -3,6 +3,8 @@
 A practice's own releases lie in its home under `tables/<name>/` in the same form; one with the name of a shipped
 release takes its place. A row stays in force until a newer release drops or ends it: a subset drops nothing, so what it
 does not hold is taken from the release before it, and a practice may bring a few rows of its own.
+
+A release file is CSV, or for PTP in full a compiled one (`scrubber.tables.pairs`), which is mapped and not read.
 """
 
 from __future__ import annotations
@@ -14,35 +16,44 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from scrubber.tables.reading import FORMS, Cells, Form, UnreadableTable
+from scrubber.tables import pairs
+from scrubber.tables.errors import UnreadableTable
+from scrubber.tables.reading import FORMS, Cells, Form
 from scrubber.tables.release import Release, Table
 
 SHIPPED = Path(__file__).parent / "data"
 MANIFEST = "manifest.toml"
+STAMP = "changed"  # in `home/tables/`; another content says that a release came or went
 _ABOUT = ("title", "publisher", "url", "licence", "grain", "key", "quarterly", "columns", "releases")
 _OF_A_RELEASE: Mapping[str, type] = {
     "name": str, "file": str, "effective": date, "published": date, "coverage": str, "rows": int, "sha256": str,
 }  # fmt: skip
+# What a release may say beside: days, and, of an import, when, from which files, and whose words those are.
+_MAY_SAY: Mapping[str, type] = {
+    "verified_to": date, "speaks_from": date, "imported": date, "files": list, "note": str,
+    "title": str, "publisher": str, "url": str, "licence": str,
+}  # fmt: skip
 
 
-def load_table(name: str, home: Path | None = None) -> Table[Any]:
+def load_table(name: str, home: Path | None = None, manifest_file: str = MANIFEST) -> Table[Any]:
     """One table: the shipped releases, and those of the practice's home.
 
-    Raises UnreadableTable where a manifest or file is missing, changed or wrong.
+    `manifest_file`: another manifest of the practice's folder, such as the one before the last import. Raises
+    UnreadableTable where a manifest or file is missing, changed or wrong.
     """
-    folders = [SHIPPED / name]
+    folders = [(SHIPPED / name, MANIFEST)]
     if home is not None and (home / "tables" / name).is_dir():
-        folders.append(home / "tables" / name)
+        folders.append((home / "tables" / name, manifest_file))
     releases: dict[str, Release[Any]] = {}
     quarterly = False
-    for folder in folders:
-        manifest = read_manifest(name, folder)
+    for folder, file in folders:
+        manifest = read_manifest(name, folder, file)
         quarterly = quarterly or manifest["quarterly"]
-        releases |= {r.name: r for r in _releases(name, folder, manifest)}
+        releases |= {r.name: r for r in releases_of(name, folder, manifest)}
     layered: list[Release[Any]] = []
     for release in sorted(releases.values(), key=lambda r: (r.effective, r.published)):
         below = [r for r in layered if r.published <= release.published]
@@ -53,11 +64,11 @@ def load_table(name: str, home: Path | None = None) -> Table[Any]:
     return Table(name, tuple(layered), quarterly)
 
 
-def read_manifest(name: str, folder: Path) -> dict[str, Any]:
+def read_manifest(name: str, folder: Path, file: str = MANIFEST) -> dict[str, Any]:
     """A table's manifest, with everything in it that must be there."""
-    where = f"table {name}, {MANIFEST}"
+    where = f"table {name}, {file}"
     try:
-        manifest = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = tomllib.loads((folder / file).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UnreadableTable(where, found="no file", expected=f"a manifest in {folder.name}/") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -80,33 +91,68 @@ def _check_release(where: str, release: Mapping[str, Any]) -> None:
             raise UnreadableTable(f"{where}, {key}", found=repr(release.get(key)), expected=f"a {kind.__name__}")
     if release["coverage"] not in ("subset", "complete"):
         raise UnreadableTable(f"{where}, coverage", found=repr(release["coverage"]), expected="subset or complete")
-    if not isinstance(release.get("verified_to", date.min), date):
-        raise UnreadableTable(f"{where}, verified_to", found=repr(release["verified_to"]), expected="a date")
+    for key, kind in _MAY_SAY.items():
+        if key in release and not isinstance(release[key], kind):
+            raise UnreadableTable(f"{where}, {key}", found=repr(release[key]), expected=f"a {kind.__name__}")
     if Path(release["file"]).name != release["file"]:
         raise UnreadableTable(f"{where}, file", found=repr(release["file"]), expected="a file beside the manifest")
 
 
-def _releases(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Release[Any]]:
+def releases_of(name: str, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Release[Any]]:
+    """The releases a manifest names, read from its folder. Raises UnreadableTable."""
+
     @cache  # several releases may share one file whose rows carry their own dates
     def rows_of(file: str, digest: str, count: int, effective: date) -> Mapping[str, Any]:
         where = f"table {name}, {file}"
-        cells = _cells(where, _content(where, folder / file, digest), FORMS[name])
-        if len(cells) != count:
-            raise UnreadableTable(where, found=f"{len(cells)} rows", expected=f"{count} rows, as the manifest says")
-        return FORMS[name].read(cells, effective)
+        if file.endswith(pairs.SUFFIX):
+            _check_digest(where, folder / file, digest)
+            compiled = pairs.PairTable(folder / file)
+            rows: Mapping[str, Any] = compiled
+            found = compiled.pairs
+        else:
+            cells = _cells(where, _content(where, folder / file, digest), FORMS[name])
+            rows, found = FORMS[name].read(cells, effective), len(cells)
+        if found != count:
+            raise UnreadableTable(where, found=f"{found} rows", expected=f"{count} rows, as the manifest says")
+        return rows
 
     for r in manifest["releases"]:
         dated_by_release = r["effective"] if FORMS[name].dated_by_release else date.min
+        about = {**{key: manifest[key] for key in ("title", "publisher", "url", "licence")}, **r}
         yield Release(
             name=r["name"],
             effective=r["effective"],
             published=r["published"],
             complete=r["coverage"] == "complete",
             rows=rows_of(r["file"], r["sha256"], r["rows"], dated_by_release),
-            citation=f"{manifest['publisher']}: {manifest['title']}, release {r['name']}",
-            url=manifest["url"],
+            citation=f"{about['publisher']}: {about['title']}, release {r['name']}",
+            url=about["url"],
             verified_to=r.get("verified_to"),
             sha256=r["sha256"],
+            speaks_from=r.get("speaks_from"),
+            licence=about["licence"],
+            imported=r.get("imported"),
+            files=tuple(r.get("files", ())),
+            note=r.get("note", ""),
+        )
+
+
+def _check_digest(where: str, file: Path, digest: str) -> None:
+    """That a file is the very one its manifest was written for; it is read through, not kept."""
+    try:
+        with file.open("rb") as content:
+            _same(where, file_digest(content, "sha256").hexdigest(), digest)
+    except FileNotFoundError:
+        raise UnreadableTable(where, found="no file", expected="the file the manifest names") from None
+
+
+def _same(where: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise UnreadableTable(
+            where,
+            found=f"sha256 {found[:12]}...",
+            expected=f"{expected[:12]}...",
+            advice="The file has changed since its manifest was written: restore it, or import it again.",
         )
 
 
@@ -116,14 +162,7 @@ def _content(where: str, file: Path, digest: str) -> str:
         content = file.read_bytes()
     except FileNotFoundError:
         raise UnreadableTable(where, found="no file", expected="the file the manifest names") from None
-    found = sha256(content).hexdigest()
-    if found != digest:
-        raise UnreadableTable(
-            where,
-            found=f"sha256 {found[:12]}...",
-            expected=f"{digest[:12]}...",
-            advice="The file has changed since its manifest was written: restore it, or import it again.",
-        )
+    _same(where, sha256(content).hexdigest(), digest)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from claims.claim import PayerType
-from claims.errors import UnreadableInput
 from claims.evidence import ITEMS
+from scrubber.tables.errors import UnreadableTable
+from scrubber.tables.pairs import Layered
 from scrubber.tables.rows import (
     BODY_REGIONS,
     PAYER_WANTS,
@@ -23,6 +24,7 @@ from scrubber.tables.rows import (
     DiagnosisRow,
     DrugRow,
     EnrolmentRow,
+    ListedCode,
     ModifierRow,
     MueLimit,
     PayerRow,
@@ -30,10 +32,6 @@ from scrubber.tables.rows import (
     PtpEdit,
     RecordRow,
 )
-
-
-class UnreadableTable(UnreadableInput):
-    """A table's manifest or release file is not what it should be: says which table, row and column."""
 
 
 class Cells:
@@ -157,12 +155,17 @@ def _by(key: str, make: Callable[[Cells], Any]) -> Read:
     return read
 
 
+UNCLASSIFIED = "other"  # in the family column: a code we know of, and do not count to any family
+OTHERS_TOO = "contractor"  # among the primaries of an add-on code: Medicare's contractor takes others too
+
+
 def _code(c: Cells) -> CodeRow:
     start, end = c.span("valid_from", "valid_to")
+    family = c.given("family")
     return CodeRow(
         code=c.text("code"),
         label=c.given("label"),
-        family=c.given("family"),
+        family="" if family == UNCLASSIFIED else family,
         region=c.given("region"),
         status=c.text("status"),
         is_addon=c.flag("is_addon"),
@@ -197,7 +200,24 @@ def _ptp(cells: Iterable[Cells], effective: date) -> Rows:
 
 
 def _ptp_over(newer: Rows, older: Rows) -> Rows:
+    if not (isinstance(newer, dict) and isinstance(older, dict)):  # a compiled file is not taken into memory
+        return Layered(newer, older)
     return {column2: {**older.get(column2, {}), **newer.get(column2, {})} for column2 in {**older, **newer}}
+
+
+def _addon(c: Cells) -> AddonRow:
+    primaries = frozenset(c.given("primaries").split())
+    return AddonRow(primaries - {OTHERS_TOO}, c.flag("verified"), OTHERS_TOO in primaries)
+
+
+def _listed(c: Cells) -> ListedCode:
+    start, end = c.span("valid_from", "valid_to")
+    return ListedCode(c.text("code"), start, end, c.flag("verified"))
+
+
+def _taxonomy(c: Cells) -> ListedCode:
+    c.one_of("level", ("", "individual", "organization"))
+    return _listed(c)
 
 
 def _diagnosis(c: Cells) -> DiagnosisRow:
@@ -435,7 +455,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         ),
         "addons": Form(
             _columns("code primaries verified"),
-            _by("code", lambda c: AddonRow(frozenset(c.given("primaries").split()), c.flag("verified"))),
+            _by("code", _addon),
         ),
         "icd10": Form(
             _columns("code billable valid_from valid_to side unspecified seventh_character replacement verified"),
@@ -474,6 +494,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             _records,
             over=_records_over,
         ),
+        "carc": Form(_columns("code valid_from valid_to modified verified"), _by("code", _listed)),
+        "rarc": Form(_columns("code valid_from valid_to modified verified"), _by("code", _listed)),
+        "taxonomies": Form(_columns("code level valid_from valid_to verified"), _by("code", _taxonomy)),
         "authorizations": Form(
             _columns("codes payer_types valid_from valid_to places states need verified citation url"),
             _authorizations,

@@ -27,6 +27,10 @@ class Release(Generic[Row]):
     Rows may carry dates of their own (codes, diagnoses). They need no second clock: a row is announced before its
     `valid_from`, rules compare its dates with the day of service, and that does not lie after `as_of`. Past
     `verified_to`, the last day its rows are known to hold, a release still tells what had ended; it proves no more.
+
+    `speaks_from`: a publisher's whole file that dates each of its rows, back to the table's beginning, answers for
+    days of service from there on, though it took `effective` only with its quarter; who asks as of a day before it was
+    published is still answered without it.
     """
 
     name: str
@@ -38,6 +42,16 @@ class Release(Generic[Row]):
     url: str = ""
     verified_to: date | None = None  # None: until the next release
     sha256: str = ""
+    speaks_from: date | None = None  # None: from `effective` on
+    licence: str = ""
+    imported: date | None = None  # None: it ships with the product
+    files: tuple[str, ...] = ()  # the names of the files it was imported from
+    note: str = ""
+
+    @property
+    def first_day(self) -> date:
+        """The first day of service it speaks for."""
+        return self.speaks_from or self.effective
 
     def holds_on(self, day: date) -> bool:
         """True when the rows are known to hold on the day; past it, a rule answers `Unchecked` rather than nothing."""
@@ -62,6 +76,6 @@ class Table(Generic[Row]):
         Raises TableGap when there is none.
         """
         for release in reversed(self.releases):
-            if release.effective <= day and release.published <= as_of:
+            if (release.speaks_from or release.effective) <= day and release.published <= as_of:
                 return release
-        raise TableGap(self.name, day, min((r.effective for r in self.releases), default=None))
+        raise TableGap(self.name, day, min((r.first_day for r in self.releases), default=None))

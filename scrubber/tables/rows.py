@@ -13,7 +13,7 @@ class CodeRow:
 
     code: str
     label: str
-    family: str  # em, esi_interlaminar, esi_transforaminal, facet_injection, rfa_facet, scs ...
+    family: str  # em, esi_interlaminar, esi_transforaminal, facet_injection, rfa_facet, scs ...; "" not classified
     region: str  # cervical_thoracic, lumbar_sacral, sacroiliac, na ...
     status: str  # MPFS status indicator
     is_addon: bool
@@ -34,11 +34,21 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class PtpEdit:
-    """An NCCI procedure-to-procedure edit, filed under its column 2 code and then its column 1 code."""
+    """An NCCI procedure-to-procedure edit, filed under its column 2 code and then its column 1 code.
+
+    A pair that was dropped and taken up again, or whose indicator changed, has `earlier` periods, newest first.
+    """
 
     indicator: str  # 0 never together, 1 a modifier may lift it, 9 not active
     effective: date
     until: date | None  # inclusive
+    earlier: tuple[PtpEdit, ...] = ()
+
+    def on(self, day: date) -> PtpEdit | None:
+        """The period of the edit that holds on a day of service; the newest where two would."""
+        if self.effective <= day and (self.until is None or day <= self.until):
+            return self
+        return next((edit for edit in self.earlier if edit.on(day)), None) if self.earlier else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,14 @@ class MueLimit:
 
 @dataclass(frozen=True, slots=True)
 class AddonRow:
-    """An add-on code and the primary codes one of which must stand on the same claim and day."""
+    """An add-on code and the primary codes one of which must stand on the same claim and day.
+
+    `contractor`: Medicare's contractor takes others too (types 2 and 3 of CMS); then there may be none by name.
+    """
 
     primaries: frozenset[str]
     verified: bool
+    contractor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +111,8 @@ class ModifierRow:
     never_with: frozenset[str] = frozenset()  # families of codes it never stands on
 
     def fits(self, family: str) -> bool:
-        """True when the modifier may stand on a code of the family."""
-        return family not in self.never_with and (not self.only_with or family in self.only_with)
+        """True when the modifier may stand on a code of the family, or nobody says of what family the code is."""
+        return not family or (family not in self.never_with and (not self.only_with or family in self.only_with))
 
 
 # What a payer may want beside what every payer wants: the closed list of a payer row's `wants`.
@@ -207,6 +221,20 @@ class DrugRow:
     container: str  # single_dose (only), multi_dose (only), either, unknown
     kind: str  # steroid, anesthetic, botulinum, hyaluronate, contrast, opioid, other
     verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCode:
+    """A code of a list that others keep (CARCs, RARCs, taxonomies): from when to when it is on it, no wording."""
+
+    code: str
+    valid_from: date | None
+    valid_to: date | None  # inclusive
+    verified: bool
+
+    def ended_by(self, day: date) -> bool:
+        """True when the code had left the list before that day."""
+        return self.valid_to is not None and self.valid_to < day
 
 
 @dataclass(frozen=True, slots=True)

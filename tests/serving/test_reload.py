@@ -15,7 +15,10 @@ from serving.pasts import SnapshotPasts
 from serving.settings import Settings
 from serving.start import build_assessor
 from store import Store
+from store.table_manifests import tell_services
+from store.table_releases import rollback_table
 from tests.serving.samples import TODAY, example_claim
+from tests.store.ptp_files import quarter, take
 
 
 def promote(home, model, version):
@@ -121,3 +124,30 @@ def test_a_store_is_used_from_its_first_ingest_on(desk, home):
 def test_an_assessor_handed_in_is_not_replaced_by_what_lies_in_the_home(tables, real_model, home):
     desk = Desk(Assessor(tables, real_model, SnapshotPasts()), Settings(home=home), lambda: TODAY)
     assert desk.assessor().model is real_model
+
+
+def test_an_imported_table_speaks_from_the_next_answer_on_and_a_rollback_takes_it_back(desk, home, tmp_path):
+    first = desk.assessor()
+    take(home, quarter(tmp_path / "in"))
+    assert [t.name for t in desk.assessor().tables.ptp.releases] == ["2024q3", "2026q3"]
+    assert desk.assessor().model is first.model
+    assert any(line.startswith("table.ptp: the model was fitted with") for line in desk.assessor().differences)
+    rollback_table(home, "ptp", today=TODAY)
+    assert [t.name for t in desk.assessor().tables.ptp.releases] == ["2024q3"]
+
+
+def test_a_table_that_cannot_be_read_leaves_the_old_ones_in_use_and_says_so(desk, home, tmp_path):
+    take(home, quarter(tmp_path / "in"))
+    before = desk.assessor()
+    file = next((home / "tables" / "ptp").glob("*.pairs"))
+    file.write_bytes(file.read_bytes()[:-1])
+    tell_services(home / "tables")
+    assert desk.assessor() is before
+    assert "The file has changed since its manifest was written" in desk.reload_failed
+
+
+def test_tables_are_not_read_again_while_nothing_was_imported(desk, home, tmp_path, monkeypatch):
+    take(home, quarter(tmp_path / "in"))
+    desk.assessor()
+    monkeypatch.setattr(serving.desk, "load_tables", lambda _: pytest.fail("read again"))
+    assert desk.assessor() is desk.assessor()

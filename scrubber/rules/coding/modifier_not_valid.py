@@ -69,7 +69,7 @@ def _look(case: Case, line: Line, day: date, row: ModifierRow) -> Iterator[Answe
         yield Hit(f"{row.modifier} ended on {row.valid_to}; the date of service is {day}.", severity=severity)
     elif (row.only_with or row.never_with) and row.modifier not in _OTHER_RULES:
         code = case.code_row(line)
-        if code is None:
+        if code is None or not code.family:
             yield Gap(("codes table",), f"what kind of service {line.code} is, is not in the code table")
         elif not row.fits(code.family):
             yield Hit(f"{row.modifier} does not stand on a service such as {line.code}.", severity=severity)

@@ -39,7 +39,7 @@ def modifier_on_wrong_kind_of_service(case: Case, line: Line) -> Iterator[Answer
         return
     day = case.day(line)
     row = case.code_row(line)
-    if row is None:
+    if row is None or not row.family:
         yield Gap(("codes table",), f"what kind of service {line.code} is, is not in the code table", line)
         return
     release = case.tables.modifiers.on(day, case.as_of)

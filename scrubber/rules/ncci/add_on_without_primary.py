@@ -38,7 +38,8 @@ def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
     """An add-on code is billed and none of its primary codes is on the claim for that day.
 
     An add-on is paid only beside one of its primaries. A primary on another claim of the same day and clinician may
-    satisfy the payer, so there the rule warns, as it does where the list of primaries is not verified.
+    satisfy the payer, so there the rule warns, as it does where the list of primaries is not verified, or Medicare's
+    contractor takes others too. Where the contractor alone decides, we cannot check.
     Clinicians of one group and specialty count as one for NCCI; on other claims only the same rendering NPI is seen.
     """
     day = case.day(line)
@@ -51,8 +52,12 @@ def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
         return
     if not row.primaries.isdisjoint(codes_of_day(case, day)):
         return
+    if not row.primaries:
+        yield Gap(("addons table",), f"beside which codes {line.code} is paid is for Medicare's contractor to say")
+        return
     elsewhere = sorted({s.code for s in other_claims(case, line) if s.code in row.primaries})
-    severity = ncci.severity(case.payer_type) if row.verified and not elsewhere else Severity.WARN
+    sure = row.verified and not row.contractor and not elsewhere
+    severity = ncci.severity(case.payer_type) if sure else Severity.WARN
     if elsewhere:
         yield Hit(
             f"{line.code} is an add-on, and its primary {elsewhere[0]} is on another claim of {day}.", severity=severity

@@ -69,12 +69,12 @@ def guidance_included(case: Case, line: Line) -> Iterator[Answer]:
 
 
 def _primaries(case: Case, line: Line) -> frozenset[str] | None:
-    """The codes the guidance may be added to; None where it is no add-on, or we hold no list."""
+    """The codes the guidance may be added to; None where it is no add-on, or we hold no list that is whole."""
     try:
         row = case.tables.addons.on(case.day(line), case.as_of).get(line.code)
     except TableGap:
         return None
-    return row.primaries if row is not None else None
+    return row.primaries if row is not None and not row.contractor else None
 
 
 def _may_be_guided(guidance: str, other: Line, row: CodeRow | None, primaries: frozenset[str] | None) -> bool:

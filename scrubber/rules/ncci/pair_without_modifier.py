@@ -80,6 +80,8 @@ def _hit(case: Case, line: Line, bare: list[Pair]) -> Hit:
 
 def _one_service(row: CodeRow, beside: CodeRow | None) -> bool:
     """True where nothing tells the two apart: one family, one region of the body, or no site of its own."""
+    if not row.family:  # a code we do not classify: its region says nothing either
+        return False
     if row.region in _NO_SITE:
         return True
     return beside is not None and (row.family == beside.family or row.region == beside.region)

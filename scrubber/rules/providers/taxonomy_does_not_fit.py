@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import enrolments, places
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.tables import TableGap
 
 
 @rule(
@@ -44,7 +46,8 @@ def taxonomy_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """The rendering clinician's taxonomy is another than the payer has on file, or fits no pain procedure.
 
     Payers match the procedure with the specialty they hold for the clinician. The list of specialties that do such
-    procedures is wide on purpose: what falls outside it is most often a wrong code in the billing system.
+    procedures is wide on purpose: what falls outside it is most often a wrong code in the billing system. A practice
+    that has brought the NUCC's own list is also told of a code that is not on it, or has left it.
     """
     claim = case.claim
     if line.rendering is None and claim.rendering is None:
@@ -56,9 +59,27 @@ def taxonomy_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     if not taxonomy:
         yield enrolments.left_out(provider.npi) if enrolments.kept(case) else enrolments.NO_FILE
         return
+    off = _off_the_list(case, taxonomy, day)
+    if off:
+        yield Hit(f"Taxonomy {taxonomy} of NPI {provider.npi} {off}.")
+        return
     if enrolled and taxonomy not in enrolled:
         yield Hit(f"The claim gives taxonomy {taxonomy} for NPI {provider.npi}; enrolled is {', '.join(enrolled)}.")
         return
     value = parameter("pain_procedure_taxonomies").on(day, case.as_of)
     if value is not None and not taxonomy.startswith(value.words):
         yield Hit(f"Taxonomy {taxonomy} of NPI {provider.npi} is of a specialty that does not usually do {line.code}.")
+
+
+def _off_the_list(case: Case, taxonomy: str, day: date) -> str:
+    """What is wrong with the code itself; empty where nothing is, or no list is held: none ships."""
+    if not case.tables.taxonomies.releases:
+        return ""
+    try:
+        release = case.tables.taxonomies.on(day, case.as_of)
+    except TableGap:
+        return ""
+    row = release.get(taxonomy)
+    if row is None:
+        return f"is not on the NUCC's list {release.name}" if release.complete else ""
+    return f"left the NUCC's list on {row.valid_to}" if row.ended_by(day) else ""
