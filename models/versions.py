@@ -19,6 +19,8 @@ def recorded_versions(tables: Tables) -> dict[str, str]:
         table = getattr(tables, part.name)
         if isinstance(table, Table):
             versions[f"table.{table.name}"] = table.releases[-1].name if table.releases else "none"
+    if tables.profiles.read:
+        versions["payer_profiles"] = tables.profiles.version
     return versions
 
 

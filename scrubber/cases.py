@@ -313,7 +313,8 @@ def _tables(releases: Toml) -> Tables:
     strange = releases.keys() - _ROWS.keys()
     if strange:
         raise ValueError(f"no such table: {', '.join(sorted(strange))}")
-    return Tables(**{name: _table(name, releases.get(name, {}), row) for name, row in _ROWS.items()})
+    tables: dict[str, Any] = {name: _table(name, releases.get(name, {}), row) for name, row in _ROWS.items()}
+    return Tables(**tables)
 
 
 def _table(name: str, releases: Toml, row: Callable[[str, Any, date], Any]) -> Table[Any]:

@@ -105,7 +105,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "version": rule.version,
         "name": rule.name,
         "summary": rule.summary,
-        "family": _family(rule),
+        "family": rule.family,
         "severity": rule.severity.word,
         "confidence": rule.confidence,
         "reason": rule.reason.value,
@@ -122,10 +122,6 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "location": {"loop": rule.place.loop, "segment": rule.place.segment, "element": rule.place.element},
         "cms1500_box": rule.place.cms1500_box,
     }
-
-
-def _family(rule: Rule) -> str:
-    return rule.check.__module__.split(".")[-2]
 
 
 def _why(rule: Rule) -> str:

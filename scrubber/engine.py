@@ -12,6 +12,8 @@ from datetime import date
 
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
+from scrubber import adopted
+from scrubber.adopted import Own
 from scrubber.places import Place
 from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
@@ -30,29 +32,38 @@ class _Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...]], tuple[_Asked, _Asked]] = field(default_factory=dict)
-    _always: dict[PayerType, _Asked] = field(default_factory=dict)
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...], Own], tuple[_Asked, _Asked]] = field(default_factory=dict)
+    _always: dict[tuple[PayerType, Own], _Asked] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, line: Line) -> tuple[_Asked, _Asked]:
+    def asked(self, kind: PayerType, line: Line, own: Own) -> tuple[_Asked, _Asked]:
         """The rules to ask about a line, and those it makes us ask about its whole claim."""
-        key = kind, line.code, line.modifiers
+        key = kind, line.code, line.modifiers, own
         found = self._of_line.get(key)
         if found is None:
             family = self.tables.family(line.code)
-            bound = [r for r in self.rules if kind in r.payer_types and r.asks_about(line.code, family, line.modifiers)]
+            binding = self._binding(kind, own)
+            bound = [r for r in binding if r.asks_about(line.code, family, line.modifiers)]
             of_claim = _with_checks(r for r in bound if not r.per_line and r.guarded)
             found = _with_checks(r for r in bound if r.per_line), of_claim
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
 
-    def always(self, kind: PayerType) -> _Asked:
+    def always(self, kind: PayerType, own: Own) -> _Asked:
         """The rules of a claim that ask about any."""
-        found = self._always.get(kind)
+        found = self._always.get((kind, own))
         if found is None:
-            found = _with_checks(r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded)
-            self._always[kind] = found
+            found = _with_checks(r for r in self._binding(kind, own) if not r.per_line and not r.guarded)
+            self._always[kind, own] = found
         return found
+
+    def _binding(self, kind: PayerType, own: Own) -> list[Rule]:
+        """The rules that bind a kind of payer, and those that a payer's own profile adds."""
+        bound = [r for r in self.rules if kind in r.payer_types]
+        if own:
+            key, known = own
+            bound += adopted.rules_of(self.tables.profiles.by_key[key], known, kind, self.rules)
+        return bound
 
 
 def _with_checks(rules: Iterable[Rule]) -> _Asked:
@@ -76,13 +87,14 @@ def scrub(
         claim = _with_records(claim, past)
     plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
     kind = tables.payer_type(claim)
+    own = adopted.own(tables, claim, as_of) if tables.profiles.read else None
     case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    of_claim: Iterable[tuple[Rule, Check, bool, date, date]] = plan.always(kind)
+    of_claim: Iterable[tuple[Rule, Check, bool, date, date]] = plan.always(kind, own)
     days: set[date | None] = set()
     for line in claim.lines:
-        of_line, beside = plan.asked(kind, line)
+        of_line, beside = plan.asked(kind, line, own)
         if beside:
             of_claim = dict.fromkeys((*of_claim, *beside))
         day = line.service_from
@@ -174,7 +186,7 @@ def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:
         change=hit.change,
         location=_location(claim, line, place),
         cms1500_box=place.cms1500_box,
-        citation=hit.citation or r.citation,
+        citation=adopted.cited(r, hit.citation or r.citation) if r.adopted else hit.citation or r.citation,
         effective=r.effective,
     )
 

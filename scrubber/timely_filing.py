@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from claims.claim import PayerType
 from scrubber.parameters import parameter
-from scrubber.payer_profile import profile
+from scrubber.payer_profile import citation, own, profile_on
 from scrubber.registry import Case, Citation, Gap
+from scrubber.tables.profiles import speaking
 
 _SATURDAY = 5  # date.weekday()
 _NO_LIMIT = Gap(("payers table",), "the payer table gives no filing limit for this payer", of_claim=True)
@@ -30,7 +31,7 @@ class Limit(NamedTuple):
     last_day: date
     words: str
     verified: bool
-    citation: Citation | None  # None: the payer's own contract
+    citation: Citation | None  # None: the payer's own contract, which we have not seen
 
 
 def limit(case: Case, service: date) -> Limit | Gap:
@@ -40,13 +41,25 @@ def limit(case: Case, service: date) -> Limit | Gap:
 
 
 def _of_others(case: Case, service: date) -> Limit | Gap:
-    row = profile(case)
+    row = profile_on(case, service)
     if row is None or row.timely_filing_days is None:
         return _NO_LIMIT
     start = _start(case, service)
     if start is None:
         return _NO_DECISION
-    return Limit(start + timedelta(days=row.timely_filing_days), f"{row.timely_filing_days} days", row.verified, None)
+    words = f"{row.timely_filing_days} days"
+    return Limit(
+        start + timedelta(days=row.timely_filing_days), words, row.verified, written_down(case, service, "days")
+    )
+
+
+def written_down(case: Case, service: date, what: str) -> Citation | None:
+    """What the practice's profile of the payer rests a limit on (`days`, `corrected_claim_days`); None without one."""
+    mine = own(case)
+    for entry in speaking(mine.filing, service, case.as_of) if mine else ():
+        if mine and getattr(entry, what) is not None:
+            return citation(mine, entry.said)
+    return None
 
 
 def _of_medicare(case: Case, service: date) -> Limit | Gap:
