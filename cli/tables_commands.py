@@ -12,7 +12,10 @@ tables_app = typer.Typer(no_args_is_help=True, help="The published tables the ru
 @tables_app.command("list")
 def tables_list(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Each table's release, coverage and age on a day of service."""
+    from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from cli.rules import show_tables  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
 
-    finish(show_tables(load_tables(ctx.obj.home), day_of(as_of), as_json=as_json))
+    tables = load_tables(ctx.obj.home)
+    lost = say_left_out(tables)
+    finish(max(lost, show_tables(tables, day_of(as_of), as_json=as_json)))

@@ -66,10 +66,18 @@ def _of_medicare(case: Case, service: date) -> Limit | Gap:
     value = parameter("medicare_filing_months").on(service, case.as_of)
     if value is None:
         return _NO_LIMIT
-    last = months_later(service, int(Decimal(value.value)))
-    if last.weekday() >= _SATURDAY:
-        last += timedelta(days=7 - last.weekday())
+    last = medicare_last_day(service, int(Decimal(value.value)))
     return Limit(last, f"{value.value} months", value.verified, value.citation)
+
+
+def medicare_last_day(service: date, months: int) -> date:
+    """The last day Medicare takes a claim for a service: on a weekend it moves to Monday.
+
+    >>> medicare_last_day(date(2025, 3, 14), 12)
+    datetime.date(2026, 3, 16)
+    """
+    last = months_later(service, months)
+    return last + timedelta(days=7 - last.weekday()) if last.weekday() >= _SATURDAY else last
 
 
 def months_later(day: date, months: int) -> date:
