@@ -65,14 +65,14 @@ class Reference:
         }  # fmt: skip
 
 
-def reference(tables: Tables, key: str, day: date) -> Reference | None:
-    """What is known of a payer for a service of the day, as known on that day; None for a key nobody has."""
-    row = tables.payer_rows.get(key)
-    if row is None:
-        return None
-    page = _Page(tables, row, tables.profiles.by_key.get(key), day)
+def reference(tables: Tables, row: PayerRow, day: date) -> Reference:
+    """What is known of a payer for a service of the day, as known on that day; its key is empty where no table has it.
+
+    What the payer table gives its kind holds for it all the same.
+    """
+    page = _Page(tables, row, tables.profiles.by_key.get(row.key), day)
     return Reference(
-        key, row.name, row.type, page.mine, day, tuple(page.matched()), tuple(page.filing()), tuple(page.wants()),
+        row.key, row.name, row.type, page.mine, day, tuple(page.matched()), tuple(page.filing()), tuple(page.wants()),
         tuple(page.authorizations()), tuple(page.frequency()), tuple(page.adopted()), tuple(page.values()),
     )  # fmt: skip
 

@@ -240,6 +240,13 @@ class RuleShape(Shape):
     citation: CitationShape
 
 
+class ProfileLeftOutShape(Shape):
+    """A payer profile that could not be read; the rules run without it."""
+
+    file: str
+    problems: list[str]
+
+
 class ReadyShape(Shape):
     """What an answer given now would rest on."""
 
@@ -251,6 +258,7 @@ class ReadyShape(Shape):
     reload_failed: str | None = Field(description="Why a newer model was not taken up; null when all is well.")
     rules: int
     tables: list[TableShape]
+    profiles_left_out: list[ProfileLeftOutShape] = Field(description="Payer profiles that could not be read, and why.")
     store: Literal["store", "none"]
     last_event: int
 
