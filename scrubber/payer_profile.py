@@ -63,6 +63,21 @@ def cited(value: Value) -> Citation | None:
     return value.citation if isinstance(value, PayersValue) else None
 
 
+def own_wish(case: Case, wish: str) -> Value | None:
+    """A wish of the payer that its profile tells, with its citation; None where the payer table does, or nobody."""
+    mine = own(case)
+    for entry in speaking(mine.wishes, case.first_service or case.as_of, case.as_of) if mine else ():
+        if mine and wish in entry.wants:
+            return PayersValue(wish, citation(mine, entry.said), entry.said.verified)
+    return None
+
+
+def wish_cited(case: Case, wish: str) -> Citation | None:
+    """What a finding cites a wish by where the profile tells it; None leaves the rule's own citation."""
+    told = own_wish(case, wish)
+    return None if told is None else told.citation
+
+
 def _own(case: Case) -> Profile | None:
     return case.tables.profile(case.claim)
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from claims.claim import PayerType
 from scrubber.parameters import parameter
-from scrubber.payer_profile import citation, own, profile_on
+from scrubber.payer_profile import citation, own, profile
 from scrubber.registry import Case, Citation, Gap
-from scrubber.tables.profiles import speaking
+from scrubber.tables.profiles import Filing, speaking
 
 _SATURDAY = 5  # date.weekday()
 _NO_LIMIT = Gap(("payers table",), "the payer table gives no filing limit for this payer", of_claim=True)
@@ -41,25 +41,30 @@ def limit(case: Case, service: date) -> Limit | Gap:
 
 
 def _of_others(case: Case, service: date) -> Limit | Gap:
-    row = profile_on(case, service)
-    if row is None or row.timely_filing_days is None:
-        return _NO_LIMIT
     start = _start(case, service)
+    entry, row = own_filing(case, service, "days"), profile(case)
+    days = entry.days if entry else row.timely_filing_days if row else None
+    if days is None:
+        return _NO_LIMIT
     if start is None:
         return _NO_DECISION
-    words = f"{row.timely_filing_days} days"
-    return Limit(
-        start + timedelta(days=row.timely_filing_days), words, row.verified, written_down(case, service, "days")
-    )
+    verified = entry.said.verified if entry else bool(row and row.verified)
+    return Limit(start + timedelta(days=days), f"{days} days", verified, cited(case, entry))
 
 
-def written_down(case: Case, service: date, what: str) -> Citation | None:
-    """What the practice's profile of the payer rests a limit on (`days`, `corrected_claim_days`); None without one."""
+def own_filing(case: Case, service: date, what: str) -> Filing | None:
+    """What the payer's own profile says of a limit (`days`, `corrected_claim_days`) for a service; None without it."""
     mine = own(case)
     for entry in speaking(mine.filing, service, case.as_of) if mine else ():
-        if mine and getattr(entry, what) is not None:
-            return citation(mine, entry.said)
+        if getattr(entry, what) is not None:
+            return entry
     return None
+
+
+def cited(case: Case, entry: Filing | None) -> Citation | None:
+    """What a finding cites such an entry by; None leaves the rule's own citation."""
+    mine = own(case)
+    return citation(mine, entry.said) if mine and entry else None
 
 
 def _of_medicare(case: Case, service: date) -> Limit | Gap:

@@ -149,12 +149,15 @@ class Profile:
         return replace(row, name=self.name, type=self.type, ids=ids)
 
     def over(self, row: PayerRow, day: date, as_of: date) -> PayerRow:
-        """The payer's row with what the profile says of a day of service, as known on `as_of`."""
+        """The payer's row with what the profile says of a day of service, as known on `as_of`.
+
+        `verified` stays that of the row: each entry of the profile has its own.
+        """
         wishes, filing = speaking(self.wishes, day, as_of), speaking(self.filing, day, as_of)
         if wishes:
             row = replace(row, wants=(row.wants | wishes[0].wants) - wishes[0].wants_not)
         if filing and filing[0].days is not None:
-            row = replace(row, timely_filing_days=filing[0].days, verified=filing[0].said.verified)
+            row = replace(row, timely_filing_days=filing[0].days)
         if filing and filing[0].corrected_claim_days is not None:
             row = replace(row, corrected_claim_days=filing[0].corrected_claim_days)
         return row

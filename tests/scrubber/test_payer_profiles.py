@@ -556,3 +556,31 @@ def test_an_adopted_rule_never_denies_whatever_its_hit_says(tmp_path, monkeypatc
     report = scrub(the_claim, tables, past_of(), as_of=AS_OF, rules=changed)
     (found,) = [f for f in report.findings if f.rule_id == "MOD-006"]
     assert found.severity is Severity.WARN
+
+
+WISH = '[[wants]]\nfrom = 2026-01-01\nwants = ["{}"]\nsource = "ZZTEST letter"\n'
+
+
+@pytest.mark.parametrize(("verified", "severity"), [("true", Severity.DENY), ("false", Severity.WARN)])
+def test_a_wish_is_as_sure_as_who_wrote_it_down_and_cites_it(tmp_path, verified, severity):
+    tables = tables_with(tmp_path, WISH.format("ndc") + f"verified = {verified}\n" + FILING)
+    found = findings(tables, line(1, "J3301"))["DRG-002"]
+    assert found.severity is severity
+    assert "ZZTEST letter (own profile zztest_sunrise" in found.citation.text
+    assert "DRG-002" not in findings(tables, line(1, "J3301"), payer=OTHER)
+
+
+def test_a_wish_for_95_and_one_for_the_group_number_are_told_with_their_source(tmp_path):
+    tables = tables_with(tmp_path, WISH.format('modifier_95", "group_number'))
+    found = findings(tables, line(1, "99213"), place_of_service="10")
+    for rule_id in ("MOD-013", "STR-008"):
+        assert "own profile zztest_sunrise" in found[rule_id].citation.text
+
+
+def test_a_verified_wish_makes_no_other_fact_surer(tmp_path):
+    head = 'written_by = "ZZTEST Biller"\nwritten_on = 2026-02-01\n'
+    tables = tables_with(tmp_path, WISH.format("ndc") + "verified = true\n", head=head, key="cigna_commercial")
+    late = findings(
+        tables, line(1, "99213"), payer=Payer("", "CIGNA", "CI", PayerType.COMMERCIAL), as_of=date(2026, 9, 1)
+    )
+    assert late["TFL-001"].severity is Severity.WARN  # the shipped limit is nobody's contract

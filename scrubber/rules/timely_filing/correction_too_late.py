@@ -47,5 +47,5 @@ def correction_too_late(case: Case) -> Iterator[Answer]:
         yield Hit(
             f"A replacement for the service of {first} had to reach {row.name} by {last} "
             f"({row.corrected_claim_days} days); it would be sent on {case.as_of}.",
-            citation=timely_filing.written_down(case, first, "corrected_claim_days"),
+            citation=timely_filing.cited(case, timely_filing.own_filing(case, first, "corrected_claim_days")),
         )
