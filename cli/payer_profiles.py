@@ -24,8 +24,8 @@ def say_left_out(tables: Tables) -> int:
     """Say on standard error which profiles were left out; 1 where there was one, as something was refused."""
     for lost in tables.profiles.refused:
         rest = len(lost.problems) - 1
-        more = f" And {rest} more: `cleanclaim payers check` lists them." if rest else ""
-        say(f"payer profile left out: {lost.problems[0]}{more}")
+        more = f"; and {rest} more: `cleanclaim payers check` lists them" if rest else ""
+        say(f"payer profile left out: {str(lost.problems[0]).rstrip('.')}{more}")
     return 1 if tables.profiles.refused else 0
 
 

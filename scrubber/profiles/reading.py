@@ -94,7 +94,9 @@ def read_profile(file: Path, known: Known) -> tuple[Profile | None, Sequence[Unr
     profile = _Reader(content, problems, known, file).profile(sha256(text.encode()).hexdigest())
     if not problems.found:
         clashes.within(profile, problems)
-    return (None, problems.found) if problems.found else (profile, [])
+    if not problems.found:
+        return profile, []
+    return None, sorted(problems.found, key=lambda problem: problem.line or MOST_BYTES)  # what is nowhere comes last
 
 
 def _text(file: Path) -> str | UnreadableProfile:
