@@ -37,12 +37,13 @@ def payer_asked(tables: Tables, payer: str, seen: Sequence[PayerSeen]) -> tuple[
     Asked for by its key, by a payer id of the tables, or by one of the claims: a payer no table has bears no key then.
     """
     asked = payer.strip()
-    row = tables.payer_rows.get(asked.lower()) or tables.payer_of(Payer(asked, ""))
+    row = tables.payer_rows.get(asked.lower())
     here = [one for one in seen if one.payer_id.upper() == asked.upper()]
     if row is None and here:
         newest = here[0].newest
         name, kind = newest.payer.name or asked, tables.payer_type(newest).value
         row = tables.payer_row(newest) or PayerRow("", name, (here[0].payer_id,), (), kind, None, verified=False)
+    row = row or tables.payer_of(Payer(asked, ""))
     if row is None:
         return None
     return row, [one.payer_id for one in (by_payer(tables, seen).get(row.key, ()) if row.key else here)]

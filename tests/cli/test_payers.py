@@ -190,7 +190,7 @@ def test_every_command_says_that_a_profile_was_left_out(run, profile, words):
     said = run(*words)
     assert said.code == 1
     assert "payer profile left out: payers/zztest_keystone.toml, line 1, name: found 1, expected a text" in said.err
-    assert "more: `cleanclaim payers check` lists them." in said.err
+    assert "; and 4 more: `cleanclaim payers check` lists them" in said.err
     assert said.out
 
 
