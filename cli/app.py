@@ -20,6 +20,7 @@ from claims.errors import CleanclaimError
 from cli.audit_commands import audit_app
 from cli.console import say
 from cli.options import AsJson, AsOf, Files, date_of, day_of, finish
+from cli.payers_commands import payers_app
 from cli.report_commands import report_app
 from cli.rules_commands import rules_app
 from cli.tables_commands import tables_app
@@ -41,6 +42,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(rules_app, name="rules")
 app.add_typer(tables_app, name="tables")
 app.add_typer(report_app, name="report")
+app.add_typer(payers_app, name="payers")
 
 
 def _version(wanted: bool) -> None:
@@ -87,9 +89,12 @@ def score(
         cleanclaim score batch.837 --json | jq 'select(.attention != "risk") | .claim_id'
     """
     from cli.assess import score_files  # noqa: PLC0415
+    from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from serving.start import build_assessor  # noqa: PLC0415
 
-    finish(score_files(build_assessor(ctx.obj), files, day_of(as_of), as_json=as_json, why=why, top=top))
+    assessor = build_assessor(ctx.obj)
+    lost = say_left_out(assessor.tables)
+    finish(max(lost, score_files(assessor, files, day_of(as_of), as_json=as_json, why=why, top=top)))
 
 
 @app.command()
@@ -115,13 +120,15 @@ def scrub(
         cleanclaim scrub batch.837 --repair batch.repaired.837
     """
     from cli.assess import scrub_files  # noqa: PLC0415
+    from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from cli.repair import repair_file, show_repairs  # noqa: PLC0415
     from serving.start import build_assessor  # noqa: PLC0415
 
     if repair is not None and len(files) != 1:
         raise typer.BadParameter("--repair writes one file: name one FILE", param_hint="--repair")
     assessor = build_assessor(ctx.obj)
-    code = scrub_files(assessor, files, day_of(as_of), as_json=as_json)
+    lost = say_left_out(assessor.tables)
+    code = max(lost, scrub_files(assessor, files, day_of(as_of), as_json=as_json))
     if repair is not None:
         repair_file(assessor.tables, files[0], repair)
     elif not as_json:
@@ -335,12 +342,14 @@ def checklist(
         cleanclaim checklist 64635 --payer-type medicare_advantage --claim claim.json
     """
     from cli.checklist import show_checklist  # noqa: PLC0415
+    from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
     from serving.start import open_pasts  # noqa: PLC0415
 
     tables = load_tables(ctx.obj.home)
+    lost = say_left_out(tables)
     pasts = open_pasts(_settings(ctx.obj.home), tables, None)
-    finish(show_checklist(tables, pasts, code, payer_type, day_of(as_of), claim, as_json=as_json))
+    finish(max(lost, show_checklist(tables, pasts, code, payer_type, day_of(as_of), claim, as_json=as_json)))
 
 
 def _settings(home: Path) -> Settings:

@@ -145,18 +145,21 @@ def train_model(
 ) -> int:
     """Fit, measure, register as challenger."""
     needs("mlflow")
+    from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training.run import train  # noqa: PLC0415
 
+    tables = load_tables(settings.home)
+    lost = say_left_out(tables)
     with open_store(settings) as store:
         result = train(
-            store, load_tables(settings.home), until=until, home=settings.home, seed=seed, simulated=simulated,
+            store, tables, until=until, home=settings.home, seed=seed, simulated=simulated,
             truth=truth, progress=say,
         )  # fmt: skip
     simulated = result.model.simulated  # said, or seen by training in the files' own marks
     if as_json:
         emit({"version": result.version, "run_id": result.run_id, "simulated": simulated, "metrics": result.metrics})
-        return 0
+        return lost
     _show_metrics(result.metrics, simulated)
     if result.excluded:
         left = ", ".join(f"{n:,} {why}" for why, n in result.excluded.most_common())
@@ -164,25 +167,28 @@ def train_model(
     stdout().print(
         Text(f"Version {result.version} is the challenger. `cleanclaim promote {result.version}` puts it in use.")
     )
-    return 0
+    return lost
 
 
 def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_json: bool) -> int:
     """Grade a version on what came after its training."""
     needs("mlflow")
+    from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from models.denial import DenialModel  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training import track  # noqa: PLC0415
     from training.run import evaluate  # noqa: PLC0415
 
     model = DenialModel.load(track.bundle_of(version, settings.home))
+    tables = load_tables(settings.home)
+    lost = say_left_out(tables)
     with open_store(settings) as store:
-        metrics = evaluate(store, load_tables(settings.home), model=model, truth=truth, progress=say)
+        metrics = evaluate(store, tables, model=model, truth=truth, progress=say)
     if as_json:
         emit({"version": model.version, "simulated": model.simulated, "metrics": metrics})
     else:
         _show_metrics(metrics, model.simulated)
-    return 0
+    return lost
 
 
 def promote_model(settings: Settings, version: str, *, force: bool, as_json: bool) -> int:

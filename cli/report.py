@@ -13,6 +13,7 @@ from rich.text import Text
 from claims.errors import UnreadableFile, UnreadableInput
 from cli.console import emit, progress, say, stdout
 from cli.learn import open_store
+from cli.payer_profiles import say_left_out
 from past.rates import read_rates
 from past.standing import NoPrice
 from past.underpayment import Basis, ContractRate, Underpaid, Underpayments, Unknown, underpayments
@@ -54,8 +55,10 @@ class Asked:
 def show_underpaid(settings: Settings, asked: Asked, *, as_json: bool) -> int:
     """The lines allowed less than owed; exit code 1 when rows of the rates could not be read."""
     rates, faults = _rates(asked.rates)
+    tables = load_tables(settings.home)
+    lost = say_left_out(tables)
     with open_store(settings) as store, progress("claims") as update:
-        lines = store.priced_lines(asked.as_of, load_tables(settings.home), update)
+        lines = store.priced_lines(asked.as_of, tables, update)
         found = underpayments(lines, rates=rates, since=asked.since, least=asked.least)
     for fault in faults:
         say(f"rate left out: {fault}")
@@ -63,7 +66,7 @@ def show_underpaid(settings: Settings, asked: Asked, *, as_json: bool) -> int:
         emit(_underpaid_json(found, asked, len(rates), faults))
     else:
         _show_underpaid(found, asked)
-    return 1 if faults else 0
+    return 1 if faults or lost else 0
 
 
 def _rates(path: Path | None) -> tuple[list[ContractRate], list[UnreadableInput]]:
@@ -214,6 +217,7 @@ def month_of(text: str | None, today: date) -> tuple[date, date]:
 def show_audit_sample(settings: Settings, month: tuple[date, date], size: int, seed: int, *, as_json: bool) -> int:
     """The month's sample, with what to look at in each claim."""
     tables = load_tables(settings.home)
+    lost = say_left_out(tables)
     first, last = month
     with open_store(settings) as store:
         sample = store.audit_sample(tables, first, last, size=size, seed=seed)
@@ -228,7 +232,7 @@ def show_audit_sample(settings: Settings, month: tuple[date, date], size: int, s
         emit(_sample_json(sample, points, first, seed))
     else:
         _show_sample(sample, points, first, seed)
-    return 0
+    return lost
 
 
 Points = Mapping[str, Sequence[Point]]

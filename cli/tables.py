@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.console import emit, say, stderr, stdout
-from scrubber.tables import Tables, load_tables
+from cli.payer_profiles import say_left_out
+from scrubber.tables import TABLE_NAMES, load_tables
 from scrubber.tables.publishers import PUBLISHERS
 from scrubber.tables.release import Release
 from serving.assessment_json import table_json
@@ -26,13 +27,14 @@ from store.table_releases import Imported, Wanted, import_table, rollback_table
 def show_tables(home: Path, as_of: date, *, as_json: bool) -> int:
     """Each table's release for a day of service, and where it comes from."""
     tables = load_tables(home)
-    back = {field.name: rolled_back(field.name, home) for field in fields(Tables)}
-    statuses = tables.status(as_of, as_of, every=True)
+    lost = say_left_out(tables)
+    back = {name: rolled_back(name, home) for name in TABLE_NAMES}
+    statuses = [s for s in tables.status(as_of, as_of, every=True) if s.name in TABLE_NAMES]
     releases = {s.name: getattr(tables, s.name).on(as_of, as_of) for s in statuses}
     if as_json:
         for status in statuses:
             emit({**table_json(status), **_provenance(releases[status.name]), "rolled_back": back[status.name] or None})
-        return 0
+        return lost
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("table", "release", "effective", "published", "coverage", "age", "sha256", "where from"):
         table.add_column(column)
@@ -46,7 +48,9 @@ def show_tables(home: Path, as_of: date, *, as_json: bool) -> int:
         table.add_row(*map(Text, cells))
     stdout().print(table)
     _print_licences(releases)
-    return 0
+    if tables.profiles.read:
+        stdout().print(f"Payer profiles of your own: {len(tables.profiles.read)} (`cleanclaim payers list`).")
+    return lost
 
 
 def _provenance(release: Release[Any]) -> dict[str, object]:
@@ -86,7 +90,7 @@ def show_publishers(*, as_json: bool) -> int:
         into = f" (into {publisher.table})" if publisher.table != publisher.name else ""
         console.print(Text(f"{publisher.name}{into}: {publisher.title}", style="bold"))
         console.print(Text(f"  give: {publisher.accepts}\n  from: {publisher.url}"))
-    own = ", ".join(sorted(field.name for field in fields(Tables)))
+    own = ", ".join(sorted(TABLE_NAMES))
     console.print(Text(f"\nCSV in our own columns (docs/tables.md) goes into any table: {own}"))
     return 0
 

@@ -40,7 +40,10 @@ def filing_limit(look: Look) -> int | None:
     payer = look.once("payer row", lambda: look.tables.payer_row(look.claim))
     release = None if payer is None else _on(look, look.tables.payers)
     row = None if payer is None or release is None else release.get(payer.key)
-    return None if row is None else row.timely_filing_days
+    own = None if payer is None else look.tables.profiles.by_key.get(payer.key)
+    if payer is None or own is None or look.line.service_from is None:
+        return None if row is None else row.timely_filing_days
+    return own.over(row or payer, look.line.service_from, look.as_of).timely_filing_days
 
 
 @once_a_line

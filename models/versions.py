@@ -22,6 +22,8 @@ def recorded_versions(tables: Tables) -> dict[str, str]:
         table = getattr(tables, part.name)
         if isinstance(table, Table) and table.name not in OF_REMITTANCES:
             versions[f"table.{table.name}"] = table.releases[-1].name if table.releases else "none"
+    if tables.profiles.read:
+        versions["payer_profiles"] = tables.profiles.version
     return versions
 
 

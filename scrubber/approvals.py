@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import ZERO, Authorization, Claim, Line, PayerType
-from scrubber.payer_profile import profile
+from scrubber.payer_profile import own, profile
 from scrubber.registry import Case, Gap
 from scrubber.tables.rows import AuthorizationRow
 
@@ -99,9 +99,27 @@ def demands(case: Case, line: Line, day: date) -> Iterator[AuthorizationRow]:
 
     Raises TableGap where no release speaks for the day.
     """
-    for row in case.tables.authorizations.on(day, case.as_of).get(line.code) or ():
+    for row in listed(case, line, day):
         if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) and binds(case, row):
             yield row
+
+
+def listed(case: Case, line: Line, day: date) -> Sequence[AuthorizationRow]:
+    """Every demand for the line's code: the tables', and in their place this payer's own where its profile speaks.
+
+    Raises TableGap where no release speaks for the day.
+    """
+    rows = case.tables.authorizations.on(day, case.as_of).get(line.code) or ()
+    mine = own(case)
+    if mine is None:
+        return rows
+    return mine.authorizations(rows, line.code, case.tables.family(line.code), day, case.as_of)
+
+
+def told_by_payer(case: Case, line: Line, day: date) -> bool:
+    """True where the payer's own profile says whether the line's code needs an approval."""
+    mine = own(case)
+    return mine is not None and bool(mine.demands_for(line.code, case.tables.family(line.code), day, case.as_of))
 
 
 def binds(case: Case, row: AuthorizationRow) -> bool:

@@ -320,14 +320,13 @@ def _tables(releases: Toml, held: Tables | None) -> Tables:
         raise ValueError(f"no such table: {', '.join(sorted(strange))}")
     if held is not None and not releases:
         return held
-    return Tables(
-        **{
-            name: getattr(held, name)
-            if held is not None and name not in releases
-            else _table(name, releases.get(name, {}), row)
-            for name, row in _ROWS.items()
-        }
-    )
+    tables: dict[str, Any] = {
+        name: getattr(held, name)
+        if held is not None and name not in releases
+        else _table(name, releases.get(name, {}), row)
+        for name, row in _ROWS.items()
+    }
+    return Tables(**tables)
 
 
 def _table(name: str, releases: Toml, row: Callable[[str, Any, date], Any]) -> Table[Any]:

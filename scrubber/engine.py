@@ -14,6 +14,8 @@ from functools import cached_property, partial
 
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
+from scrubber import adopted
+from scrubber.adopted import Own
 from scrubber.places import Place
 from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
@@ -34,41 +36,51 @@ class Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int], tuple[_OfLine, _OfClaim]] = field(default_factory=dict)
-    _of_code: dict[tuple[PayerType, str], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
-    _always: dict[PayerType, _OfClaim] = field(default_factory=dict)
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int, Own], tuple[_OfLine, _OfClaim]] = field(
+        default_factory=dict
+    )
+    _of_code: dict[tuple[PayerType, str, Own], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
+    _always: dict[tuple[PayerType, Own], _OfClaim] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, line: Line) -> tuple[_OfLine, _OfClaim]:
+    def asked(self, kind: PayerType, line: Line, own: Own) -> tuple[_OfLine, _OfClaim]:
         """The rules in force to ask about a line, and those it makes us ask about its whole claim."""
         day = line.service_from
-        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1
+        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1, own
         found = self._of_line.get(key)
         if found is None:
-            bound = self._bound(kind, line)
+            bound = self._bound(kind, line, own)
             of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day))
             found = of_line, {r: r.check for r in bound if not r.per_line and r.guarded}
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
 
-    def always(self, kind: PayerType) -> _OfClaim:
+    def always(self, kind: PayerType, own: Own) -> _OfClaim:
         """The rules of a claim that ask about any."""
-        found = self._always.get(kind)
+        found = self._always.get((kind, own))
         if found is None:
-            found = {r: r.check for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded}
-            self._always[kind] = found
+            found = {r: r.check for r in self._binding(kind, own) if not r.per_line and not r.guarded}
+            self._always[kind, own] = found
         return found
 
-    def _bound(self, kind: PayerType, line: Line) -> list[Rule]:
+    def _binding(self, kind: PayerType, own: Own) -> list[Rule]:
+        """The rules that bind a kind of payer, and those that a payer's own profile adds."""
+        bound = [r for r in self.rules if kind in r.payer_types]
+        if own:
+            key, known = own
+            bound += adopted.rules_of(self.tables.profiles.by_key[key], known, kind, self.rules)
+        return bound
+
+    def _bound(self, kind: PayerType, line: Line, own: Own) -> list[Rule]:
         """The rules that ask about the code and modifiers of a line: of a code once met, only modifiers are asked."""
-        key = kind, line.code
+        key = kind, line.code, own
         found = self._of_code.get(key)
         if found is None:
             family = self.tables.family(line.code)
-            of_kind = [r for r in self.rules if kind in r.payer_types]
+            binding = self._binding(kind, own)
             found = (
-                [r for r in of_kind if not r.modifiers and r.asks_about(line.code, family)],
-                [r for r in of_kind if r.modifiers and r.asks_about(line.code, family, r.modifiers)],
+                [r for r in binding if not r.modifiers and r.asks_about(line.code, family)],
+                [r for r in binding if r.modifiers and r.asks_about(line.code, family, r.modifiers)],
             )
             if len(self._of_code) < _MOST_KEPT:
                 self._of_code[key] = found
@@ -112,12 +124,13 @@ def case_of(claim: Claim, tables: Tables, past: PatientPast, as_of: date) -> Cas
 def run(plan: Plan, case: Case) -> Report:
     """The plan's rules, run on a case under the plan's tables."""
     claim, kind = case.claim, case.payer_type
+    own = adopted.own(plan.tables, claim, case.as_of) if plan.tables.profiles.read else None
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    of_claim = plan.always(kind)
+    of_claim = plan.always(kind, own)
     days: set[date | None] = set()
     for line in claim.lines:
-        of_line, beside = plan.asked(kind, line)
+        of_line, beside = plan.asked(kind, line, own)
         if beside:
             of_claim = {**of_claim, **beside}
         days.add(line.service_from)
@@ -212,7 +225,7 @@ def _finding(r: Rule, claim: Claim, line: Line | None, hit: Hit) -> Finding:
         change=hit.change,
         location=_location(claim, line, place),
         cms1500_box=place.cms1500_box,
-        citation=hit.citation or r.citation,
+        citation=adopted.cited(r, hit.citation or r.citation) if r.adopted else hit.citation or r.citation,
         effective=r.effective,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from claims.claim import ZERO, Line
-from scrubber import sides
+from scrubber import payer_profile, sides
 from scrubber.parameters import Parameter
 from scrubber.registry import Case, Hit, Severity
 from scrubber.sides import BILATERAL, NEITHER
@@ -35,7 +35,7 @@ def over(
     `row` is the line's own in `codes`; `way` names the levels, as "transforaminal" does.
     """
     day = case.day(line)
-    most = limit.on(day, case.as_of)
+    most = payer_profile.value(case, limit, day)
     if most is None:
         return
     levels = beyond(case, line, codes, row.family, row.region, int(most.value), but)
@@ -45,6 +45,7 @@ def over(
             f"{line.code} brings the {way} levels of the {region} region on {day} to {levels.normalize():f} on a side; "
             f"the policy covers {most.value}.",
             severity=Severity.DENY if most.verified else Severity.WARN,
+            citation=payer_profile.cited(most),
         )
 
 

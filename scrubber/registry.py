@@ -268,6 +268,12 @@ class Rule:
     families: frozenset[str] = frozenset()  # empty: whatever the codes
     codes: frozenset[str] = frozenset()
     modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
+    adopted: str = ""  # where a payer's own profile makes the rule bind: what says so
+
+    @property
+    def family(self) -> str:
+        """The folder it lies in: frequency, modifiers ..."""
+        return self.check.__module__.split(".")[-2]
 
     @property
     def guarded(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import Line
-from scrubber import places
+from scrubber import payer_profile, places
 from scrubber.parameters import Parameter, Value
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity
 
@@ -23,7 +23,7 @@ def short_of(case: Case, line: Line, item: str, limit: Parameter) -> tuple[Decim
 
     Raises NotSaid where the record says nothing.
     """
-    wanted = limit.on(case.day(line), case.as_of)
+    wanted = payer_profile.value(case, limit, case.day(line))
     if wanted is None:
         return None
     found = case.number(item, line)
@@ -37,13 +37,14 @@ def too_little(
 
     It never denies: most policies take a gain in function as well, which the record may show elsewhere.
     """
-    short, missing = [], []
+    short, missing, by = [], [], citation
     for item, limit, unit in ((PERCENT, percent, "%"), (WEEKS, weeks, "weeks")):
         if case.told(item, line) is None:
             if not case.absent(item, line):  # that the record does not tell it is DOC-005's to say
                 missing.append(f"evidence {item}")
         elif found := short_of(case, line, item, limit):
             short.append(f"{found[0].normalize():f} of the {found[1].value} {unit}")
+            by = payer_profile.cited(found[1]) or by
     if short:
         yield Hit(
             f"{line.code} repeats the session of {last}, whose relief reached {' and '.join(short)} that the policy "
@@ -54,7 +55,7 @@ def too_little(
             remedy=_REMEDY,
             remedy_kind=RemedyKind.DOCUMENT,
             requires="the record shows the relief, how it was measured, and the days",
-            citation=citation,
+            citation=by,
         )
     elif missing:
         yield Gap(tuple(missing), f"what the session of {last} brought is not recorded")

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from claims.claim import Line
-from scrubber import look_back
+from scrubber import look_back, own_limits, payer_profile
 from scrubber.look_back import Marked
 from scrubber.parameters import Parameter, Value
-from scrubber.registry import Answer, Case, Change, Hit, RemedyKind, Severity
+from scrubber.registry import Answer, Case, Change, Citation, Hit, RemedyKind, Severity
 
 ALREADY_DONE = (
     "Ask the clinician whether region and earlier dates are right; correct what was mistyped. If they are, expect a "
@@ -64,18 +64,25 @@ class Limit(NamedTuple):
     window: Window
     verified: bool
     said: str  # the number, or what tells more: "4 therapeutic and 2 diagnostic"
+    citation: Citation | None = None  # of the payer's own number; None: the rule's
 
 
 def limit(
     case: Case, line: Line, most: Parameter, length: Parameter, unit: str = "months", said: str = "{most}"
 ) -> Limit | None:
-    """The limit two parameters make on the line's day: so many sessions, in a window so long; None once one ended."""
+    """The limit two parameters make on the line's day: so many sessions, in a window so long.
+
+    None once one ended, and where the payer has a limit of its own on the family (FRQ-015 holds that against the line).
+    """
     day = case.day(line)
-    number, window = most.on(day, case.as_of), length.on(day, case.as_of)
+    if own_limits.count_sessions(case, line):
+        return None
+    number, window = payer_profile.value(case, most, day), payer_profile.value(case, length, day)
     if number is None or window is None:
         return None
     said = said.format(most=number.value)
-    return Limit(int(number.value), Window(int(window.value), unit), number.verified, said)
+    by = payer_profile.cited(number) or payer_profile.cited(window)
+    return Limit(int(number.value), Window(int(window.value), unit), number.verified, said, by)
 
 
 def passed(case: Case, line: Line, days: Sequence[date], allowed: Limit | None) -> tuple[date, Sequence[date]] | None:
@@ -105,7 +112,7 @@ def over(
         nth = session.format(n=len(earlier) + 1)
         text = f"{nth} from {start} to {day}; the policy allows {allowed.said}."
         free = allowed.window.first_day_without(earlier[-allowed.most])
-        yield _hit(case, line, text, free, done, verified=allowed.verified)
+        yield _hit(case, line, text, free, done, verified=allowed.verified, citation=allowed.citation)
         return
     start = allowed.window.first_day(day)
     if not look_back.covered(case, start):
@@ -138,11 +145,22 @@ def over_in_region(
 def too_soon(
     case: Case, line: Line, days: Sequence[date], interval: Parameter, session: str, done: str = ALREADY_DONE
 ) -> Iterator[Answer]:
-    """A hit where the session before the line's day is fewer days away than the policy wants; a gap where it may be."""
-    day = case.day(line)
-    apart = interval.on(day, case.as_of)
-    if apart is None:
+    """A hit where the session before the line's day is fewer days away than the policy wants; a gap where it may be.
+
+    Nothing where the payer has an interval of its own for the family (FRQ-015 holds that against the line).
+    """
+    if own_limits.keep_apart(case, line):
         return
+    wanted = payer_profile.value(case, interval, case.day(line))
+    if wanted is not None:
+        yield from nearer_than(case, line, days, wanted, session, done)
+
+
+def nearer_than(
+    case: Case, line: Line, days: Sequence[date], apart: Value, session: str, done: str = ALREADY_DONE
+) -> Iterator[Answer]:
+    """`too_soon`, of a number of days already looked up."""
+    day = case.day(line)
     start = day - timedelta(days=int(apart.value) - 1)
     earlier = look_back.between(days, start, day)
     if earlier:
@@ -150,7 +168,8 @@ def too_soon(
         text = (
             f"{session} {(day - last).days} days after the one of {last}; the policy wants {apart.value} between them."
         )
-        yield _hit(case, line, text, last + timedelta(days=int(apart.value)), done, verified=apart.verified)
+        free = last + timedelta(days=int(apart.value))
+        yield _hit(case, line, text, free, done, verified=apart.verified, citation=payer_profile.cited(apart))
     elif not look_back.covered(case, start):
         yield look_back.not_covered(start, "no earlier session is known, but not the whole time before this one")
 
@@ -160,13 +179,14 @@ def severity(value: Value) -> Severity:
     return Severity.DENY if value.verified else Severity.WARN
 
 
-def _hit(case: Case, line: Line, text: str, free: date, done: str, *, verified: bool) -> Hit:
+def _hit(case: Case, line: Line, text: str, free: date, done: str, *, verified: bool, citation: Citation | None) -> Hit:
     worst = Severity.DENY if verified else Severity.WARN
     if case.day(line) > case.as_of:
         return Hit(
             f"{line.code} would be {text} The next may take place from {free}.",
             severity=worst,
             change=Change("hold_until", line.number, free.isoformat()),
+            citation=citation,
         )
     return Hit(
         f"{line.code} is {text}",
@@ -174,4 +194,5 @@ def _hit(case: Case, line: Line, text: str, free: date, done: str, *, verified: 
         remedy=done,
         remedy_kind=RemedyKind.ASK_CLINICIAN,
         requires=_RECORD_SHOWS,
+        citation=citation,
     )

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from claims.claim import PayerType
 from scrubber.parameters import parameter
-from scrubber.payer_profile import profile
+from scrubber.payer_profile import citation, own, profile
 from scrubber.registry import Case, Citation, Gap
+from scrubber.tables.profiles import Filing, speaking
 
 _SATURDAY = 5  # date.weekday()
 _NO_LIMIT = Gap(("payers table",), "the payer table gives no filing limit for this payer", of_claim=True)
@@ -30,7 +31,7 @@ class Limit(NamedTuple):
     last_day: date
     words: str
     verified: bool
-    citation: Citation | None  # None: the payer's own contract
+    citation: Citation | None  # None: the payer's own contract, which we have not seen
 
 
 def limit(case: Case, service: date) -> Limit | Gap:
@@ -40,23 +41,48 @@ def limit(case: Case, service: date) -> Limit | Gap:
 
 
 def _of_others(case: Case, service: date) -> Limit | Gap:
-    row = profile(case)
-    if row is None or row.timely_filing_days is None:
-        return _NO_LIMIT
     start = _start(case, service)
+    entry, row = own_filing(case, service, "days"), profile(case)
+    days = entry.days if entry else row.timely_filing_days if row else None
+    if days is None:
+        return _NO_LIMIT
     if start is None:
         return _NO_DECISION
-    return Limit(start + timedelta(days=row.timely_filing_days), f"{row.timely_filing_days} days", row.verified, None)
+    verified = entry.said.verified if entry else bool(row and row.verified)
+    return Limit(start + timedelta(days=days), f"{days} days", verified, cited(case, entry))
+
+
+def own_filing(case: Case, service: date, what: str) -> Filing | None:
+    """What the payer's own profile says of a limit (`days`, `corrected_claim_days`) for a service; None without it."""
+    mine = own(case)
+    for entry in speaking(mine.filing, service, case.as_of) if mine else ():
+        if getattr(entry, what) is not None:
+            return entry
+    return None
+
+
+def cited(case: Case, entry: Filing | None) -> Citation | None:
+    """What a finding cites such an entry by; None leaves the rule's own citation."""
+    mine = own(case)
+    return citation(mine, entry.said) if mine and entry else None
 
 
 def _of_medicare(case: Case, service: date) -> Limit | Gap:
     value = parameter("medicare_filing_months").on(service, case.as_of)
     if value is None:
         return _NO_LIMIT
-    last = months_later(service, int(Decimal(value.value)))
-    if last.weekday() >= _SATURDAY:
-        last += timedelta(days=7 - last.weekday())
+    last = medicare_last_day(service, int(Decimal(value.value)))
     return Limit(last, f"{value.value} months", value.verified, value.citation)
+
+
+def medicare_last_day(service: date, months: int) -> date:
+    """The last day Medicare takes a claim for a service: on a weekend it moves to Monday.
+
+    >>> medicare_last_day(date(2025, 3, 14), 12)
+    datetime.date(2026, 3, 16)
+    """
+    last = months_later(service, months)
+    return last + timedelta(days=7 - last.weekday()) if last.weekday() >= _SATURDAY else last
 
 
 def months_later(day: date, months: int) -> date:

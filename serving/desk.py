@@ -12,6 +12,7 @@ from threading import Lock
 from claims.errors import CleanclaimError
 from models.errors import ModelUnusable
 from models.folders import model_folder
+from scrubber.profiles import FOLDER as PROFILES
 from scrubber.tables import load_tables
 from scrubber.tables.loading import STAMP
 from serving.assess import Assessor
@@ -22,7 +23,7 @@ from serving.settings import Settings
 from serving.start import load_model, open_pasts, store_is_there, with_model, with_tables
 
 WARM_SECONDS = 10.0
-LOOK_SECONDS = 1.0  # how often the files of own rules are looked at
+LOOK_SECONDS = 1.0  # how often the files of own rules and payer profiles are looked at
 RETRY_SECONDS = 5.0  # a model or table that could not be read is not tried again at once
 
 Stamp = tuple[str, int, int, int]
@@ -46,6 +47,7 @@ class Desk:
         self._tables_stamp = self._tables_stamp_now()
         self._not_before = 0.0
         self._practice_stamp = practice_stamp(settings.home)
+        self._profiles_stamp = practice_stamp(settings.home, PROFILES)
         self._looked = time.monotonic()
         self._answered = float("-inf")
         self._lock = Lock()
@@ -65,6 +67,7 @@ class Desk:
                 self._reload(stamp)
             if time.monotonic() - self._looked >= LOOK_SECONDS:
                 self._look_at_rules()
+                self._look_at_profiles(tables_stamp)
             if not self._assessor.pasts.own and store_is_there(self.settings):  # the practice's first ingest
                 pasts = open_pasts(self.settings, self._assessor.tables, self._assessor.model)
                 self._assessor = replace(self._assessor, pasts=pasts)
@@ -106,6 +109,13 @@ class Desk:
         self.rules_failed = ""
         self._assessor = replace(self._assessor, practice=practice)
         log.info("own rules reloaded", rules=len(practice.own.rules), faults=len(practice.own.faults))
+
+    def _look_at_profiles(self, tables_stamp: Stamp) -> None:
+        """Take up changed payer profiles: they are laid over the tables, so the tables are read anew."""
+        stamp = practice_stamp(self.settings.home, PROFILES)
+        if stamp != self._profiles_stamp:
+            self._profiles_stamp = stamp
+            self._reload_tables(tables_stamp)
 
     def _reload_tables(self, stamp: Stamp) -> None:
         try:

@@ -111,7 +111,8 @@ def page(title: str, content: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)} - Cleanclaim</title><link rel="stylesheet" href="/style.css"></head>'
-        f'<body><header><a href="/">Cleanclaim</a></header><main><h1>{escape(title)}</h1>{content}</main>'
+        f'<body><header><a href="/">Cleanclaim</a> <a href="/payers">Payers</a></header>'
+        f"<main><h1>{escape(title)}</h1>{content}</main>"
         "<footer><p>A person decides each fix; nothing here edits or sends a claim. What you drop is not kept. "
         '<a href="/docs">The API</a></p></footer></body></html>'
     )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, patient_key, submission_ref
+from past.behaviour import Behaviour, behaviour
 from past.patient import VOID, PatientPast, Service, services_of
 from past.payer import PayerPast
 from store import Store
+from store.behaviour import PayerSeen
 
 
 class Pasts(Protocol):
@@ -47,6 +49,14 @@ class Pasts(Protocol):
         """The sequence number of the newest event taken in; 0 without a store."""
         ...
 
+    def payers_seen(self, as_of: date) -> list[PayerSeen]:
+        """The payer ids that claims were sent to; none without a store."""
+        ...
+
+    def payer_behaviour(self, payer_ids: Collection[str], *, before: date) -> Behaviour:
+        """How the payer of these ids answered in the 12 months before a day."""
+        ...
+
 
 class StorePasts:
     """The past as the store holds it; another process's ingest is seen by the next answer."""
@@ -72,6 +82,14 @@ class StorePasts:
     def last_event(self) -> int:
         """The newest event of the store."""
         return self._store.last_event()
+
+    def payers_seen(self, as_of: date) -> list[PayerSeen]:
+        """The payer ids of the store's claims."""
+        return self._store.payers_seen(as_of)
+
+    def payer_behaviour(self, payer_ids: Collection[str], *, before: date) -> Behaviour:
+        """How they answered, from the store's remittances."""
+        return self._store.payer_behaviour(payer_ids, before=before)
 
 
 class SnapshotPasts:
@@ -104,6 +122,14 @@ class SnapshotPasts:
     def last_event(self) -> int:
         """No store, no events."""
         return 0
+
+    def payers_seen(self, as_of: date) -> list[PayerSeen]:  # noqa: ARG002
+        """No store, no claims."""
+        return []
+
+    def payer_behaviour(self, payer_ids: Collection[str], *, before: date) -> Behaviour:  # noqa: ARG002
+        """No store, no answers: what came with a model is no payer of the practice's."""
+        return behaviour((), before=before)
 
 
 class Peers:

@@ -75,10 +75,10 @@ def add_override(home: Path, entry: Override) -> None:
         os.fsync(file.fileno())
 
 
-def stamp(home: Path) -> Stamp:
+def stamp(home: Path, folder: str = FOLDER) -> Stamp:
     """What changes when a file of the folder does; empty where there is none."""
     try:
-        with os.scandir(home / FOLDER) as entries:
+        with os.scandir(home / folder) as entries:
             return tuple(sorted(_stamp_of(entry) for entry in entries if entry.name.endswith((".toml", OVERRIDES))))
     except OSError:
         return ()

@@ -163,6 +163,10 @@ def readyz(request: Request) -> Response:
         "rules": len(RULES),
         "own_rules": _own_rules(desk, assessor, today),
         "tables": [table_json(t) for t in assessor.tables.status(today, today)],
+        "profiles_left_out": [
+            {"file": lost.file, "problems": [str(problem) for problem in lost.problems]}
+            for lost in assessor.tables.profiles.refused
+        ],
         "store": "store" if assessor.pasts.own else "none",
         "last_event": assessor.pasts.last_event(),
     }

@@ -311,6 +311,13 @@ class OwnRulesShape(Shape):
     reload_failed: str | None = Field(description="Why changed files were not taken up; null when all is well.")
 
 
+class ProfileLeftOutShape(Shape):
+    """A payer profile that could not be read; the rules run without it."""
+
+    file: str
+    problems: list[str]
+
+
 class ReadyShape(Shape):
     """What an answer given now would rest on."""
 
@@ -323,6 +330,7 @@ class ReadyShape(Shape):
     rules: int
     own_rules: OwnRulesShape
     tables: list[TableShape]
+    profiles_left_out: list[ProfileLeftOutShape] = Field(description="Payer profiles that could not be read, and why.")
     store: Literal["store", "none"]
     last_event: int
 

@@ -52,7 +52,8 @@ def with_tables(assessor: Assessor, tables: Tables, settings: Settings, *, codes
     model = assessor.model
     pasts = open_pasts(settings, tables, model) if codes and assessor.pasts.own else assessor.pasts
     changed = differences(model.recorded, recorded_versions(tables)) if model is not None else ()
-    practice = replace(assessor.practice, tables=tables)  # the plans of its own rules are made for tables
+    own = assessor.practice
+    practice = None if own is None else replace(own, tables=tables)  # plans of rules are made for tables
     return replace(assessor, tables=tables, pasts=pasts, practice=practice, differences=changed)
 
 

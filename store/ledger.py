@@ -20,7 +20,7 @@ from store.codec import load
 from store.joining import told_of
 from store.relinking import Words
 from store.schema import links, remittances, submissions
-from store.scope import Scope
+from store.scope import Scope, chunks
 
 CLAIMS_AT_ONCE = 300
 # Fewer decisions than this say little of a payer's slowest twentieth: the default lag speaks until then.
@@ -101,6 +101,13 @@ def ledger(
             yield from _rows(scope, some, as_of, words, lag)
             some = []
     yield from _rows(scope, some, as_of, words, lag)
+
+
+def rows_of(scope: Scope, ids: Sequence[int], as_of: date, words: Words) -> Iterator[LedgerRow]:
+    """The rows of some submissions, by their ids in the store; what is unanswered counts as pending."""
+    for some in chunks(ids, CLAIMS_AT_ONCE):
+        found = list(scope.where_in(scope.select(submissions), submissions.c.id, some))
+        yield from _rows(scope, found, as_of, words, lambda _: None)
 
 
 def _lags(payer: PayerPast, as_of: date) -> Callable[[str], int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ from claims.claim import Claim
 from claims.identity import patient_key
 from claims.remittance import Remittance
 from features.replay import Event, Submitted
+from past.behaviour import Behaviour, behaviour, first_day
 from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
@@ -21,6 +22,7 @@ from past.underpayment import PricedLine
 from scrubber.tables import Tables
 from store.arrivals import Arrival, arrivals
 from store.audit_sample import AuditSample, audit_sample
+from store.behaviour import PayerSeen, answers_of, payers_seen
 from store.database import open_engine, practice_secret, writing
 from store.history import PayerHistory, known_of, newest, replayed, served
 from store.ingest import Ingest, Progress
@@ -188,6 +190,19 @@ class Store:
         """A reproducible sample of the claims sent between two days, some of every clinician and kind."""
         with self._engine.connect() as connection:
             return audit_sample(Scope(connection, self.practice), tables, first, last, size, seed)
+
+    def payers_seen(self, as_of: date) -> list[PayerSeen]:
+        """Every payer id that claims were sent to by the day, with how much the store holds of it."""
+        with self._engine.connect() as connection:
+            return payers_seen(Scope(connection, self.practice), as_of)
+
+    def payer_behaviour(self, payer_ids: Collection[str], *, before: date) -> Behaviour:
+        """How the payer of these ids answered in the 12 months before the day."""
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            first = first_day(before)
+            answers = answers_of(scope, payer_ids, self._words, self._family_of, first=first, before=before)
+            return behaviour(answers, before=before)
 
     def decisions_count(self) -> int:
         """How many lines have a first adjudication."""

@@ -17,7 +17,7 @@ from claims.claim import Claim
 from past.patient import PatientPast
 from scrubber import scrub
 from scrubber.report import Report
-from scrubber.tables import Tables, UnreadableTable, load_tables
+from scrubber.tables import Tables, UnreadableTable, load_tables, with_table
 from scrubber.tables.loading import MANIFEST, load_table, read_manifest
 from scrubber.tables.release import Release
 from store.store import Store
@@ -56,14 +56,14 @@ def between(home: Path, name: str, paths: Sequence[Path], wanted: Wanted, *, tod
                 expected="the file of a release to compare with",
                 advice=f"Give it: cleanclaim tables diff {name} FILE.",
             )
-        yield _between(table, replace(tables, **{table: load_table(table, home, before)}), tables)
+        yield _between(table, with_table(tables, load_table(table, home, before)), tables)
         return
     with TemporaryDirectory(prefix="cleanclaim-") as folder:
         copy = Path(folder)
         if own_folder(table, home).is_dir():
             copytree(own_folder(table, home), own_folder(table, copy))
         import_table(copy, name, paths, wanted, today=today)
-        yield _between(table, tables, replace(tables, **{table: load_table(table, copy)}))
+        yield _between(table, tables, with_table(tables, load_table(table, copy)))
 
 
 def _between(table: str, before: Tables, after: Tables) -> Between:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +24,7 @@ from features.registry import Row, rows
 from features.replay import Event, Replayed, Submitted, replay
 from scrubber.engine import scrub
 from scrubber.report import Report
-from scrubber.tables import Table, Tables
+from scrubber.tables import TABLE_NAMES, Table, Tables, with_table
 from store import Store
 from store.arrivals import Arrival
 from training.errors import NotEnoughData
@@ -111,7 +111,9 @@ def audit_leakage(
 
 def known_by(tables: Tables, day: date) -> Tables:
     """The tables as they were on a day: without the releases published later."""
-    return Tables(**{f.name: _published_by(getattr(tables, f.name), day) for f in fields(Tables)})
+    for name in TABLE_NAMES:
+        tables = with_table(tables, _published_by(getattr(tables, name), day))
+    return tables
 
 
 def _published_by(table: Table[Any], day: date) -> Table[Any]:

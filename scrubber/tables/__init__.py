@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from claims.claim import FILING_INDICATORS, Claim, PayerType
+from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType
 from scrubber.tables.errors import UnreadableTable
 from scrubber.tables.loading import load_table
+from scrubber.tables.profiles import NO_PROFILES, Profile, Profiles
 from scrubber.tables.release import STALE_AFTER_DAYS, Release, Table, TableGap
 from scrubber.tables.rows import (
     AddonRow,
@@ -32,7 +33,18 @@ from scrubber.tables.rows import (
     RecordRow,
 )
 
-__all__ = ["Release", "Table", "TableGap", "TableStatus", "Tables", "UnreadableTable", "load_tables", "shipped_tables"]
+__all__ = [
+    "TABLE_NAMES",
+    "Release",
+    "Table",
+    "TableGap",
+    "TableStatus",
+    "Tables",
+    "UnreadableTable",
+    "load_tables",
+    "shipped_tables",
+    "with_table",
+]
 
 # SBR09 values that say how a plan works or who sells it, not whose money it is: a plan of any kind may bear them
 VAGUE_INDICATORS = frozenset({"", "12", "13", "14", "15", "BL", "CI", "HM", "ZZ"})
@@ -44,6 +56,7 @@ _NO_TAXONOMIES: Table[ListedCode] = Table("taxonomies", ())
 _NO_CARCS: Table[ListedCode] = Table("carc", ())
 _NO_RARCS: Table[ListedCode] = Table("rarc", ())
 _MOST_KEPT = 20_000
+PROFILES = "payer_profiles"  # the name answers and bundles give them
 Value = TypeVar("Value")
 
 
@@ -85,6 +98,7 @@ class Tables:
     taxonomies: Table[ListedCode] = _NO_TAXONOMIES
     carc: Table[ListedCode] = _NO_CARCS  # what remittances are held against; no rule reads it
     rarc: Table[ListedCode] = _NO_RARCS
+    profiles: Profiles = NO_PROFILES  # what the practice wrote down of its payers; no table of releases
 
     def payer_type(self, claim: Claim) -> PayerType:
         """What kind of payer decides: the claim's own word, refined by the payer table (by id, then by name).
@@ -110,6 +124,23 @@ class Tables:
         """The claim's payer in the payer table; None when it is not there, or only as another line of business."""
         row = self._payer_row(claim)
         return row if row is not None and PayerType(row.type) is self.payer_type(claim) else None
+
+    def profile(self, claim: Claim) -> Profile | None:
+        """The practice's own profile of the claim's payer; None without one."""
+        if not self.profiles.read:
+            return None
+        row = self.payer_row(claim)
+        return None if row is None else self.profiles.by_key.get(row.key)
+
+    def payer_of(self, payer: Payer) -> PayerRow | None:
+        """The payer in the payer table or the practice's profiles, whatever its line of business."""
+        return self._row_of(payer, self._payers[-1])
+
+    @cached_property
+    def payer_rows(self) -> Mapping[str, PayerRow]:
+        """Every payer that is known, by key: who it is, by the practice's profile where there is one."""
+        table: Mapping[str, PayerRow] = self.payers.releases[-1].rows if self.payers.releases else {}
+        return {**table, **{p.key: p.identity(table.get(p.key)) for p in self.profiles.read}}
 
     def family(self, code: str) -> str:
         """The family of a code, as the newest release of the code table that holds it says; "" when none does.
@@ -137,14 +168,19 @@ class Tables:
             found.append(
                 TableStatus(table.name, release.name, release.effective, release.published, coverage, age, stale)
             )
+        if self.profiles.read:
+            written = self.profiles.written_on
+            age = max(0, (day - written).days)
+            found.append(TableStatus(PROFILES, self.profiles.version, written, written, "subset", age, stale=False))
         return found
 
     def versions(self) -> dict[str, str]:
         """What a bundle records of each table: its newest release, and a digest of all of them."""
-        return {
+        found = {
             table.name: f"{table.releases[-1].name} {_digest(table)}" if table.releases else "none"
             for table in self._tables
         }
+        return {**found, PROFILES: self.profiles.version} if self.profiles.read else found
 
     def __getstate__(self) -> dict[str, Any]:
         """The tables alone: look-ups are built again by whoever gets a copy."""
@@ -156,12 +192,10 @@ class Tables:
 
     @property
     def _tables(self) -> list[Table[Any]]:
-        return [getattr(self, field.name) for field in fields(self)]
+        return [getattr(self, name) for name in TABLE_NAMES]
 
     def _payer_row(self, claim: Claim) -> PayerRow | None:
-        payers, payer = self._payers_of(claim), claim.payer
-        by_id = payers.by_id.get(payer.id.strip().upper()) if payer.id else None
-        return by_id or (payers.named(payer.name) if payer.name else None)
+        return self._row_of(claim.payer, self._payers_of(claim))
 
     def _payers_of(self, claim: Claim) -> _Payers:
         """The payers of the release for the claim's first day of service; from before the table, of its first one."""
@@ -169,6 +203,22 @@ class Tables:
             return self._payers[0]
         day = claim.first_service
         return next((p for p in reversed(self._payers) if day is None or p.first_day <= day), self._payers[0])
+
+    def _row_of(self, payer: Payer, payers: _Payers) -> PayerRow | None:
+        payer_id = payer.id.strip().upper()
+        if self.profiles.read:
+            return self._payer_of_ours(payer_id, payer.name, payers)
+        by_id = payers.by_id.get(payer_id) if payer_id else None
+        return by_id or (payers.named(payer.name) if payer.name else None)
+
+    def _payer_of_ours(self, payer_id: str, name: str, payers: _Payers) -> PayerRow | None:
+        """The same where the practice has profiles: by id, then by name, and by its own words before the table's."""
+        found: Profile | PayerRow | None = None
+        if payer_id:
+            found = self.profiles.by_id.get(payer_id) or payers.by_id.get(payer_id)
+        if found is None and name:
+            found = self.profiles.named(name) or payers.named(name)
+        return None if found is None else self.payer_rows[found.key]
 
     @cached_property
     def kept(self) -> dict[Hashable, Any]:
@@ -187,6 +237,11 @@ class Tables:
             if len(self.kept) < _MOST_KEPT:
                 self.kept[key] = found
         return found
+
+    @property
+    def families(self) -> frozenset[str]:
+        """Every family of codes the newest release of the code table has."""
+        return frozenset(self._families.values())
 
     @cached_property
     def _families(self) -> Mapping[str, str]:
@@ -219,16 +274,32 @@ def _payers_in(release: Release[PayerRow]) -> _Payers:
     return _Payers(release.first_day, {payer_id.upper(): row for row in rows for payer_id in row.ids}, find)
 
 
+TABLE_NAMES = tuple(field.name for field in fields(Tables) if field.name != "profiles")
+
+
 def _digest(table: Table[Any]) -> str:
     return sha256(" ".join(f"{r.name}:{r.sha256}" for r in table.releases).encode()).hexdigest()[:12]
 
 
-def load_tables(home: Path | None = None) -> Tables:
-    """The shipped tables, and the releases a practice keeps under `home/tables/`.
+def with_table(tables: Tables, table: Table[Any]) -> Tables:
+    """The tables with another one in the place of its name."""
+    other: dict[str, Any] = {table.name: table}
+    return replace(tables, **other)
 
-    Raises UnreadableTable, which says what is wrong with which file.
+
+def load_tables(home: Path | None = None) -> Tables:
+    """The shipped tables, the releases a practice keeps under `home/tables/`, and its profiles under `home/payers/`.
+
+    Raises UnreadableTable, which says what is wrong with which file. A profile that cannot be read costs no other:
+    `profiles.refused` tells it.
     """
-    return Tables(**{field.name: load_table(field.name, home) for field in fields(Tables)})
+    loaded: dict[str, Any] = {name: load_table(name, home) for name in TABLE_NAMES}
+    tables = Tables(**loaded)
+    if home is None or not (home / "payers").is_dir():
+        return tables
+    from scrubber.profiles import known_to, load_profiles  # they name rules, and rules read tables  # noqa: PLC0415
+
+    return replace(tables, profiles=load_profiles(home, known_to(tables.payer_rows, tables.families)))
 
 
 @cache

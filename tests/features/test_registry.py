@@ -22,7 +22,7 @@ from past.patient import PatientPast
 from past.payer import PayerPast
 from scrubber.registry import Severity
 from scrubber.report import Report
-from scrubber.tables import Tables, shipped_tables
+from scrubber.tables import TABLE_NAMES, Tables, shipped_tables
 from tests.features.builders import (
     MONDAY,
     SERVICE,
@@ -51,7 +51,7 @@ def a_row(claim=None, report=None, patient=None, payer=None, tables=None, as_of=
 
 def no_tables() -> Tables:
     empty = small_tables()
-    return replace(empty, **{name: replace(getattr(empty, name), releases=()) for name in empty.__dataclass_fields__})
+    return replace(empty, **{name: replace(getattr(empty, name), releases=()) for name in TABLE_NAMES})
 
 
 @EVERY

@@ -2,7 +2,7 @@
 
 import csv
 import random
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from claims.claim_json import claim_from_json
 from past.patient import PatientPast
 from scrubber import scrub
-from scrubber.tables import TableGap, Tables, shipped_tables
+from scrubber.tables import TABLE_NAMES, TableGap, shipped_tables
 from scrubber.tables.loading import SHIPPED, load_table, read_manifest
 from scrubber.tables.reading import FORMS
 from store.table_releases import Wanted, import_table
 
-NAMES = [field.name for field in fields(Tables) if read_manifest(field.name, SHIPPED / field.name)["releases"]]
+NAMES = [name for name in TABLE_NAMES if read_manifest(name, SHIPPED / name)["releases"]]
 TODAY = date(2027, 6, 4)
 CODES = ("62323", "64483", "64493", "99213", "77003", "20552", "27096", "J1030", "80307", "64635")
 

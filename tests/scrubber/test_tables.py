@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -13,6 +13,7 @@ from hashlib import sha256
 import pytest
 
 from claims.claim import FILING_INDICATORS, Claim, Payer, PayerType, Person, Provider, Subscriber
+from scrubber.tables import TABLE_NAMES as NAMES
 from scrubber.tables import (
     Release,
     Table,
@@ -27,7 +28,6 @@ from scrubber.tables.release import STALE_AFTER_DAYS
 
 CODE = re.compile(r"\d{4}[0-9T]|[A-Z]\d{4}")
 DIAGNOSIS = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
-NAMES = tuple(f.name for f in fields(Tables))
 DAY = date(2026, 3, 10)
 
 PAIN_CODES = """

@@ -151,3 +151,16 @@ def test_tables_are_not_read_again_while_nothing_was_imported(desk, home, tmp_pa
     desk.assessor()
     monkeypatch.setattr(serving.desk, "load_tables", lambda _: pytest.fail("read again"))
     assert desk.assessor() is desk.assessor()
+
+
+def test_a_changed_payer_profile_speaks_a_moment_later(desk, home, monkeypatch):
+    monkeypatch.setattr(serving.desk, "LOOK_SECONDS", 0.0)
+    assert desk.assessor().tables.profiles.read == ()
+    (home / "payers").mkdir()
+    profile = home / "payers" / "zztest_plan.toml"
+    profile.write_text('name = "ZZTEST PLAN"\ntype = "commercial"\nids = ["ZZ01"]\n')
+    told = desk.assessor()
+    assert [p.key for p in told.tables.profiles.read] == ["zztest_plan"] or told.tables.profiles.refused
+    assert desk.assessor().tables is told.tables, "not read again while nothing changes"
+    profile.unlink()
+    assert desk.assessor().tables.profiles.read == ()

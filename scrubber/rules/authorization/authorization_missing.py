@@ -57,9 +57,9 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     release = case.tables.authorizations.on(day, case.as_of)
     if line.authorization_number or case.claim.authorization_number:
         return
-    rows = release.get(line.code) or ()
+    rows = approvals.listed(case, line, day)
     in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
-    if not release.holds_on(day):
+    if not release.holds_on(day) and not approvals.told_by_payer(case, line, day):
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
     if not in_force or _is_supplement(case):
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import places
-from scrubber.payer_profile import wants
+from scrubber.payer_profile import own_wish, wants, wish_cited
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _DIGITS = 11  # LIN03 with qualifier N4: labeller, product and package as 5-4-2, without hyphens
@@ -57,4 +57,7 @@ def ndc_missing(case: Case, line: Line) -> Iterator[Answer]:
     if not text and not (len(line.ndc) == _DIGITS and line.ndc.isascii() and line.ndc.isdigit()):
         text = f"The NDC of {line.code} is not {_DIGITS} digits"
     if text:
-        yield Hit(f"{text}; this payer wants it.", severity=Severity.DENY if wanted else Severity.WARN)
+        told = own_wish(case, "ndc")
+        sure = wanted and (told is None or told.verified)
+        severity = Severity.DENY if sure else Severity.WARN
+        yield Hit(f"{text}; this payer wants it.", severity=severity, citation=wish_cited(case, "ndc"))

@@ -8,7 +8,7 @@ from claims.claim import Eligibility, PayerType
 from claims.reasons import Reason
 from scrubber import eligibility_answers, places
 from scrubber.parameters import parameter
-from scrubber.payer_profile import profile
+from scrubber.payer_profile import own_wish, profile
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.whole_claim import of_lines
 
@@ -59,8 +59,10 @@ def referral_missing(case: Case) -> Iterator[Answer]:
             words = f"The eligibility answer of {answer.checked_on} says that the plan wants a referral"
             yield from of_lines(case, lacking, Hit(f"{words}; the claim carries none."))
     elif row and "referral" in row.wants:
-        severity = Severity.DENY if row.verified else Severity.WARN
-        hit = Hit(f"{row.name} wants a referral for a specialist's care; the claim carries none.", severity=severity)
+        told = own_wish(case, "referral")
+        severity = Severity.DENY if (told or row).verified else Severity.WARN
+        text = f"{row.name} wants a referral for a specialist's care; the claim carries none."
+        hit = Hit(text, severity=severity, citation=told.citation if told else None)
         yield from of_lines(case, lacking, hit)
     elif answer is None:
         yield eligibility_answers.NOT_ASKED

@@ -7,7 +7,7 @@ from datetime import date
 
 from claims.claim import Line
 from claims.reasons import Reason
-from scrubber import look_back, places, relief, session_limits
+from scrubber import look_back, payer_profile, places, relief, session_limits
 from scrubber.look_back import Marked
 from scrubber.parameters import parameter
 from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
@@ -80,6 +80,7 @@ def _unproven(case: Case, line: Line) -> Iterator[Answer]:
             f"{line.code} follows a diagnostic injection that brought {found.normalize():f} % relief; a therapeutic "
             f"one needs {wanted.value} %.",
             severity=session_limits.severity(wanted),
+            citation=payer_profile.cited(wanted),
             carcs=("50",),
             place=places.PROCEDURE,
             remedy="Look up the relief measured after the diagnostic injection and correct what was recorded wrongly. "

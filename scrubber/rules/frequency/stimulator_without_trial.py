@@ -7,7 +7,7 @@ from datetime import date
 
 from claims.claim import Line
 from claims.reasons import Reason
-from scrubber import look_back, places, relief
+from scrubber import look_back, payer_profile, places, relief
 from scrubber.parameters import parameter
 from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.session_limits import severity
@@ -55,6 +55,7 @@ def stimulator_without_trial(case: Case, line: Line) -> Iterator[Answer]:
             f"{line.code} follows a trial that brought {found.normalize():f} % relief; the policy wants "
             f"{wanted.value} %.",
             severity=severity(wanted),
+            citation=payer_profile.cited(wanted),
         )
 
 

@@ -8,7 +8,7 @@ from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.parameters import parameter
-from scrubber.payer_profile import profile
+from scrubber.payer_profile import profile, wish_cited
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _VIDEO = frozenset({"95", "GT"})
@@ -58,11 +58,12 @@ def telehealth_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]
             f"{line.code} is a telehealth service in place {case.claim.place_of(line)} without 95, which this payer "
             "wants.",
             change=Change("add_modifier", line.number, "95"),
+            citation=wish_cited(case, "modifier_95"),
         )
     elif marked & _VIDEO and "no_telehealth_modifier" in payer.wants:
         mark = min(marked & _VIDEO)
         text = f"{line.code} carries {mark} in place {case.claim.place_of(line)}; this payer takes the place alone."
-        yield Hit(text, remedy=_NO_MODIFIER)
+        yield Hit(text, remedy=_NO_MODIFIER, citation=wish_cited(case, "no_telehealth_modifier"))
 
 
 def _in_person(case: Case, line: Line, mark: str) -> Iterator[Answer]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import enrolments, incident_to, places
-from scrubber.payer_profile import profile, wants
+from scrubber.payer_profile import profile, wants, wish_cited
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.whole_claim import of_lines
 
@@ -48,4 +48,5 @@ def supervising_clinician_missing(case: Case) -> Iterator[Answer]:
             yield enrolments.left_out(provider.npi)
     row = profile(case)
     if row and lacking:
-        yield from of_lines(case, lacking, Hit(f"{row.name} asks who supervised, and the claim does not say."))
+        text = f"{row.name} asks who supervised, and the claim does not say."
+        yield from of_lines(case, lacking, Hit(text, citation=wish_cited(case, "supervising_npi")))

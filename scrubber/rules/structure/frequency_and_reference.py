@@ -43,7 +43,8 @@ def frequency_and_reference(case: Case) -> Iterator[Hit]:
     change = _CHANGES.get(claim.frequency)
     if change and (case.payer_type is PayerType.MEDICARE or payer_profile.wants(case, "no_corrected_claims")):
         text = f"The claim is sent as a {change} (frequency {claim.frequency}), which this payer does not take."
-        yield Hit(text, place=places.FREQUENCY, severity=Severity.WARN, remedy=_PART_B)
+        by = payer_profile.wish_cited(case, "no_corrected_claims")
+        yield Hit(text, place=places.FREQUENCY, severity=Severity.WARN, remedy=_PART_B, citation=by)
     elif change and not claim.original_reference:
         text = f"The claim is a {change} (frequency {claim.frequency}) and does not give the payer's claim number."
         yield Hit(text)

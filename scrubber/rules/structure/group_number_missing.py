@@ -29,4 +29,5 @@ def group_number_missing(case: Case) -> Iterator[Hit]:
     Only payers whose row in the payer table says so are asked about: plans of one person have no group.
     """
     if not case.claim.subscriber.group_number and payer_profile.wants(case, "group_number"):
-        yield Hit("The claim gives no group number, and this payer's profile asks for one.")
+        text = "The claim gives no group number, and this payer's profile asks for one."
+        yield Hit(text, citation=payer_profile.wish_cited(case, "group_number"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from claims.claim import PayerType
 from claims.reasons import Reason
-from scrubber import payer_profile, places
+from scrubber import payer_profile, places, timely_filing
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
@@ -36,7 +36,7 @@ def correction_too_late(case: Case) -> Iterator[Answer]:
     first = case.first_service
     if case.claim.frequency != "7" or first is None:
         return
-    row = payer_profile.profile(case)
+    row = payer_profile.profile_on(case, first)
     if row is None or row.corrected_claim_days is None:
         yield Gap(
             ("payers table",), "the payer table gives no window for corrected claims of this payer", of_claim=True
@@ -46,5 +46,6 @@ def correction_too_late(case: Case) -> Iterator[Answer]:
     if case.as_of > last:
         yield Hit(
             f"A replacement for the service of {first} had to reach {row.name} by {last} "
-            f"({row.corrected_claim_days} days); it would be sent on {case.as_of}."
+            f"({row.corrected_claim_days} days); it would be sent on {case.as_of}.",
+            citation=timely_filing.cited(case, timely_filing.own_filing(case, first, "corrected_claim_days")),
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from claims.claim import PayerType
 from claims.reasons import Reason
-from scrubber import places, timely_filing
+from scrubber import payer_profile, places, timely_filing
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import ORIGINAL
@@ -41,7 +41,7 @@ def limit_is_near(case: Case) -> Iterator[Answer]:
         yield limit
         return
     left = (limit.last_day - case.as_of).days
-    margin = parameter("filing_margin_days").on(first, case.as_of)
+    margin = payer_profile.value(case, parameter("filing_margin_days"), first)
     if margin and 0 <= left < Decimal(margin.value):
         days = "1 day is left" if left == 1 else f"{left} days are left"
         text = f"The claim has to reach the payer by {limit.last_day} ({limit.words}); {days}."
