@@ -28,22 +28,26 @@ STATUS_OF_ACTION = {
     "CT": "pending",
     "NA": "not_required",
 }
+UNDECIDED = "pending"  # the status of an action we do not know: nothing may be taken for granted
+
+_NUMBERS = ("member_id", "group_number", "record_number", "account_number")
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Whom a record is of, as far as its sender said. Patient data: compared, never shown and never logged."""
 
-    person: Person = Person()  # the patient
-    subscriber: Person = Person()  # who holds the cover; the patient too where `relationship` is "18"
+    person: Person = field(default=Person())  # the patient
+    subscriber: Person = field(default=Person())  # who holds the cover; the patient too where `relationship` is "18"
     member_id: str = ""
     group_number: str = ""
-    record_number: str = ""  # the practice's own number for the patient, echoed (REF*EJ or REF*EA)
-    relationship: str = "18"  # 18: the patient holds the cover
+    record_number: str = ""  # the practice's own medical record number, echoed (REF*EA)
+    account_number: str = ""  # the practice's own account number for the patient, echoed (REF*EJ)
+    relationship: str = "18"  # 18: the patient holds the cover; "" where it is not said
 
     def __repr__(self) -> str:
         """What is known, without what it says."""
-        known = [name for name in ("member_id", "group_number", "record_number") if getattr(self, name)]
+        known = [name for name in _NUMBERS if getattr(self, name)]
         if self.person != Person():
             known.insert(0, "person")
         return f"Whose({', '.join(known) or 'nobody'})"
@@ -114,8 +118,8 @@ class AuthorizationRecord:
     service_type: str = ""  # UM03
     quantity: Decimal | None = None  # of the whole event (HSD)
     quantity_unit: str = ""
-    diagnoses: tuple[Diagnosis, ...] = ()
-    event_from: date | None = None  # DTP*AAH
+    diagnoses: tuple[Diagnosis, ...] = field(default=(), repr=False)
+    event_from: date | None = None  # DTP*AAH: the day or days it was asked for
     event_to: date | None = None
     payer_name: str = ""
     requester_npi: str = ""
@@ -150,6 +154,7 @@ class EligibilityRecord:
     plan_name: str = ""  # EB05 of the first answer
     requester_npi: str = ""
     approvals: tuple[ApprovalDemand, ...] = ()
+    statements: int = 0  # how many EB it was read from
     rejections: tuple[Rejection, ...] = ()
     known_on: date | None = None  # the day the payer made the answer (BHT04)
     place: str = ""
