@@ -13,22 +13,7 @@ from decimal import Decimal
 
 from claims.claim import Authorization, Diagnosis, Eligibility, Origin, Person
 
-CANCELLED = "C"  # HCR01: what was approved no longer holds
-
-# X12 code list 306, as a health care services review uses it (HCR01), in the words of `Authorization.status`. A
-# cancelled approval holds no more than a denied one; a payer that wants to be called has not decided yet.
-STATUS_OF_ACTION = {
-    "A1": "approved",  # in total
-    "A2": "approved",  # in part: what of it, its services say
-    "A3": "denied",
-    "A4": "pending",
-    "A5": "denied",  # upheld, on an appeal
-    "A6": "approved",  # other than it was asked for
-    CANCELLED: "denied",
-    "CT": "pending",
-    "NA": "not_required",
-}
-UNDECIDED = "pending"  # the status of an action we do not know: nothing may be taken for granted
+CANCELLED = "C"  # the action that takes an approval back (code list 306)
 
 _NUMBERS = ("member_id", "group_number", "record_number", "account_number")
 
@@ -82,6 +67,7 @@ class ServiceDecision:
     quantity: Decimal | None = None  # visits, days or hours (HSD)
     quantity_unit: str = ""  # VS visits, DY days, HS hours, MN months, FL units
     side: str = ""  # left, right, both, as AuthorizedCode has it
+    npi: str = ""  # who is to do it
     place: str = ""  # place of service
     service_type: str = ""  # UM03
     status: str = ""  # approved, pending, denied, not_required

@@ -1,6 +1,7 @@
 """837P and 835, in and out, and what a payer says before a claim. Segments, loops and elements are spoken of only here.
 
-Read: `read_837`, `read_835`, `read_provider_adjustments`, `read_271`, `read_278`; what is it: `sniff`; write: `write_837`, `write_835`.
+Read: `read_837`, `read_835`, `read_provider_adjustments`, `read_271`, `read_278`; what is it: `sniff`;
+write: `write_837`, `write_835`.
 """
 
 from claims.x12.carrying import NOT_KEPT

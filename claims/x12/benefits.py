@@ -14,8 +14,9 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from claims.claim import BenefitLimit, CareSpan, Eligibility, PayerType
+from claims.deciding import codes_between
 from claims.records import ApprovalDemand
-from claims.x12.decisions import Span, codes_between
+from claims.x12.decisions import Span
 
 # EB01 (code list 1390)
 _ACTIVE = frozenset({"1", "2", "3", "4", "5"})

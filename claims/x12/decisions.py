@@ -1,21 +1,19 @@
-"""What the levels of a 278 said of an event and its services, turned into decisions in the form a claim carries."""
+"""What the levels of a 278 said of an event and its services, turned into decisions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from claims.claim import Authorization, AuthorizedCode
-from claims.records import STATUS_OF_ACTION, UNDECIDED, Rejection, ServiceDecision
+from claims.claim import Authorization
+from claims.deciding import UNDECIDED, status_of
+from claims.records import Rejection, ServiceDecision
 
 Span = tuple[date | None, date | None]
 
 _IN_PART = "A2"
-_WIDEST = 100  # codes in a range that is still written out
-_CODE = re.compile(r"([A-Z]?)([0-9]{4,5})")
 
 
 class Decided:
@@ -63,6 +61,7 @@ def _settled(event: Decided, service: Decided, apart: bool, known_on: date | Non
         quantity=fields.get("quantity"),
         quantity_unit=fields.get("quantity_unit", ""),
         side=fields.get("side", ""),
+        npi=service.npi or event.npi,
         place=fields.get("place") or event.fields.get("place", ""),
         service_type=fields.get("service_type", ""),
         status=status,
@@ -77,39 +76,11 @@ def _settled(event: Decided, service: Decided, apart: bool, known_on: date | Non
     )
 
 
-def authorizations_of(
-    event: Decided, services: Sequence[Decided], decisions: Sequence[ServiceDecision], payer_id: str,
-    known_on: date | None,
-) -> tuple[Authorization, ...]:  # fmt: skip
-    """One authorization for each number, status, window, clinician and place, with the codes it is about.
-
-    A service named by its kind alone adds no code to those beside it: alone it leaves the codes open.
-    """
-    if not services:
-        return (_of_event(event, payer_id, known_on),) if event.action else ()
-    found: dict[Authorization, list[AuthorizedCode]] = {}
-    for service, decision in zip(services, decisions, strict=True):
-        if not decision.status:
-            continue
-        whole = Authorization(
-            number=decision.number,
-            payer_id=payer_id,
-            status=decision.status,
-            decided_on=decision.decided_on,
-            valid_from=decision.valid_from,
-            valid_to=decision.valid_to,
-            npi=service.npi or event.npi,
-            place=decision.place,
-        )
-        found.setdefault(whole, []).extend(_codes(decision))
-    return tuple(_with_codes(whole, codes) for whole, codes in found.items())
-
-
-def _with_codes(whole: Authorization, codes: Sequence[AuthorizedCode]) -> Authorization:
-    return Authorization(
-        whole.number, whole.payer_id, whole.status, whole.decided_on, whole.recorded_on, whole.valid_from,
-        whole.valid_to, tuple(codes), whole.npi, whole.place,
-    )  # fmt: skip
+def authorization_of_event(event: Decided, payer_id: str, known_on: date | None) -> tuple[Authorization, ...]:
+    """The decision on an event of which no services are listed: it leaves the codes open."""
+    if not event.action:
+        return ()
+    return (_of_event(event, payer_id, known_on),)
 
 
 def _of_event(event: Decided, payer_id: str, known_on: date | None) -> Authorization:
@@ -125,11 +96,6 @@ def _of_event(event: Decided, payer_id: str, known_on: date | None) -> Authoriza
         npi=event.npi,
         place=event.fields.get("place", ""),
     )
-
-
-def status_of(action: str) -> str:
-    """The status an action leaves a request in; nothing is decided by one we do not know."""
-    return STATUS_OF_ACTION.get(action, UNDECIDED)
 
 
 def window(dates: dict[str, Span]) -> Span:
@@ -155,30 +121,3 @@ def _decided_on(status: str, own: Decided, event: Decided, known_on: date | None
         return None
     issued = own.dates.get("102") or event.dates.get("102")
     return issued[0] if issued else known_on
-
-
-def _codes(decision: ServiceDecision) -> Iterator[AuthorizedCode]:
-    """The codes of a service; those of a range are written out, and how many of each is then not known."""
-    if not decision.code:
-        return
-    if decision.last_code in ("", decision.code):
-        yield AuthorizedCode(decision.code, decision.units, decision.side)
-        return
-    for code in codes_between(decision.code, decision.last_code):
-        yield AuthorizedCode(code, None, decision.side)
-
-
-def codes_between(first: str, last: str) -> list[str]:
-    """The codes from one to another, where both are of one kind and not too far apart; else the two themselves.
-
-    >>> codes_between("64490", "64493"), codes_between("G0260", "G0261"), codes_between("64490", "E0748")
-    (['64490', '64491', '64492', '64493'], ['G0260', 'G0261'], ['64490', 'E0748'])
-    """
-    one, other = _CODE.fullmatch(first), _CODE.fullmatch(last)
-    if one is None or other is None or one[1] != other[1] or len(first) != len(last):
-        return [first, last]
-    low, high = int(one[2]), int(other[2])
-    if not low < high < low + _WIDEST:
-        return [first, last]
-    width = len(one[2])
-    return [f"{one[1]}{number:0{width}d}" for number in range(low, high + 1)]

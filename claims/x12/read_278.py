@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from claims.claim import Diagnosis
+from claims.deciding import authorizations_of, side_of
 from claims.reading import Refusal
 from claims.records import AuthorizationRecord, Rejection
 from claims.x12.body import Handler, Place
 from claims.x12.composites import diagnoses
-from claims.x12.decisions import Decided, Span, authorizations_of, settled
+from claims.x12.decisions import Decided, Span, authorization_of_event, settled
 from claims.x12.elements import BadElement, Elements, at, days, optional_amount, required
 from claims.x12.envelope import MakeBody, read
 from claims.x12.patient_levels import DEPENDENT, EVENT, PAYER, REQUESTER, SERVICE, SUBSCRIBER, Draft, PatientLevels
@@ -28,7 +29,6 @@ _CLINICIANS = frozenset(
     {"SJ", "71", "72", "82"}
 )  # NM101 of who is to do it: the service provider, attending, operating
 _DATES = frozenset({"AAH", "472", "007", "036", "102"})  # DTP01
-_SIDES = {"LT": "left", "RT": "right", "50": "both"}
 _COMPOSITE = {"SV1": 1, "SV2": 2, "SV3": 1}  # which element is the procedure
 _QUANTITY = {"SV1": (3, 4), "SV2": (4, 5), "SV3": (0, 6)}  # its unit, and how many
 
@@ -215,7 +215,7 @@ class _Reviews(PatientLevels[AuthorizationRecord]):
         modifiers = tuple(m for m in parts[2:6] if m)
         unit, many = _QUANTITY[e[0]]
         here.fields |= {
-            "code": parts[1], "modifiers": modifiers, "last_code": parts[7], "side": _side(modifiers),
+            "code": parts[1], "modifiers": modifiers, "last_code": parts[7], "side": side_of(modifiers),
         }  # fmt: skip
         units: Decimal | None = optional_amount(e, many)
         here.units = units if at(e, unit) == "UN" or not unit else None
@@ -250,7 +250,11 @@ class _Reviews(PatientLevels[AuthorizationRecord]):
         event_days: Span = decided.dates.get("AAH", (None, None))
         fields = decided.fields
         return AuthorizationRecord(
-            authorizations=authorizations_of(decided, event.services, services, self.payer_id(), known_on),
+            authorizations=(
+                authorizations_of(services, self.payer_id())
+                if services
+                else authorization_of_event(decided, self.payer_id(), known_on)
+            ),
             whose=self.whose(),
             action=decided.action,
             reasons=decided.reasons,
@@ -271,8 +275,3 @@ class _Reviews(PatientLevels[AuthorizationRecord]):
             place=f"segment {event.place[0]}",
             origin=self.origin(known_on, batch=self.reference),
         )
-
-
-def _side(modifiers: tuple[str, ...]) -> str:
-    sides = {_SIDES[m] for m in modifiers if m in _SIDES}
-    return "both" if len(sides) > 1 else next(iter(sides), "")
