@@ -10,13 +10,14 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from claims.claim import Claim, Diagnosis, Line, Origin, Person
+from claims.records import Whose
 from claims.remittance import Remittance
 
 # Where a record came from, what our own tables derive from it, and what the practice knows beside it: none of these is
@@ -96,6 +97,55 @@ def _patient_parts(claim: Claim) -> tuple[str, ...]:
     if member := _plain(claim.subscriber.member_id):
         return ("member", member, last, first)
     return ("claim", content_hash(claim))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKeys:
+    """`keys`: those a record is filed under; `own`: that of the practice's record number; `member`: of the member id.
+
+    The member id alone files nothing: a family may share one.
+    """
+
+    keys: tuple[str, ...] = ()
+    own: str = ""
+    member: str = ""
+
+
+NO_KEYS = RecordKeys()
+
+
+def record_keys(secret: bytes, whose: Whose) -> RecordKeys:
+    """The keyed hashes under which a record of this patient is filed, and a claim of the patient finds it.
+
+    A payer's answer seldom says all that a claim says, so a record is found by any of: the practice's record number;
+    names and birth date (an answer may lack the sex); member id with birth date; member id with names. Where both
+    sides have a record number, and they differ, it is another patient.
+    """
+    person = whose.person if whose.person != Person() else whose.subscriber if whose.relationship == "18" else Person()
+    own, member = _plain(whose.record_number), _plain(whose.member_id)
+    last, first = _plain(person.last_name), _plain(person.first_name)
+    born = person.birth_date.isoformat() if person.birth_date else ""
+    found = [("record", own)] if own else []
+    if last and first and born:
+        found.append(("names", last, first, born))
+    if member and born:
+        found.append(("member born", member, born))
+    if member and last and first:
+        found.append(("member named", member, last, first))
+    by_member = _keyed(secret, ("member alone", member)) if member else ""
+    return RecordKeys(
+        tuple(_keyed(secret, parts) for parts in found), _keyed(secret, ("record", own)) if own else "", by_member
+    )
+
+
+def claim_number_key(secret: bytes, claim_id: str) -> str:
+    """The keyed hash of a claim number, by which a record that says nothing else is linked; "" without one."""
+    number = _plain(claim_id)
+    return _keyed(secret, ("claim number", number)) if number else ""
+
+
+def _keyed(secret: bytes, parts: tuple[str, ...]) -> str:
+    return hmac.new(secret, _SEPARATOR.join(("record of", *parts)).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func
 
 from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
+from claims.entries import Entry
 from claims.identity import patient_key
 from claims.remittance import Remittance
 from features.replay import Event
@@ -21,13 +22,15 @@ from past.underpayment import PricedLine
 from scrubber.tables import Tables
 from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
-from store.history import PayerHistory, known_of, newest, replayed
+from store.history import Book, PayerHistory, known_of, newest, replayed
 from store.ingest import Ingest, Progress
 from store.ledger import LedgerRow, ledger
+from store.recording import unlinked
 from store.relinking import Words, relabel
-from store.report import IngestReport
+from store.report import LISTED, IngestReport, Unlinked
 from store.schema import decisions
 from store.scope import Scope
+from store.tracker import Answered, Held, answers_on, held_on
 from store.underpaid import priced_lines
 
 
@@ -50,7 +53,7 @@ class Store:
     ) -> None:
         self.practice, self.secret = practice, secret
         self._engine, self._words, self._family_of = engine, words, family_of
-        self._payers = PayerHistory(family_of)
+        self._payers, self._book = PayerHistory(family_of), Book()
 
     @classmethod
     def open(
@@ -107,15 +110,41 @@ class Store:
         run.record(claims, remittances, acknowledgments)
         return run.report
 
+    def note(self, entries: Iterable[Entry]) -> IngestReport:
+        """Add entries to the book of approvals and cover, in one transaction; what it holds already is counted."""
+        run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
+        run.note(entries)
+        return run.report
+
+    def authorizations(
+        self,
+        as_of: date,
+        only: Sequence[int] | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Iterator[Held]:
+        """The authorizations held, as known at the end of the day, each with what is left of it."""
+        with self._engine.connect() as connection:
+            yield from held_on(Scope(connection, self.practice), as_of, only, progress)
+
+    def cover_answers(self, as_of: date) -> list[Answered]:
+        """The newest eligibility answer of each patient and payer, as known at the end of the day."""
+        with self._engine.connect() as connection:
+            return answers_on(Scope(connection, self.practice), as_of)
+
+    def unlinked(self, most: int = LISTED) -> list[Unlinked]:
+        """The records of approvals and cover that no claim finds yet."""
+        with self._engine.connect() as connection:
+            return unlinked(Scope(connection, self.practice), most)
+
     def relabel(self) -> None:
         """Link and label everything again, after a change of the denial codes; tells the difference as events."""
         with writing(self._engine).begin() as connection:
             relabel(Scope(connection, self.practice), self._words)
 
     def events(self, until: date | None = None) -> Iterator[Event]:
-        """Submissions, rejections and first adjudications by the day they became known, for `features.replay`."""
+        """Submissions, rejections, first adjudications and records by the day they became known, for `replay`."""
         with self._engine.connect() as connection:
-            yield from replayed(Scope(connection, self.practice), until, self._family_of)
+            yield from replayed(Scope(connection, self.practice), until, self._family_of, self.secret)
 
     def ledger(self, as_of: date) -> Iterator[LedgerRow]:
         """Every submitted line known by the day, with its label as of the day."""
@@ -131,7 +160,7 @@ class Store:
         """
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
-            return known_of(scope, claim, self.secret, as_of=as_of, peers=peers, content=content).patient
+            return known_of(scope, claim, self.secret, self._book, as_of=as_of, peers=peers, content=content).patient
 
     def payer_past(self) -> PayerPast:
         """The payers' decisions with everything stored by now, by this process or another."""
@@ -143,7 +172,7 @@ class Store:
         """`patient_past` and `payer_past` out of one look at the store."""
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
-            known = known_of(scope, claim, self.secret, as_of=as_of, content=content)
+            known = known_of(scope, claim, self.secret, self._book, as_of=as_of, content=content)
             return known.patient, self._payers.caught_up(scope, known.newest)
 
     def test_past(self) -> PayerPast:
