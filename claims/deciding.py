@@ -37,10 +37,12 @@ def status_of(action: str) -> str:
 def authorizations_of(decisions: Iterable[ServiceDecision], payer_id: str) -> tuple[Authorization, ...]:
     """One authorization for each number, status, window, clinician and place, with the codes it is about.
 
-    A service named by its kind alone adds no code to those beside it: alone it leaves the codes open. One of which
-    nothing was decided, because it was rejected, is in none.
+    A service named by its kind alone adds no code to those beside it: alone it leaves the codes open. Beside other
+    decisions one without codes would speak for theirs, so it is left out, unless it approves a kind of service. One of
+    which nothing was decided, because it was rejected, is in none.
     """
     found: dict[Authorization, list[AuthorizedCode]] = {}
+    kinds: set[Authorization] = set()  # that approve a kind of service
     for decision in decisions:
         if decision.status:
             whole = Authorization(
@@ -54,7 +56,13 @@ def authorizations_of(decisions: Iterable[ServiceDecision], payer_id: str) -> tu
                 place=decision.place,
             )
             found.setdefault(whole, []).extend(_codes(decision))
-    return tuple(replace(whole, codes=tuple(codes)) for whole, codes in found.items())
+            if decision.service_type and decision.status == "approved":
+                kinds.add(whole)
+    return tuple(
+        replace(whole, codes=tuple(codes))
+        for whole, codes in found.items()
+        if codes or whole in kinds or len(found) == 1
+    )
 
 
 def _codes(decision: ServiceDecision) -> Iterator[AuthorizedCode]:
