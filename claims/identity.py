@@ -101,51 +101,51 @@ def _patient_parts(claim: Claim) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RecordKeys:
-    """`keys`: those a record is filed under; `own`: that of the practice's record number; `member`: of the member id.
+    """`keys`: those by which records and claims of a patient meet.
 
-    The member id alone files nothing: a family may share one.
+    Of them `own` is that of the practice's record number, and `born` of member id and birth date, which twins share;
+    `member`, of the member id alone, is none of them: a family may share one.
     """
 
     keys: tuple[str, ...] = ()
     own: str = ""
+    born: str = ""
     member: str = ""
 
 
 NO_KEYS = RecordKeys()
 
 
-def record_keys(secret: bytes, whose: Whose) -> RecordKeys:
-    """The keyed hashes under which a record of this patient is filed, and a claim of the patient finds it.
+def record_keys(secret: bytes, whose: Whose, *, of_claim: bool = False) -> RecordKeys:
+    """The keyed hashes under which a record of this patient is filed, or by which a claim of the patient finds it.
 
-    A payer's answer seldom says all that a claim says, so a record is found by any of: the practice's record number;
-    names and birth date (an answer may lack the sex); member id with birth date; member id with names. Where both
-    sides have a record number, and they differ, it is another patient.
+    A payer's answer seldom says all that a claim says, and may lack the sex: so a claim has a key for each of the
+    practice's record number, names with birth date, names with member id, and member id with birth date. A record is
+    filed under its record number and the surest of the others that it says: what has a name is never found by member id
+    and birth date, which twins share. Where both sides have a record number, and they differ, it is another patient.
     """
     person = whose.person if whose.person != Person() else whose.subscriber if whose.relationship == "18" else Person()
-    own, member = _plain(whose.record_number), _plain(whose.member_id)
+    number, member = _plain(whose.record_number), _plain(whose.member_id)
     last, first = _plain(person.last_name), _plain(person.first_name)
-    born = person.birth_date.isoformat() if person.birth_date else ""
-    found = [("record", own)] if own else []
-    if last and first and born:
-        found.append(("names", last, first, born))
-    if member and born:
-        found.append(("member born", member, born))
-    if member and last and first:
-        found.append(("member named", member, last, first))
-    by_member = _keyed(secret, ("member alone", member)) if member else ""
-    return RecordKeys(
-        tuple(_keyed(secret, parts) for parts in found), _keyed(secret, ("record", own)) if own else "", by_member
-    )
+    birth = person.birth_date.isoformat() if person.birth_date else ""
+    own = _keyed(secret, "record", number)
+    born = _keyed(secret, "member born", member, birth)
+    found = [_keyed(secret, "names", last, first, birth), _keyed(secret, "member named", member, last, first), born]
+    kept = [key for key in found if key]
+    keys = ([own] if own else []) + (kept if of_claim else kept[:1])
+    return RecordKeys(tuple(keys), own, born, _keyed(secret, "member alone", member))
 
 
 def claim_number_key(secret: bytes, claim_id: str) -> str:
     """The keyed hash of a claim number, by which a record that says nothing else is linked; "" without one."""
-    number = _plain(claim_id)
-    return _keyed(secret, ("claim number", number)) if number else ""
+    return _keyed(secret, "claim number", _plain(claim_id))
 
 
-def _keyed(secret: bytes, parts: tuple[str, ...]) -> str:
-    return hmac.new(secret, _SEPARATOR.join(("record of", *parts)).encode(), hashlib.sha256).hexdigest()[:32]
+def _keyed(secret: bytes, kind: str, *parts: str) -> str:
+    """The keyed hash of what identifies a patient; "" where a part of it is not said."""
+    if not all(parts):
+        return ""
+    return hmac.new(secret, _SEPARATOR.join(("record of", kind, *parts)).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _plain(text: str) -> str:

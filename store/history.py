@@ -70,7 +70,7 @@ _REFUSED = _refused(of_practice(decisions, decisions.c.submission_id))
 def _submitted(row: Any, secret: bytes | None) -> Event:
     """The submission; with the keys of its records where the practice has any, and so a secret is given."""
     claim = load(Claim, row.claim)
-    found_by = record_keys(secret, whose_of(claim)) if secret is not None else NO_KEYS
+    found_by = record_keys(secret, whose_of(claim), of_claim=True) if secret is not None else NO_KEYS
     return Submitted(row.known_on, claim, row.ref, row.content, row.patient, row.batch, found_by)
 
 
@@ -156,7 +156,7 @@ def known_of(
 
 
 def _with_records(scope: Scope, claim: Claim, secret: bytes, past: PatientPast, as_of: date) -> PatientPast:
-    found_by = record_keys(secret, whose_of(claim))
+    found_by = record_keys(secret, whose_of(claim), of_claim=True)
     if not found_by.keys:
         return past
     some = dict(zip(_FOUND_BY, (*found_by.keys, "", "", "")[: len(_FOUND_BY)], strict=True))

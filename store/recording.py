@@ -174,8 +174,8 @@ def _note_patients(scope: Scope, secret: bytes, query: Any) -> None:
     said: dict[tuple[str, str], bool] = {}
     for row in scope.stream(query):
         claim, patient = load(Claim, row.claim, LITTLE), row.patient
-        keys = record_keys(secret, whose_of(claim))
-        said |= {(key, patient): True for key in keys.keys}
+        keys = record_keys(secret, whose_of(claim), of_claim=True)
+        said |= {(key, patient): key != keys.born for key in keys.keys}
         weak = (keys.member, claim_number_key(secret, claim.id))
         said |= {(key, patient): False for key in weak if key}
     kept = scope.select(patient_keys, patient_keys.c.key, patient_keys.c.patient)

@@ -255,7 +255,7 @@ patient_keys = Table(
     Column("practice_id", String(64), ForeignKey("practices.id"), primary_key=True),
     Column("key", String(32), primary_key=True),
     Column("patient", String(64), primary_key=True),
-    Column("strong", Boolean, nullable=False),  # False: a claim number or member id, which patients may share
+    Column("strong", Boolean, nullable=False),  # False: patients may share it (a claim number, a member id)
     Index(None, "practice_id", "patient"),
 )
 

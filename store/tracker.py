@@ -108,7 +108,7 @@ def overdrawn(scope: Scope, file_ids: Sequence[int]) -> list[Overdrawn]:
     )
     rows = scope.rows(sent)
     ours = {row.ref for row in rows}
-    of_patients = scope.select(patient_keys, patient_keys.c.key).where(patient_keys.c.strong)
+    of_patients = scope.select(patient_keys, patient_keys.c.key)
     keys = {r.key for r in scope.where_in(of_patients, patient_keys.c.patient, sorted({r.patient for r in rows}))}
     numbers = scope.select(record_keys, record_keys.c.authorization)
     only = sorted({row.authorization for row in scope.where_in(numbers, record_keys.c.key, sorted(keys))})
@@ -143,7 +143,7 @@ def _keys(scope: Scope, numbers: Sequence[int]) -> dict[int, set[str]]:
 
 def _services(scope: Scope, keys: frozenset[str], as_of: date) -> tuple[Service, ...]:
     """The services that stand at the end of the day, of every patient the keys name."""
-    query = scope.select(patient_keys, patient_keys.c.patient).where(patient_keys.c.strong)
+    query = scope.select(patient_keys, patient_keys.c.patient)
     patients = sorted({row.patient for row in scope.where_in(query, patient_keys.c.key, sorted(keys))})
     every = [service for patient in patients for service in services_known(scope, patient)]
     past = patient_past(every, as_of=as_of + NEXT_DAY, submission="", content="", batch="", known_since=None)
