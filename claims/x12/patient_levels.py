@@ -253,7 +253,7 @@ class PatientLevels(Body[Record]):
     def _aaa(self, e: Elements) -> None:
         draft: Draft | None = self._claim
         if draft is None:
-            if not self.level:
+            if self.level in ("", SERVICE):
                 self.out_of_place("AAA", "an HL segment that can be read before it")
                 return
             draft = self.begin_record(above=True)
