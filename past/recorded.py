@@ -40,13 +40,17 @@ def standing(book: Iterable[Recorded], as_of: date) -> list[Recorded]:
     return current
 
 
+def of_patient(book: Iterable[Recorded], own: str) -> list[Recorded]:
+    """The entries without those that bear another record number: they are of another patient of the same name."""
+    return [one for one in book if not own or not one.own or one.own == own]
+
+
 def with_recorded(past: PatientPast, book: Iterable[Recorded], as_of: date, own: str = "") -> PatientPast:
     """The patient's past with what the book held on the day; `own`: the claim's record number, as a keyed hash.
 
-    An entry with another record number is of another patient of the same name. Of answers about cover that came on one
-    day the last entered comes first.
+    Of answers about cover that came on one day the last entered comes first.
     """
-    ours = standing((one for one in book if not own or not one.own or one.own == own), as_of)
+    ours = standing(of_patient(book, own), as_of)
     if not ours:
         return past
     answers = chain.from_iterable(one.entry.answers for one in reversed(ours))

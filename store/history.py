@@ -17,12 +17,12 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 
 from claims.claim import Claim
 from claims.entries import Entry, whose_of
-from claims.identity import NO_KEYS, batch_key, content_hash, patient_key, record_keys, submission_ref
+from claims.identity import NO_KEYS, RecordKeys, batch_key, content_hash, patient_key, record_keys, submission_ref
 from claims.reasons import Reason
 from features.replay import Decided, Event, Noted, Rejected, Submitted
 from past.patient import PatientPast, Service, patient_past, services_of
 from past.payer import PayerPast
-from past.recorded import Recorded, with_recorded
+from past.recorded import Recorded, of_patient, standing, with_recorded
 from store.codec import load
 from store.recording import has_records
 from store.relinking import DECIDED, UNDECIDED, FamilyOf, decision_from
@@ -157,11 +157,21 @@ def known_of(
 
 def _with_records(scope: Scope, claim: Claim, secret: bytes, past: PatientPast, as_of: date) -> PatientPast:
     found_by = record_keys(secret, whose_of(claim), of_claim=True)
+    book = _book_of(scope, found_by)
+    return with_recorded(past, book, as_of, found_by.own) if book else past
+
+
+def book_of(scope: Scope, claim: Claim, secret: bytes, as_of: date) -> list[Recorded]:
+    """The entries of the claim's patient that speak on the day."""
+    found_by = record_keys(secret, whose_of(claim), of_claim=True)
+    return standing(of_patient(_book_of(scope, found_by), found_by.own), as_of)
+
+
+def _book_of(scope: Scope, found_by: RecordKeys) -> list[Recorded]:
     if not found_by.keys:
-        return past
+        return []
     some = dict(zip(_FOUND_BY, (*found_by.keys, "", "", "")[: len(_FOUND_BY)], strict=True))
-    book = {row.id: recorded_from(row) for row in scope.run(_RECORDS, **some)}
-    return with_recorded(past, book.values(), as_of, found_by.own) if book else past
+    return [recorded_from(row) for row in scope.run(_RECORDS, **some)]
 
 
 # The records of a patient, by any of the keys a claim of the patient may have; "" is no key of any.

@@ -6,7 +6,7 @@ linked through the claims sent, and anew whenever claims of that number come in;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -191,7 +191,8 @@ def _note_patients(scope: Scope, secret: bytes, query: Any) -> None:
 
 
 # Of a claim only whose it is must be read.
-LITTLE = {"lines": [], "diagnoses": [], "evidence": None, "authorizations": None, "eligibility": None, "extra": None}
+_BESIDE = ("evidence", "authorizations", "eligibility", "extra")
+LITTLE: Mapping[str, Any] = {"lines": [], "diagnoses": [], **dict.fromkeys(_BESIDE)}
 
 
 def _link_again(scope: Scope, keys: set[Any], patients: set[Any]) -> None:

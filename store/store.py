@@ -18,17 +18,18 @@ from features.replay import Event
 from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
+from past.recorded import Recorded
 from past.underpayment import PricedLine
 from scrubber.tables import Tables
 from store.audit_sample import AuditSample, audit_sample
 from store.database import open_engine, practice_secret, writing
-from store.history import Book, PayerHistory, known_of, newest, replayed
+from store.history import Book, PayerHistory, book_of, known_of, newest, replayed
 from store.ingest import Ingest, Progress
 from store.ledger import LedgerRow, ledger
 from store.recording import unlinked
 from store.relinking import Words, relabel
 from store.report import LISTED, IngestReport, Unlinked
-from store.schema import decisions
+from store.schema import decisions, submissions
 from store.scope import Scope
 from store.tracker import Answered, Held, answers_on, held_on
 from store.underpaid import priced_lines
@@ -125,6 +126,17 @@ class Store:
         """The authorizations held, as known at the end of the day, each with what is left of it."""
         with self._engine.connect() as connection:
             yield from held_on(Scope(connection, self.practice), as_of, only, progress)
+
+    def recorded_of(self, claim: Claim, as_of: date) -> list[Recorded]:
+        """The entries of the claim's patient that speak on the day."""
+        with self._engine.connect() as connection:
+            return book_of(Scope(connection, self.practice), claim, self.secret, as_of)
+
+    def sent_to(self, payer_id: str) -> bool:
+        """True when some claim in the store went to a payer of this id."""
+        with self._engine.connect() as connection:
+            query = Scope(connection, self.practice).select(submissions, submissions.c.id)
+            return connection.execute(query.where(submissions.c.payer_id == payer_id).limit(1)).first() is not None
 
     def cover_answers(self, as_of: date) -> list[Answered]:
         """The newest eligibility answer of each patient and payer, as known at the end of the day."""
