@@ -137,7 +137,7 @@ class EligibilityRecord:
     request_reference: str = ""  # BHT03: the question's own
     traces: tuple[Trace, ...] = ()
     payer_name: str = ""
-    plan_name: str = ""  # EB05 of the first answer
+    plan_name: str = ""  # EB05 of the plan that covers the patient
     requester_npi: str = ""
     approvals: tuple[ApprovalDemand, ...] = ()
     statements: int = 0  # how many EB it was read from

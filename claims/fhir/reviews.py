@@ -78,7 +78,7 @@ def authorized(decision: ServiceDecision, detail: Node | None) -> ServiceDecisio
     if quantity is None:
         return decision
     if unit in _UNITS:
-        return replace(decision, units=quantity)
+        return replace(decision, units=quantity, quantity=None, quantity_unit="")
     return replace(decision, units=None, quantity=quantity, quantity_unit=unit)
 
 

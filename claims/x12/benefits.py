@@ -52,6 +52,9 @@ _TYPES: Mapping[str, PayerType] = MappingProxyType(
 
 # DTP01 that date a cover, those that count most first; of a pair the second ends what the first begins
 _PLAN = (("291", ""), ("346", "347"), ("307", ""), ("356", "357"), ("539", "540"))
+_LEVEL = tuple(
+    pair for pair in _PLAN if pair[0] != "307"
+)  # beside a patient 307 is often the time that was asked about
 _BENEFIT = (("292", ""), ("348", "349"))
 _OTHER = (("290", ""), *_BENEFIT, ("193", "194"), *_PLAN)
 DATES = frozenset(q for pair in _OTHER for q in pair if q)
@@ -91,8 +94,8 @@ class Benefit:
 
     @property
     def whole_plan(self) -> bool:
-        """True where it speaks of the plan and not of a service."""
-        return not self.code and (not self.types or not _WHOLE_PLAN.isdisjoint(self.types))
+        """True where it speaks of the plan and not of a service or a part of it."""
+        return not self.code and not self.in_part and (not self.types or not _WHOLE_PLAN.isdisjoint(self.types))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -133,6 +136,12 @@ def answers_of(
     )
 
 
+def plan_of(benefits: Sequence[Benefit]) -> str:
+    """The name of the plan that covers the patient, else of one that did."""
+    stated = [b for b in benefits if b.whole_plan and b.plan and b.info in _ACTIVE | _INACTIVE]
+    return next((b.plan for b in sorted(stated, key=lambda b: b.info in _INACTIVE)), "")
+
+
 def approvals_of(benefits: Sequence[Benefit]) -> tuple[ApprovalDemand, ...]:
     """Where the plan says that it wants approval beforehand, or does not (EB11); "unknown" says nothing."""
     demands = (
@@ -162,7 +171,7 @@ def _covers(benefits: Sequence[Benefit], dates: Mapping[str, Span]) -> list[Elig
 
 def _cover(b: Benefit, dates: Mapping[str, Span]) -> Eligibility:
     active: bool | None = b.info in _ACTIVE
-    said = (dated(b.dates, _PLAN), dated(dates, _PLAN), dated(b.dates, _BENEFIT))
+    said = (dated(b.dates, _PLAN), dated(dates, _LEVEL), dated(b.dates, _BENEFIT))
     start, end = next((days for days in said if any(days)), (None, None))
     if not active and end is None:
         start = None  # one day beside an ended cover may be its end

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from claims.reading import Refusal
 from claims.records import EligibilityRecord
-from claims.x12.benefits import DATES, LIMITATION, Benefit, Party, answers_of, approvals_of
+from claims.x12.benefits import DATES, LIMITATION, Benefit, Party, answers_of, approvals_of, plan_of
 from claims.x12.body import Handler, Place
 from claims.x12.decisions import Span
 from claims.x12.elements import BadElement, Elements, at, days, optional_amount, required
@@ -196,7 +196,7 @@ class _Answers(PatientLevels[EligibilityRecord]):
             request_reference=self.reference,
             traces=tuple(answer.traces),
             payer_name=self.payer_name(),
-            plan_name=next((b.plan for b in benefits if b.plan), ""),
+            plan_name=plan_of(benefits),
             requester_npi=self.requester_npi(),
             approvals=approvals_of(benefits),
             statements=len(benefits),

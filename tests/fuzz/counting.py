@@ -152,16 +152,17 @@ def _end(document: bytes, at: int, terminator: bytes) -> int:
 
 def _interchange(document: bytes, start: int, end: int) -> int:
     """Where in a segment an ISA begins: at its start, or whole and well formed anywhere in it; -1 for nowhere."""
-    if document.startswith(b"ISA", start):
+    begins = document.startswith(b"ISA", start)
+    if begins and _declared(document, start):
         return start
-    if document.find(b"ISA", start, end) < 0:
-        return -1
-    for found in WHOLE_ISA.finditer(document, start):
+    if document.find(b"ISA", start + begins, end) < 0:
+        return start if begins else -1
+    for found in WHOLE_ISA.finditer(document, start + begins):
         if found.start() >= end:
             break
         if _declared(document, found.start()):
             return found.start()
-    return -1
+    return start if begins else -1
 
 
 def _declared(document: bytes, at: int) -> tuple[bytes, bytes, bytes] | None:
