@@ -121,7 +121,7 @@ def authorizations_list(
 ) -> None:
     """What is held: units left, days left, renewals due; or what scheduled services still lack.
 
-    No patient is named: your own reference is shown (record_ref), else the claims that drew on the approval.
+    No patient is named: your own reference is shown (record_ref), else the last claim sent for the patient.
 
     Examples:
 

@@ -63,8 +63,8 @@ def _show_table(found: Sequence[Held], shown: Sequence[Mapping[str, object]]) ->
         cells = [
             said[name] for name in ("ref", "record_ref", "payer_id", "number", "decision", "from", "to", "days_left")
         ]
-        if not cells[1] and one.claim_ids:
-            cells[1] = f"claim {one.claim_ids[-1]}"
+        if not cells[1] and one.newest_claim:
+            cells[1] = f"claim {one.newest_claim}"
         left = ", ".join(_units(balance) for balance in one.balances)
         notes = ["renew" if said["renewal_due"] else "", "overdrawn" if any(b.overdrawn for b in one.balances) else ""]
         notes.append("of no patient yet" if said["unlinked"] else "")
@@ -140,6 +140,7 @@ def held_json(one: Held, as_of: date, every: Iterable[Held]) -> dict[str, object
         "recorded_by": entry.recorded_by,
         "source": entry.source,
         "claim_ids": list(one.claim_ids),
+        "newest_claim": one.newest_claim,
         "unlinked": one.why_unlinked,
     }
 

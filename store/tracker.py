@@ -26,7 +26,7 @@ class Held:
     """One entry that speaks on a day, with what is left of it.
 
     `book` is every entry on its authorization up to that day; `claim_ids` those of the patient's claims that drew on
-    it; `patients` are opaque keys of the patient's claims, `keys` those under which the record is filed.
+    it, `newest_claim` the last claim sent for the patient; `keys` are those under which the record is filed.
     """
 
     ref: str  # A12: what a person types
@@ -35,6 +35,7 @@ class Held:
     balances: tuple[Balance, ...]
     keys: frozenset[str]
     why_unlinked: str = ""
+    newest_claim: str = ""
 
     @property
     def authorization(self) -> Authorization:
@@ -77,10 +78,11 @@ def held_on(
         if of not in known:
             known[of] = _services(scope, of, as_of)
         why = "" if of else next((row.why_unlinked for row in rows if row.why_unlinked), "")
+        newest = max(known[of], key=lambda s: (s.known_on, s.service_date), default=None)
         for one in standing(book, as_of):
             held = one.entry.authorization
             drawn = balances(held, known[of]) if held and one.entry.decision in GRANTED else ()
-            yield Held(shown_ref(AUTHORIZATION, number), one, book, drawn, of, why)
+            yield Held(shown_ref(AUTHORIZATION, number), one, book, drawn, of, why, newest.claim_id if newest else "")
         if progress is not None:
             progress(done, len(books))
 

@@ -64,7 +64,7 @@ def test_a_csv_is_read_listed_and_drawn_down(run, sent, book):
         "ref": "A1", "record_ref": "R-1", "number": "A-1", "decision": "approved", "days_left": 11, "renewal_due": True,
         "recorded_by": "KB",
     }  # fmt: skip
-    assert held["claim_ids"] == ["ACC-1"]
+    assert (held["claim_ids"], held["newest_claim"]) == (["ACC-1"], "ACC-1")
 
 
 def test_people_read_the_same_and_no_patient_is_named(run, sent, book):
@@ -75,6 +75,11 @@ def test_people_read_the_same_and_no_patient_is_named(run, sent, book):
     assert "recorded by KB" in every[1].out
     assert "claim id ACC-1" not in every[0].out
     assert "ZZSECRET" not in "".join(said.out + said.err for said in every).upper()
+
+
+def test_without_a_reference_of_ones_own_the_patients_last_claim_is_shown(run, sent, book):
+    run("authorizations", "import", book(GOOD.replace("R-1", "").replace("64493", "62323")))
+    assert "claim ACC-1" in run("authorizations", "list", "--as-of", TODAY).out
 
 
 def test_importing_again_adds_nothing(run, sent, book):
