@@ -10,13 +10,14 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from claims.claim import Claim, Diagnosis, Line, Origin, Person
+from claims.records import Whose
 from claims.remittance import Remittance
 
 # Where a record came from, what our own tables derive from it, and what the practice knows beside it: none of these is
@@ -96,6 +97,55 @@ def _patient_parts(claim: Claim) -> tuple[str, ...]:
     if member := _plain(claim.subscriber.member_id):
         return ("member", member, last, first)
     return ("claim", content_hash(claim))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKeys:
+    """`keys`: those by which records and claims of a patient meet.
+
+    Of them `own` is that of the practice's record number, and `born` of member id and birth date, which twins share;
+    `member`, of the member id alone, is none of them: a family may share one.
+    """
+
+    keys: tuple[str, ...] = ()
+    own: str = ""
+    born: str = ""
+    member: str = ""
+
+
+NO_KEYS = RecordKeys()
+
+
+def record_keys(secret: bytes, whose: Whose, *, of_claim: bool = False) -> RecordKeys:
+    """The keyed hashes under which a record of this patient is filed, or by which a claim of the patient finds it.
+
+    A payer's answer seldom says all that a claim says, and may lack the sex: so a claim has a key for each of the
+    practice's record number, names with birth date, names with member id, and member id with birth date. A record is
+    filed under its record number and the surest of the others that it says: what has a name is never found by member id
+    and birth date, which twins share. Where both sides have a record number, and they differ, it is another patient.
+    """
+    person = whose.person if whose.person != Person() else whose.subscriber if whose.relationship == "18" else Person()
+    number, member = _plain(whose.record_number), _plain(whose.member_id)
+    last, first = _plain(person.last_name), _plain(person.first_name)
+    birth = person.birth_date.isoformat() if person.birth_date else ""
+    own = _keyed(secret, "record", number)
+    born = _keyed(secret, "member born", member, birth)
+    found = [_keyed(secret, "names", last, first, birth), _keyed(secret, "member named", member, last, first), born]
+    kept = [key for key in found if key]
+    keys = ([own] if own else []) + (kept if of_claim else kept[:1])
+    return RecordKeys(tuple(keys), own, born, _keyed(secret, "member alone", member))
+
+
+def claim_number_key(secret: bytes, claim_id: str) -> str:
+    """The keyed hash of a claim number, by which a record that says nothing else is linked; "" without one."""
+    return _keyed(secret, "claim number", _plain(claim_id))
+
+
+def _keyed(secret: bytes, kind: str, *parts: str) -> str:
+    """The keyed hash of what identifies a patient; "" where a part of it is not said."""
+    if not all(parts):
+        return ""
+    return hmac.new(secret, _SEPARATOR.join(("record of", kind, *parts)).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,9 @@ import typer
 from claims.claim import PayerType
 from claims.errors import CleanclaimError
 from cli.audit_commands import audit_app
+from cli.authorizations_commands import authorizations_app
 from cli.console import say
+from cli.eligibility_commands import eligibility_app
 from cli.options import AsJson, AsOf, Files, date_of, day_of, finish
 from cli.payers_commands import payers_app
 from cli.report_commands import report_app
@@ -43,6 +45,8 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(tables_app, name="tables")
 app.add_typer(report_app, name="report")
 app.add_typer(payers_app, name="payers")
+app.add_typer(authorizations_app, name="authorizations")
+app.add_typer(eligibility_app, name="eligibility")
 
 
 def _version(wanted: bool) -> None:
@@ -163,10 +167,12 @@ def validate(
 @app.command()
 def ingest(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="837P and 835 files, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="837P, 835, 277CA, 999, 278 and 271 files, or folders.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Read claims sent and remittances received into the store, in any order; reading twice changes nothing.
+    """Read claims sent, remittances and other answers into the store, in any order; reading twice changes nothing.
 
     Example:
 

@@ -38,17 +38,23 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
         [*report.unbalanced_payments, *report.unbalanced, *report.unmatched_acknowledgments, *report.unmatched],
         "not matched or not balanced",
     )
+    _say_some([*report.overdrawn, *report.unlinked], "records or draws to look at")
     if as_json:
         emit(report.json())
     else:
+        recorded = ""
+        if report.authorizations or report.eligibility or report.undecided:
+            recorded = f", {report.authorizations} authorization records, {report.eligibility} answers about cover"
+            recorded += f" ({report.undecided} questions the payer rejected)" if report.undecided else ""
         acknowledged = (
             f", {report.acknowledgments} acknowledgments ({report.claims_rejected} claims rejected by a front end)"
             if report.acknowledgments
             else ""
         )
         stdout().print(
-            f"{report.files} files: {report.claims} claims and {report.remittances} remittances{acknowledged} are new, "
-            f"{report.duplicates} were there before; {report.lines_matched} services found their line, "
+            f"{report.files} files: {report.claims} claims and {report.remittances} remittances{acknowledged}"
+            f"{recorded} are new, {report.duplicates} were there before; "
+            f"{report.lines_matched} services found their line, "
             f"{report.lines_unmatched} did not; {len(report.rejected_files)} files and "
             f"{len(report.refusals)} records refused."
         )
@@ -56,7 +62,11 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
         return 0
     return (
         1
-        if report.claims or report.remittances or report.duplicates or report.files > len(report.rejected_files)
+        if report.claims
+        or report.remittances
+        or report.authorizations
+        or report.duplicates
+        or report.files > len(report.rejected_files)
         else 2
     )
 

@@ -9,9 +9,11 @@ from datetime import date
 from itertools import chain, groupby
 
 from claims.claim import Claim
+from claims.identity import NO_KEYS, RecordKeys
 from features.registry import Row, rows
 from past.patient import PatientPast, Service, patient_past, services_of
 from past.payer import Decision, PayerPast
+from past.recorded import Recorded, with_recorded
 from scrubber.engine import scrub
 from scrubber.report import Report
 from scrubber.tables import Tables
@@ -27,6 +29,7 @@ class Submitted:
     content: str
     patient: str
     batch: str
+    found_by: RecordKeys = NO_KEYS  # by which the practice's records of the patient are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,17 @@ class Rejected:
     patient: str
 
 
-Event = Submitted | Decided | Rejected
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The practice recorded an approval or an answer about cover; `keys` are those of whom it is."""
+
+    known_on: date
+    keys: tuple[str, ...]
+    recorded: Recorded
+
+
+Happened = Submitted | Decided | Rejected
+Event = Happened | Noted
 _Services = dict[tuple[str, int], tuple[Service, ...]]  # by submission and line number, which a claim may use twice
 
 
@@ -75,7 +88,8 @@ def replay(events: Iterable[Event], tables: Tables) -> Iterator[Replayed]:
     """Each submission with its rows, in order; events must come by day (order within a day does not matter).
 
     All submissions of a day are assessed before any of that day's events is learned: the past of a claim is what was
-    known strictly before its day. Only the services of the same file are seen within a day, as in serving. Raises
+    known strictly before its day. Only the services of the same file are seen within a day, as in serving, and what was
+    recorded of approvals and cover on the day itself: rules take a record of the day a claim goes out. Raises
     ValueError when a day comes after a later one, or a decision bears another day than its event: serving counts it on
     its own day, and the rows would differ.
     """
@@ -98,13 +112,14 @@ def _walked(
 ) -> Iterator[tuple[Submitted, PatientPast, Report]]:
     """Each submission since a day with the past of its own day and its report; `learn` is told every decision."""
     services: dict[str, _Services] = defaultdict(dict)
+    book = _Book()
     known_since: date | None = None
     last: date | None = None
     for day, of_day in groupby(events, key=lambda event: event.known_on):
         if last is not None and day < last:
             raise ValueError(f"events of {day} come after those of {last}: give them in the order of known_on")
         last = day
-        today = sorted(of_day, key=_order)
+        today = sorted(book.without_noted(of_day), key=_order)
         submitted = [event for event in today if isinstance(event, Submitted)]
         for event in submitted:  # first everyone's services: those of the same file see each other
             services[event.patient] |= _by_line(event)
@@ -117,6 +132,7 @@ def _walked(
                 batch=event.batch,
                 known_since=known_since,
             )
+            past = book.beside(past, event)
             yield event, past, scrub(event.claim, tables, past, as_of=day)
         if submitted and known_since is None:
             known_since = day
@@ -131,7 +147,30 @@ def _walked(
                 _reject(services[decided.patient], decided)
 
 
-def _order(event: Event) -> tuple[str, int]:
+class _Book:
+    """What has been recorded of approvals and cover so far, by the keys of its patients."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[int, Recorded]] = defaultdict(dict)
+
+    def without_noted(self, events: Iterable[Event]) -> Iterator[Happened]:
+        """The other events; what was noted goes into the book."""
+        for event in events:
+            if isinstance(event, Noted):
+                for key in event.keys:
+                    self._of[key][event.recorded.number] = event.recorded
+            else:
+                yield event
+
+    def beside(self, past: PatientPast, event: Submitted) -> PatientPast:
+        """The patient's past with what the book holds of the patient."""
+        if not self._of:
+            return past
+        found = {n: one for key in event.found_by.keys for n, one in self._of.get(key, {}).items()}
+        return with_recorded(past, found.values(), event.known_on, event.found_by.own) if found else past
+
+
+def _order(event: Happened) -> tuple[str, int]:
     return (event.submission, event.line if isinstance(event, Decided) else 0)
 
 

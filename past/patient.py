@@ -44,6 +44,7 @@ class Service:
     denied: bool | None = None
     reason: Reason | None = None
     rejected_on: date | None = None
+    authorization: str = ""  # the number that stands for the line (REF*G1): its own, else the claim's
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def services_of(claim: Claim, *, known_on: date, submission: str, content: str, 
             submission=submission,
             content=content,
             batch=batch,
+            authorization=line.authorization_number or claim.authorization_number,
         )
         for line in claim.lines
         if line.service_from

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import ZERO, Authorization, Claim, Line, PayerType
+from past.draws import uses
 from scrubber.payer_profile import own, profile
 from scrubber.registry import Case, Gap
 from scrubber.tables.rows import AuthorizationRow
@@ -69,19 +70,17 @@ def concerns(case: Case, line: Line, held: Authorization, day: date) -> bool:
 
 
 def units_used(case: Case, line: Line, first: date, last: date) -> Decimal:
-    """Units of the line's code that earlier claims to this payer billed in those days, and it did not deny.
-
-    A claim that was sent again counts once, with the most units it ever had; one that was taken back, not at all.
-    """
-    claim, services = case.claim, case.past.services
-    back = {s.claim_id for s in services if s.frequency == "8"} | {claim.id}
-    used: dict[tuple[str, date, int], Decimal] = {}
-    for s in services:
-        ours = s.code == line.code and s.payer_id == claim.payer.id and s.claim_id not in back
-        if ours and first <= s.service_date <= last and not s.denied:
-            key = s.claim_id, s.service_date, s.line
-            used[key] = max(used.get(key, ZERO), s.units)
-    return sum(used.values(), ZERO)
+    """Units of the line's code that earlier claims billed in those days by its number or by none (`past.draws`)."""
+    found = uses(
+        case.past.services,
+        code=line.code,
+        payer_id=case.claim.payer.id,
+        number=number_of(case.claim, line),
+        first=first,
+        last=last,
+        without=case.claim.id,
+    )
+    return sum((s.units for s in found), ZERO)
 
 
 def recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from heapq import merge
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 
 from claims.claim import Claim
-from claims.identity import batch_key, content_hash, patient_key, submission_ref
+from claims.entries import Entry, whose_of
+from claims.identity import NO_KEYS, RecordKeys, batch_key, content_hash, patient_key, record_keys, submission_ref
 from claims.reasons import Reason
-from features.replay import Decided, Event, Rejected, Submitted
+from features.replay import Decided, Event, Noted, Rejected, Submitted
 from past.patient import PatientPast, Service, patient_past, services_of
 from past.payer import PayerPast
+from past.recorded import Recorded, of_patient, standing, with_recorded
 from store.codec import load
+from store.recording import has_records
 from store.relinking import DECIDED, UNDECIDED, FamilyOf, decision_from
-from store.schema import decisions, events, remittances, services, submissions
+from store.schema import decisions, events, records, remittances, services, submissions
+from store.schema import record_keys as record_keys_
 from store.scope import PRACTICE, Scope, of_practice
 from store.writing import own_ref
 
 
-def replayed(scope: Scope, until: date | None, family_of: FamilyOf) -> Iterator[Event]:
-    """What was submitted, rejected and decided, by day, as all that has arrived by now tells it; streamed.
+def replayed(scope: Scope, until: date | None, family_of: FamilyOf, secret: bytes) -> Iterator[Event]:
+    """What was submitted, rejected, decided and recorded, by day, as all that has arrived by now tells it; streamed.
 
     Decisions that a later file took back are not among them.
     """
+    noted = list(_noted(scope, until))
+    submitted = partial(_submitted, secret=secret if noted else None)
     sent = scope.select(submissions)
     decided = scope.select(decisions)
     refused = scope.select(submissions).where(_refused(scope.select(decisions, decisions.c.submission_id)))
@@ -43,7 +50,8 @@ def replayed(scope: Scope, until: date | None, family_of: FamilyOf) -> Iterator[
     decided = decided.order_by(decisions.c.known_on, decisions.c.submission, decisions.c.line)
     refused = refused.order_by(submissions.c.rejected_on, submissions.c.ref)
     yield from merge(
-        map(_submitted, scope.stream(sent)),
+        noted,
+        map(submitted, scope.stream(sent)),
         (Rejected(row.rejected_on, row.ref, row.patient) for row in scope.stream(refused)),
         (_decided(row, family_of) for row in scope.stream(decided)),
         key=lambda event: event.known_on,
@@ -56,7 +64,8 @@ def served(scope: Scope, first: date, last: date) -> Iterator[Submitted]:
         services.c.service_date >= first, services.c.service_date <= last
     )
     query = scope.select(submissions).where(submissions.c.id.in_(of_days))
-    yield from map(_submitted, scope.stream(query.order_by(submissions.c.known_on, submissions.c.ref)))
+    for row in scope.stream(query.order_by(submissions.c.known_on, submissions.c.ref)):
+        yield _submitted(row, None)
 
 
 def _refused(answered: Select[Any]) -> ColumnElement[bool]:
@@ -68,14 +77,54 @@ def _refused(answered: Select[Any]) -> ColumnElement[bool]:
 _REFUSED = _refused(of_practice(decisions, decisions.c.submission_id))
 
 
-def _submitted(row: Any) -> Submitted:
+def _submitted(row: Any, secret: bytes | None) -> Submitted:
+    """The submission; with the keys of its records where the practice has any, and so a secret is given."""
     claim = load(Claim, row.claim)
-    return Submitted(row.known_on, claim, row.ref, row.content, row.patient, row.batch)
+    found_by = record_keys(secret, whose_of(claim), of_claim=True) if secret is not None else NO_KEYS
+    return Submitted(row.known_on, claim, row.ref, row.content, row.patient, row.batch, found_by)
+
+
+def _noted(scope: Scope, until: date | None) -> Iterator[Noted]:
+    """What the practice recorded, each with the keys of its whole authorization."""
+    book = scope.select(records).order_by(records.c.recorded_on, records.c.id)
+    if until is not None:
+        book = book.where(records.c.recorded_on <= until)
+    keys: dict[int, set[str]] = defaultdict(set)
+    for row in scope.rows(scope.select(record_keys_)):
+        keys[row.authorization].add(row.key)
+    for row in scope.rows(book):
+        if found := keys.get(row.authorization):
+            yield Noted(row.recorded_on, tuple(sorted(found)), recorded_from(row))
+
+
+def recorded_from(row: Any) -> Recorded:
+    """The entry of a row of `records`."""
+    return Recorded(row.id, row.authorization, _entry(row.entry), row.own)
+
+
+@lru_cache(maxsize=4096)
+def _entry(text: str) -> Entry:
+    return load(Entry, text)
 
 
 def _decided(row: Any, family_of: FamilyOf) -> Event:
     decision = decision_from(row._mapping, family_of)
     return Decided(row.known_on, row.submission, row.line, row.patient, decision)
+
+
+class Book:
+    """Whether the practice has records at all, as of the newest event looked at: who has none is asked no more."""
+
+    def __init__(self) -> None:
+        self._looked_at = -1
+        self._begun = False
+
+    def begun(self, scope: Scope, seq: int) -> bool:
+        """True when there is something to look for; `seq` is the practice's newest event."""
+        if not self._begun and seq != self._looked_at:
+            self._begun = has_records(scope)
+            self._looked_at = seq
+        return self._begun
 
 
 class Known(NamedTuple):
@@ -86,7 +135,14 @@ class Known(NamedTuple):
 
 
 def known_of(
-    scope: Scope, claim: Claim, secret: bytes, *, as_of: date, peers: Iterable[Claim] = (), content: str = ""
+    scope: Scope,
+    claim: Claim,
+    secret: bytes,
+    book: Book,
+    *,
+    as_of: date,
+    peers: Iterable[Claim] = (),
+    content: str = "",
 ) -> Known:
     """The past of the claim's patient, as replay would have it on that day.
 
@@ -95,7 +151,7 @@ def known_of(
     """
     patient = patient_key(secret, claim)
     content = content or content_hash(claim)
-    known = [_service(row) for row in scope.run(_SERVICES, patient=patient)]
+    known = services_known(scope, patient)
     contents = {service.content for service in known}
     for peer in peers:
         if patient_key(secret, peer) == patient and content_hash(peer) not in contents:
@@ -104,7 +160,39 @@ def known_of(
     past = patient_past(
         known, as_of=as_of, submission=begun.ref, content=content, batch=batch_key(claim), known_since=begun.first_day
     )
+    if book.begun(scope, begun.newest):
+        past = _with_records(scope, claim, secret, past, as_of)
     return Known(past, begun.newest)
+
+
+def _with_records(scope: Scope, claim: Claim, secret: bytes, past: PatientPast, as_of: date) -> PatientPast:
+    found_by = record_keys(secret, whose_of(claim), of_claim=True)
+    book = _book_of(scope, found_by)
+    return with_recorded(past, book, as_of, found_by.own) if book else past
+
+
+def book_of(scope: Scope, claim: Claim, secret: bytes, as_of: date) -> list[Recorded]:
+    """The entries of the claim's patient that speak on the day."""
+    found_by = record_keys(secret, whose_of(claim), of_claim=True)
+    return standing(of_patient(_book_of(scope, found_by), found_by.own), as_of)
+
+
+def _book_of(scope: Scope, found_by: RecordKeys) -> list[Recorded]:
+    if not found_by.keys:
+        return []
+    some = dict(zip(_FOUND_BY, (*found_by.keys, "", "", "")[: len(_FOUND_BY)], strict=True))
+    return [recorded_from(row) for row in scope.run(_RECORDS, **some)]
+
+
+# The records of a patient, by any of the keys a claim of the patient may have; "" is no key of any.
+_FOUND_BY = ("key1", "key2", "key3", "key4")
+_RECORDS = of_practice(records).where(
+    records.c.authorization.in_(
+        of_practice(record_keys_, record_keys_.c.authorization).where(
+            record_keys_.c.key.in_([bindparam(name) for name in _FOUND_BY])
+        )
+    )
+)
 
 
 # All services of a patient, with the payer's decision where there is one: the fields of a Service, in their order.
@@ -132,6 +220,7 @@ _SERVICES = (
         decisions.c.denied,
         decisions.c.reason,
         case((_REFUSED, submissions.c.rejected_on)).label("rejected_on"),
+        services.c.authorization,
     )
     .join(submissions, submissions.c.id == services.c.submission_id)
     .outerjoin(
@@ -142,12 +231,17 @@ _SERVICES = (
 )
 
 
+def services_known(scope: Scope, patient: str) -> list[Service]:
+    """Everything sent for a patient, with what the payer decided, of whatever day."""
+    return [_service(row) for row in scope.run(_SERVICES, patient=patient)]
+
+
 def _service(row: Sequence[Any]) -> Service:
     """A row of `_SERVICES`: by place, for a patient of some years has hundreds."""
     known_on, day, code, modifiers, units, charge, payer, billing, rendering, place, diagnoses, *rest = row
     amounts = Decimal(units), Decimal(charge)
-    *rest, reason, rejected_on = rest
-    rest += [Reason(reason) if reason else None, rejected_on]
+    *rest, reason, rejected_on, authorization = rest
+    rest += [Reason(reason) if reason else None, rejected_on, authorization]
     return Service(
         known_on, day, code, _words(modifiers), *amounts, payer, billing, rendering, place, _words(diagnoses), *rest
     )

@@ -11,18 +11,22 @@ from sqlalchemy import Connection, Engine, func
 
 from claims.acknowledgment import Acknowledgment, ClaimAcknowledgment, SetAcknowledgment
 from claims.claim import Claim
+from claims.entries import Entry, entries_of
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
+from claims.records import AuthorizationRecord, EligibilityRecord
 from claims.remittance import Remittance
 from store.database import writing
 from store.explaining import unmatched_acknowledgments, unmatched_services
 from store.joining import Joiner
 from store.payments import Payments
+from store.recording import Recorder, has_records, keep_patient_keys, unlinked
 from store.relinking import Relinker, Words, bring_up
 from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile
 from store.schema import files, links, practices, remittances, submissions
 from store.scope import Scope, chunks
 from store.sources import Record, digest, files_in, kind_of, records
+from store.tracker import overdrawn
 from store.writing import Writer
 
 Progress = Callable[[int, int, Path], None]  # files done, files in all, the file just done
@@ -57,6 +61,24 @@ class Ingest:
             file_id = scope.insert_one(files, _file_row("", "records"))
             self._take(scope, file_id, "", (*claims, *remittances_, *acknowledgments))
         self._count_links()
+
+    def note(self, entries: Iterable[Entry]) -> None:
+        """Add entries to the book of approvals and cover."""
+        with writing(self.engine).begin() as connection:
+            scope = self._scope(connection)
+            file_id = scope.insert_one(files, _file_row("", "records"))
+            recorder = Recorder(scope, self.secret, file_id)
+            recorder.add(entries)
+            known = {"records": recorder.records}
+            connection.execute(scope.update(files).where(files.c.id == file_id).values(known))
+            self._count_recorded(recorder)
+            self.new_files.append(file_id)
+        self._count_links()
+
+    def _count_recorded(self, recorder: Recorder) -> None:
+        self.report.authorizations += recorder.authorizations
+        self.report.eligibility += recorder.eligibility
+        self.report.duplicates += recorder.duplicates
 
     def _file(self, path: Path) -> None:
         """Read one file, or say why not."""
@@ -99,6 +121,8 @@ class Ingest:
         """Write the records, link what they touch, and count; the report changes only when all of it went well."""
         bring_up(scope, self.words)
         writer = Writer(scope, self.secret, file_id)
+        recorder = Recorder(scope, self.secret, file_id)
+        today, undecided = datetime.now(UTC).date(), 0
         refused: list[RefusedRecord] = []
         for record in given:
             try:
@@ -108,18 +132,27 @@ class Ingest:
                     writer.add_remittance(record)
                 elif isinstance(record, ClaimAcknowledgment | SetAcknowledgment):
                     writer.add_acknowledgment(record)
+                elif isinstance(record, AuthorizationRecord | EligibilityRecord):
+                    source = "278" if isinstance(record, AuthorizationRecord) else "271"
+                    entries = tuple(entries_of(record, source, today))
+                    undecided += not entries
+                    recorder.add(entries)
                 else:
                     refused.append(_refused(name, record.error, record.claims_lost, record.claim_id))
             except UnreadableInput as error:
                 refused.append(_refused(name, error, 1, _number(record)))
         writer.flush()
+        if writer.claims:
+            keep_patient_keys(scope, self.secret, file_id)
         joiner = Joiner(scope)
         rejoined = joiner.join(file_id)
         relinker = Relinker(scope, self.words, frozenset((*self.new_files, file_id)))
         relinker.relink([*_touched(scope, file_id), *rejoined])
-        counts = {"records": writer.records, "refused": len(refused)}
+        counts = {"records": writer.records + recorder.records + undecided, "refused": len(refused)}
         scope.connection.execute(scope.update(files).where(files.c.id == file_id).values(counts))
-        if writer.claims or writer.remittances or writer.acknowledgments:
+        self._count_recorded(recorder)
+        self.report.undecided += undecided
+        if writer.claims or writer.remittances or writer.acknowledgments or recorder.refs:
             self.new_files.append(file_id)
         self.report.claims += writer.claims
         self.report.remittances += writer.remittances
@@ -134,6 +167,7 @@ class Ingest:
         """Count the services of the remittances read now, as they stand after the last file."""
         with self.engine.connect() as connection:
             scope = Scope(connection, self.practice)
+            recorded = has_records(scope)
             for some in chunks(self.new_files, 400):
                 query = scope.select(links, func.count(), func.count(links.c.line)).join(
                     remittances, remittances.c.id == links.c.remittance_id
@@ -145,6 +179,10 @@ class Ingest:
                 self.report.unmatched += unmatched_services(scope, some, room)
                 room = LISTED - len(self.report.unmatched_acknowledgments)
                 self.report.unmatched_acknowledgments += unmatched_acknowledgments(scope, some, room)
+                if recorded:
+                    room = LISTED - len(self.report.unlinked)
+                    self.report.unlinked += unlinked(scope, room, some)
+                    self.report.overdrawn += overdrawn(scope, some)
 
 
 def _file_row(sha256: str, kind: str) -> dict[str, object]:

@@ -43,6 +43,7 @@ def judged(
     period: Period,
     words: Words,
     family_of: FamilyOf,
+    secret: bytes,
     tables: Tables,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Iterator[Judged]:
@@ -50,7 +51,7 @@ def judged(
     until = min(period.until, period.as_of)
     rows = ledger(scope, payer, period.as_of, words, since=period.since, until=until)
     total = _count(scope, period.since, until) if progress else None
-    events = replayed(scope, until, family_of)
+    events = replayed(scope, until, family_of, secret)
     for done, one in enumerate(_side_by_side(events, rows, tables, period.since), 1):
         yield one
         if progress and done % 100 == 0:

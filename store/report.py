@@ -109,6 +109,54 @@ class UnmatchedAcknowledgment:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlinked:
+    """A record of an approval or of cover that is kept and that no claim finds yet; `ref` names it to a person."""
+
+    kind: str  # authorization, eligibility
+    ref: str
+    place: str  # where it stood in its file
+    reason: str
+
+    def json(self) -> dict[str, str]:
+        """Snake_case fields."""
+        return {"kind": self.kind, "ref": self.ref, "place": self.place, "reason": self.reason}
+
+    def __str__(self) -> str:
+        where = f" ({self.place})" if self.place else ""
+        return f"{self.kind} record {self.ref}{where} is kept but of no patient yet: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Overdrawn:
+    """A line read now that bills more units than its authorization had left."""
+
+    authorization: str  # the short reference, such as A12
+    claim_id: str
+    line: int
+    procedure: str
+    units: Decimal  # those beyond
+    allowed: Decimal
+
+    def json(self) -> dict[str, object]:
+        """Snake_case fields; units are text."""
+        return {
+            "authorization": self.authorization,
+            "claim_id": self.claim_id,
+            "line": self.line,
+            "procedure": self.procedure,
+            "units": format(self.units.normalize(), "f"),
+            "allowed": format(self.allowed.normalize(), "f"),
+        }
+
+    def __str__(self) -> str:
+        said = self.json()
+        return (
+            f"claim {self.claim_id}, line {self.line}: {said['units']} units of {self.procedure} more than "
+            f"authorization {self.authorization} had left of its {said['allowed']}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Unbalanced:
     """A remittance whose amounts do not add up: it is kept, and its lines are no labels."""
 
@@ -184,7 +232,9 @@ class IngestReport:
 
     `lines_matched` counts services of remittances that found their line now, those of earlier files included;
     `lines_unmatched` those of the remittances read now that found none. `duplicates` are records the store already had.
-    `claims_rejected` counts submissions that a front end's word, read now, rejects.
+    `claims_rejected` counts submissions that a front end's word, read now, rejects. `authorizations` and `eligibility`
+    count records that are new; those that no claim finds are `unlinked`. `undecided` counts answers in which the payer
+    rejected the question: they decide nothing.
     """
 
     files: int = 0
@@ -192,11 +242,16 @@ class IngestReport:
     remittances: int = 0
     acknowledgments: int = 0
     claims_rejected: int = 0
+    authorizations: int = 0
+    eligibility: int = 0
+    undecided: int = 0
     lines_matched: int = 0
     lines_unmatched: int = 0
     duplicates: int = 0
     unmatched: list[Unmatched] = field(default_factory=list)
     unmatched_acknowledgments: list[UnmatchedAcknowledgment] = field(default_factory=list)
+    unlinked: list[Unlinked] = field(default_factory=list)
+    overdrawn: list[Overdrawn] = field(default_factory=list)
     unbalanced: list[Unbalanced] = field(default_factory=list)
     unbalanced_payments: list[UnbalancedPayment] = field(default_factory=list)
     rejected_files: list[RejectedFile] = field(default_factory=list)
@@ -215,11 +270,16 @@ class IngestReport:
             "remittances": self.remittances,
             "acknowledgments": self.acknowledgments,
             "claims_rejected": self.claims_rejected,
+            "authorizations": self.authorizations,
+            "eligibility": self.eligibility,
+            "undecided": self.undecided,
             "lines_matched": self.lines_matched,
             "lines_unmatched": self.lines_unmatched,
             "duplicates": self.duplicates,
             "unmatched": [entry.json() for entry in self.unmatched],
             "unmatched_acknowledgments": [entry.json() for entry in self.unmatched_acknowledgments],
+            "unlinked": [entry.json() for entry in self.unlinked],
+            "overdrawn": [entry.json() for entry in self.overdrawn],
             "unbalanced": [entry.json() for entry in self.unbalanced],
             "unbalanced_payments": [entry.json() for entry in self.unbalanced_payments],
             "rejected_files": [entry.json() for entry in self.rejected_files],

@@ -2,7 +2,8 @@
 
 `submissions.claim`, `remittances.remittance` and `acknowledgments.acknowledgment` hold patient data in the clear
 (names, birth dates, member ids): the file is created for its owner alone, and an administrator who moves it to a server
-must guard it there. Every other column is a code, a day, an amount, an opaque key or a claim number.
+must guard it there. Every other column is a code, a day, an amount, an opaque key or a claim number. `records` does not
+say of whom an approval or an answer about cover is: only keyed hashes do.
 
 A migration (`store/migrations/versions`) goes with every change here; a test compares the two.
 """
@@ -25,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"  # the newest migration
+HEAD = "0003"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -119,6 +120,7 @@ services = Table(
     Column("place", Text, nullable=False),
     Column("diagnoses", Text, nullable=False),  # JSON list
     Column("claim_id", Text, nullable=False),
+    Column("authorization", Text, nullable=False, server_default=""),  # REF*G1 of the line, else of the claim
     Index(None, "practice_id", "patient"),
     Index(None, "practice_id", "service_date", "code"),
 )
@@ -143,7 +145,7 @@ remittances = Table(
     Index(None, "practice_id", "payer_control_number"),
     Index(None, "practice_id", "original_reference"),
     Index(None, "practice_id", "delivery"),
-    Index(None, "submission_id"),
+    Index(None, "practice_id", "submission_id"),
     Index(None, "file_id"),
 )
 
@@ -211,12 +213,58 @@ decisions = Table(
     Index(None, "practice_id", "known_on"),
 )
 
+records = Table(
+    "records",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _practice(),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=True),
+    Column("ref", String(16), nullable=False),  # of what it says: the same word given again is not added
+    Column("authorization", Integer, nullable=False),  # the id of the first word on the same authorization
+    Column("kind", String(16), nullable=False),  # authorization, eligibility
+    Column("recorded_on", Date, nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("own", String(32), nullable=False),  # keyed hash of the practice's record number
+    Column("through", String(32), nullable=False),  # of a claim number or member id, where it says nothing else
+    Column("why_unlinked", Text, nullable=False),
+    Column("entry", Text, nullable=False),  # as compact JSON (store.codec), without whose it is
+    UniqueConstraint("practice_id", "ref"),
+    Index(None, "practice_id", "authorization"),
+    Index(None, "practice_id", "number"),
+    Index(None, "practice_id", "request"),
+    Index(None, "practice_id", "through"),
+    Index(None, "file_id"),
+)
+
+record_keys = Table(
+    "record_keys",
+    metadata,
+    Column("record_id", Integer, ForeignKey("records.id"), primary_key=True),
+    Column("key", String(32), primary_key=True),  # keyed hash of the patient's identity (claims.identity.record_keys)
+    _practice(),
+    Column("authorization", Integer, nullable=False),  # as `records` has it: a key of one word finds all of them
+    Index(None, "practice_id", "key"),
+    Index(None, "practice_id", "authorization"),
+)
+
+patient_keys = Table(
+    "patient_keys",  # of the claims sent; kept once a practice has records, to find the claims of a record
+    metadata,
+    Column("practice_id", String(64), ForeignKey("practices.id"), primary_key=True),
+    Column("key", String(32), primary_key=True),
+    Column("patient", String(64), primary_key=True),
+    Column("strong", Boolean, nullable=False),  # False: patients may share it (a claim number, a member id)
+    Index(None, "practice_id", "patient"),
+)
+
 events = Table(
     "events",
     metadata,
     Column("seq", Integer, primary_key=True),
     _practice(),
-    Column("kind", String(12), nullable=False),  # submitted, decided, undecided, rejected, unrejected
+    Column("kind", String(12), nullable=False),  # submitted, decided, undecided, rejected, unrejected, recorded
     Column("known_on", Date, nullable=False),
     Column("submission", String(16), nullable=False),
     Column("line", Integer, nullable=True),

@@ -13,17 +13,20 @@ from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.errors import UnreadableFile
 from claims.reading import Refusal
+from claims.records import AuthorizationRecord, EligibilityRecord
 from claims.remittance import Remittance
 from claims.x12 import read_835, read_837, sniff
+from claims.x12.read_271 import read_271
 from claims.x12.read_277ca import read_277ca
+from claims.x12.read_278 import read_278
 from claims.x12.read_999 import read_999
 
 HEAD_BYTES = 4096
 CLAIMS, REMITTANCES = "837P", "835"
-EXPECTED = "an 837P, 835, 277CA or 999 file"
-Record = Claim | Remittance | Acknowledgment
+EXPECTED = "an 837P, 835, 277CA, 999, 278 or 271 file"
+Record = Claim | Remittance | Acknowledgment | AuthorizationRecord | EligibilityRecord
 _READERS: Mapping[str, Callable[[BinaryIO], Iterator[Record | Refusal]]] = MappingProxyType(
-    {CLAIMS: read_837, REMITTANCES: read_835, "277CA": read_277ca, "999": read_999}
+    {CLAIMS: read_837, REMITTANCES: read_835, "277CA": read_277ca, "999": read_999, "278": read_278, "271": read_271}
 )
 
 
@@ -40,7 +43,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def kind_of(path: Path) -> str:
-    """837P, 835, 277CA or 999; raises UnreadableFile for anything else, with what to do."""
+    """837P, 835, 277CA, 999, 278 or 271; raises UnreadableFile for anything else, with what to do."""
     where = path.name
     try:
         if not path.is_file():
@@ -60,7 +63,7 @@ def kind_of(path: Path) -> str:
         where,
         found="another X12 transaction" if kind else "no X12 interchange",
         expected=EXPECTED,
-        advice="Leave it out: only claims, remittances and their acknowledgments are kept.",
+        advice="Leave it out: only claims, remittances, acknowledgments, approvals and eligibility answers are kept.",
     )
 
 
@@ -74,6 +77,6 @@ def digest(path: Path) -> str:
 
 
 def records(path: Path, kind: str) -> Iterator[Record | Refusal]:
-    """The file's claims, remittances or acknowledgments, and what of it could not be read."""
+    """What the file holds, one by one, and what of it could not be read."""
     with path.open("rb") as file:
         yield from _READERS[kind](file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func
 
 from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
+from claims.entries import Entry
 from claims.identity import patient_key
 from claims.remittance import Remittance
 from features.replay import Event, Submitted
@@ -18,20 +19,23 @@ from past.behaviour import Behaviour, behaviour, first_day
 from past.labels import IsDenial, ReasonOf
 from past.patient import PatientPast
 from past.payer import PayerPast
+from past.recorded import Recorded
 from past.underpayment import PricedLine
 from scrubber.tables import Tables
 from store.arrivals import Arrival, arrivals
 from store.audit_sample import AuditSample, audit_sample
 from store.behaviour import PayerSeen, answers_of, payers_seen
 from store.database import open_engine, practice_secret, writing
-from store.history import PayerHistory, known_of, newest, replayed, served
+from store.history import Book, PayerHistory, book_of, known_of, newest, replayed, served
 from store.ingest import Ingest, Progress
 from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
+from store.recording import unlinked
 from store.relinking import Words, relabel
-from store.report import IngestReport
-from store.schema import decisions
+from store.report import LISTED, IngestReport, Unlinked
+from store.schema import decisions, submissions
 from store.scope import Scope
+from store.tracker import Answered, Held, answers_on, held_on
 from store.underpaid import priced_lines
 
 
@@ -54,7 +58,7 @@ class Store:
     ) -> None:
         self.practice, self.secret = practice, secret
         self._engine, self._words, self._family_of = engine, words, family_of
-        self._payers = PayerHistory(family_of)
+        self._payers, self._book = PayerHistory(family_of), Book()
 
     @classmethod
     def open(
@@ -111,15 +115,52 @@ class Store:
         run.record(claims, remittances, acknowledgments)
         return run.report
 
+    def note(self, entries: Iterable[Entry]) -> IngestReport:
+        """Add entries to the book of approvals and cover, in one transaction; what it holds already is counted."""
+        run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
+        run.note(entries)
+        return run.report
+
+    def authorizations(
+        self,
+        as_of: date,
+        only: Sequence[int] | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Iterator[Held]:
+        """The authorizations held, as known at the end of the day, each with what is left of it."""
+        with self._engine.connect() as connection:
+            yield from held_on(Scope(connection, self.practice), as_of, only, progress)
+
+    def recorded_of(self, claim: Claim, as_of: date) -> list[Recorded]:
+        """The entries of the claim's patient that speak on the day."""
+        with self._engine.connect() as connection:
+            return book_of(Scope(connection, self.practice), claim, self.secret, as_of)
+
+    def sent_to(self, payer_id: str) -> bool:
+        """True when some claim in the store went to a payer of this id."""
+        with self._engine.connect() as connection:
+            query = Scope(connection, self.practice).select(submissions, submissions.c.id)
+            return connection.execute(query.where(submissions.c.payer_id == payer_id).limit(1)).first() is not None
+
+    def cover_answers(self, as_of: date) -> list[Answered]:
+        """The newest eligibility answer of each patient and payer, as known at the end of the day."""
+        with self._engine.connect() as connection:
+            return answers_on(Scope(connection, self.practice), as_of)
+
+    def unlinked(self, most: int = LISTED) -> list[Unlinked]:
+        """The records of approvals and cover that no claim finds yet."""
+        with self._engine.connect() as connection:
+            return unlinked(Scope(connection, self.practice), most)
+
     def relabel(self) -> None:
         """Link and label everything again, after a change of the denial codes; tells the difference as events."""
         with writing(self._engine).begin() as connection:
             relabel(Scope(connection, self.practice), self._words)
 
     def events(self, until: date | None = None) -> Iterator[Event]:
-        """Submissions, rejections and first adjudications by the day they became known, for `features.replay`."""
+        """Submissions, rejections, first adjudications and records by the day they became known, for `replay`."""
         with self._engine.connect() as connection:
-            yield from replayed(Scope(connection, self.practice), until, self._family_of)
+            yield from replayed(Scope(connection, self.practice), until, self._family_of, self.secret)
 
     def arrivals(self, since: date, before: date) -> Iterator[Arrival]:
         """The records known from one day to strictly before another, to build another store from."""
@@ -144,7 +185,7 @@ class Store:
         payers = self.payer_past()
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
-            yield from judged(scope, payers, period, self._words, self._family_of, tables, progress)
+            yield from judged(scope, payers, period, self._words, self._family_of, self.secret, tables, progress)
 
     def patient_past(self, claim: Claim, *, as_of: date, peers: Iterable[Claim] = (), content: str = "") -> PatientPast:
         """The past of the claim's patient on the day, the same as replay sees.
@@ -154,7 +195,7 @@ class Store:
         """
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
-            return known_of(scope, claim, self.secret, as_of=as_of, peers=peers, content=content).patient
+            return known_of(scope, claim, self.secret, self._book, as_of=as_of, peers=peers, content=content).patient
 
     def payer_past(self) -> PayerPast:
         """The payers' decisions with everything stored by now, by this process or another."""
@@ -166,7 +207,7 @@ class Store:
         """`patient_past` and `payer_past` out of one look at the store."""
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
-            known = known_of(scope, claim, self.secret, as_of=as_of, content=content)
+            known = known_of(scope, claim, self.secret, self._book, as_of=as_of, content=content)
             return known.patient, self._payers.caught_up(scope, known.newest)
 
     def test_past(self) -> PayerPast:

@@ -312,6 +312,7 @@ def _service_rows(entry: _NewClaim, ref: str, row: Any) -> list[dict[str, Any]]:
             "place": service.place,
             "diagnoses": json.dumps(service.diagnoses),
             "claim_id": service.claim_id,
+            "authorization": service.authorization,
         }
         for position, service in enumerate(told)
     ]

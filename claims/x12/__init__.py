@@ -1,10 +1,13 @@
-"""837P and 835, in and out. Segments, loops and elements are spoken of only here.
+"""837P and 835, in and out, and what a payer says before a claim. Segments, loops and elements are spoken of only here.
 
-Read: `read_837`, `read_835`, `read_provider_adjustments`; what is it: `sniff`; write: `write_837`, `write_835`.
+Read: `read_837`, `read_835`, `read_provider_adjustments`, `read_271`, `read_278`; what is it: `sniff`;
+write: `write_837`, `write_835`.
 """
 
 from claims.x12.carrying import NOT_KEPT
 from claims.x12.delimiters import Delimiters
+from claims.x12.read_271 import read_271
+from claims.x12.read_278 import read_278
 from claims.x12.read_835 import read_835, read_provider_adjustments
 from claims.x12.read_837 import read_837
 from claims.x12.release import release
@@ -17,6 +20,8 @@ __all__ = [
     "NOT_KEPT",
     "Delimiters",
     "Envelope",
+    "read_271",
+    "read_278",
     "read_835",
     "read_837",
     "read_provider_adjustments",

@@ -37,6 +37,16 @@ class Party:
         return self._nm1[9]
 
     @property
+    def id_qualifier(self) -> str:
+        """NM108."""
+        return self._nm1[8]
+
+    @property
+    def is_person(self) -> bool:
+        """NM102."""
+        return self._nm1[2] == "1"
+
+    @property
     def last_name(self) -> str:
         """NM103, also the name of an organisation."""
         return self._nm1[3]

@@ -8,11 +8,13 @@ from claims.x12.segments import Segments
 from claims.x12.transactions import kind_of
 
 _LOOK = 4096
-_GROUPS = {"HP": "835", "FA": "999"}  # GS01, when the head ends before ST
+_GROUPS = {"HP": "835", "FA": "999", "HB": "271", "HI": "278"}  # GS01, when the head ends before ST
 
 
 def sniff(head: bytes) -> str:
-    """What the file that begins with `head` holds: "837P", "835", "277CA", "999", "x12" for another, "" if not X12.
+    """What the file that begins with `head` holds: "837P", "835", "277CA", "999", "271" or "278".
+
+    "x12" stands for another transaction, "" for what is not X12.
 
     A file may hold several kinds; the first counts. The readers state the rest.
     """

@@ -11,13 +11,15 @@ from claims.x12.delimiters import Delimiters
 
 PROFESSIONAL_CLAIM, REMITTANCE = "837P", "835"
 CLAIM_ACKNOWLEDGMENT, IMPLEMENTATION_ACKNOWLEDGMENT = "277CA", "999"
+ELIGIBILITY, AUTHORIZATION = "271", "278"
 
-# The versions HIPAA names (45 CFR 162.1102, 162.1602) and, for the two acknowledgments it does not name, the guides in
-# use: what we read, and what we write of it
+# The versions HIPAA names (45 CFR 162.1102, 162.1202, 162.1302, 162.1602) and, for the two acknowledgments it does not
+# name, the guides in use: what we read, and what we write of it
 MANDATED: Mapping[str, str] = MappingProxyType(
     {
         PROFESSIONAL_CLAIM: "005010X222A1", REMITTANCE: "005010X221A1",
         CLAIM_ACKNOWLEDGMENT: "005010X214", IMPLEMENTATION_ACKNOWLEDGMENT: "005010X231A1",
+        ELIGIBILITY: "005010X279A1", AUTHORIZATION: "005010X217",
     }
 )  # fmt: skip
 
@@ -28,6 +30,8 @@ _READABLE: Mapping[str, str] = MappingProxyType(
         "005010X221": REMITTANCE, "005010X221A1": REMITTANCE,
     }
 )  # fmt: skip
+
+_GUIDES = {ELIGIBILITY: "005010X279", AUTHORIZATION: "005010X217"}  # of these a reader takes every erratum
 
 _IN_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -40,6 +44,7 @@ _IN_WORDS: Mapping[str, str] = MappingProxyType(
         "005010X214": "a claim acknowledgment (277CA)", "005010X212": "a claim status request or answer (276/277)",
         "005010X231": "an implementation acknowledgment (999)",
         "005010X279": "an eligibility request or answer (270/271)",
+        "005010X217": "an authorization request or answer (278)",
     }
 )  # fmt: skip
 
@@ -49,6 +54,8 @@ _READERS: Mapping[str, str] = MappingProxyType(
         REMITTANCE: "It holds a payer's answers: read it with read_835, or `cleanclaim ingest`.",
         CLAIM_ACKNOWLEDGMENT: "It says what a front end accepted: read it with read_277ca, or `cleanclaim ingest`.",
         IMPLEMENTATION_ACKNOWLEDGMENT: "It says what a receiver took: read it with read_999, or `cleanclaim ingest`.",
+        ELIGIBILITY: "It says who is covered: read it with read_271, or `cleanclaim ingest`.",
+        AUTHORIZATION: "It says what a payer approved: read it with read_278, or `cleanclaim ingest`.",
     }
 )
 _NO_READER = "Give the 837P your system sends to the payer, or the 835 the payer sends back."
@@ -71,7 +78,7 @@ class Heading:
 
 
 def kind_of(transaction: str, version: str) -> str:
-    """The kind of a transaction set by its ST01 and version: "837P", "835", "277CA", "999", or "x12" for another.
+    """The kind of a transaction set by its ST01 and version: "837P", "835", "277CA", "999", "271", "278", else "x12".
 
     A remittance that names no version at all is taken for one we read: there is only one kind of 835.
     """
@@ -81,6 +88,8 @@ def kind_of(transaction: str, version: str) -> str:
         return REMITTANCE
     if transaction == "277" and version.startswith("005010X214"):
         return "277CA"
+    if _GUIDES.get(transaction) == version[:10]:
+        return transaction
     return "999" if transaction == "999" else "x12"
 
 

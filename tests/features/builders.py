@@ -6,11 +6,27 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from claims.claim import Claim, Diagnosis, Line, Payer, PayerType, Person, Provider, Subscriber
+from claims.claim import (
+    Authorization,
+    AuthorizedCode,
+    Claim,
+    Diagnosis,
+    Eligibility,
+    Line,
+    Payer,
+    PayerType,
+    Person,
+    Provider,
+    Subscriber,
+)
+from claims.entries import Entry
+from claims.identity import RecordKeys
 from claims.reasons import Reason
 from features import FEATURES, Decided, Look, Submitted
+from features.replay import Noted
 from past.patient import PatientPast, Service, services_of
 from past.payer import Decision, PayerPast
+from past.recorded import Recorded
 from scrubber.registry import Citation, RemedyKind, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Release, Table, Tables
@@ -138,7 +154,17 @@ def patient_services(*claims: Claim, after: int = 3) -> tuple[Service, ...]:
 
 
 def sent(claim: Claim, known_on: date = MONDAY, submission: str = "s1", patient: str = "p1", batch: str = "b1"):
-    return Submitted(known_on, claim, submission, f"content of {submission}", patient, batch)
+    content, found_by = f"content of {submission}", RecordKeys((patient,))
+    return Submitted(known_on, claim, submission, content, patient, batch, found_by)
+
+
+def noted(number: int, known_on: date, patient: str, status: str, *, cover: bool | None = None) -> Noted:
+    """What the practice wrote down of `AUTH-1`, and, where `cover` is said, an answer about the patient's cover."""
+    codes = tuple(AuthorizedCode(code, Decimal(1)) for code in CODES)
+    held = Authorization("AUTH-1", "ALPHA", status, known_on, known_on, date(2025, 1, 1), date(2025, 3, 31), codes)
+    answers = () if cover is None else (Eligibility(known_on, "ALPHA", active=cover),)
+    entry = Entry(known_on, authorization=None if answers else held, answers=answers, decision=status)
+    return Noted(known_on, (patient,), Recorded(number, number if answers else 1, entry))
 
 
 def answered(event: Submitted, after: int, reason: Reason | None = None, line: int = 0) -> Decided:

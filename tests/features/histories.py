@@ -1,4 +1,4 @@
-"""Generated histories: claims of two patients to two payers, their replacements and voids, and the answers."""
+"""Generated histories: claims of two patients to two payers, replacements, voids, answers, and what was noted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from claims.reasons import Reason
 from features import Decided, Event, Submitted
-from tests.features.builders import CODES, a_claim, a_line, answered, sent
+from features.replay import Noted
+from tests.features.builders import CODES, a_claim, a_line, answered, noted, sent
 
 START = date(2025, 1, 6)
 SUBMISSIONS = st.fixed_dictionaries(
@@ -28,6 +29,11 @@ SUBMISSIONS = st.fixed_dictionaries(
     }
 )
 
+NOTES = st.tuples(
+    st.integers(0, 140), st.sampled_from(["p1", "p2"]), st.sampled_from(["approved", "pending", "denied"]),
+    st.none() | st.booleans(),
+)  # fmt: skip
+
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
@@ -45,18 +51,21 @@ def histories(draw: st.DrawFn) -> list[Event]:
         for line, answer in enumerate(s["answers"][: len(claim.lines)]):
             if answer is not None:
                 events.append(answered(event, answer[0], answer[1], line))
+    for n, (after, patient, status, cover) in enumerate(draw(st.lists(NOTES, max_size=5)), 1):
+        events.append(noted(n, START + timedelta(after), patient, status, cover=cover))
     shuffled = draw(st.permutations(events))
     return sorted(shuffled, key=lambda event: event.known_on)
 
 
 def known_by(event: Submitted, events: list[Event]) -> list[Event]:
-    """The event, the claims of its file, and what was known strictly before its day: all else is the future."""
+    """The event, the claims of its file, what was noted by its day, and what was known before it: all else is later."""
     return [
         other
         for other in events
         if other.known_on < event.known_on
         or other is event
         or (isinstance(other, Submitted) and other.batch == event.batch)
+        or (isinstance(other, Noted) and other.known_on == event.known_on)
     ]
 
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from claims.reasons import Reason
 from features import FEATURES, Look, replay, rows
-from features.replay import scrubbed
+from features.replay import Noted, scrubbed
 from past.patient import PatientPast, patient_past, services_of
 from past.payer import PayerPast
+from past.recorded import with_recorded
 from scrubber.engine import scrub
 from scrubber.report import Report
 from tests.features.builders import (
@@ -26,6 +27,7 @@ from tests.features.builders import (
     a_line,
     answered,
     learned,
+    noted,
     sent,
     small_tables,
 )
@@ -89,6 +91,8 @@ def test_serving_computes_what_training_saw(events) -> None:
         past_ = patient_past(
             known, as_of=day, submission=event.submission, content=event.content, batch=event.batch, known_since=first
         )
+        book = [e.recorded for e in events if isinstance(e, Noted) and event.patient in e.keys]
+        past_ = with_recorded(past_, book, day)
         report = scrub(event.claim, TABLES, past_, as_of=day)
         in_serving = rows(event.claim, report, past_, payer, tables=TABLES, as_of=day)
         assert repr((in_serving, report)) == in_training[event.submission]
@@ -96,6 +100,16 @@ def test_serving_computes_what_training_saw(events) -> None:
 
 def _answered(service, day, denied):
     return replace(service, decided_on=day, denied=denied)
+
+
+def test_what_was_noted_reaches_the_findings_from_its_day_on() -> None:
+    claims = [a_claim(a_line(day=MONDAY), id=f"C{n}", authorization_number="AUTH-1") for n in range(3)]
+    events = [sent(claim, MONDAY + timedelta(n), f"s{n}") for n, claim in enumerate(claims)]
+    events.insert(1, noted(1, MONDAY + timedelta(1), "p1", "denied"))
+    found = [{f.rule_id for f in r.report.findings} for r in replay(events, TABLES)]
+    assert ["AUT-002" in rules for rules in found] == [False, True, True]
+    other = [e if not isinstance(e, Noted) else noted(1, e.known_on, "p2", "denied") for e in events]
+    assert not any("AUT-002" in {f.rule_id for f in r.report.findings} for r in replay(other, TABLES))
 
 
 # Two guards stand behind each other: replay learns a day's events after its claims, and every look-up says before which

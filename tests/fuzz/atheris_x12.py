@@ -1,4 +1,4 @@
-"""The four X12 readers under atheris (coverage-guided); not among our dependencies.
+"""The X12 readers under atheris (coverage-guided); not among our dependencies.
 
     uv pip install --target /tmp/atheris atheris==3.0.0
     PYTHONPATH=.:/tmp/atheris python -m tests.fuzz.atheris_x12 -max_total_time=300 [CORPUS FOLDER]

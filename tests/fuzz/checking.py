@@ -12,13 +12,15 @@ from types import FrameType
 from claims.acknowledgment import ClaimAcknowledgment
 from claims.errors import UnreadableFile, UnreadableSegment
 from claims.reading import Refusal
-from claims.x12 import read_835, read_837, read_provider_adjustments
+from claims.records import AuthorizationRecord
+from claims.x12 import read_271, read_278, read_835, read_837, read_provider_adjustments
 from claims.x12.read_277ca import read_277ca
 from claims.x12.read_999 import read_999
-from tests.fuzz.counting import ENVELOPE, LINE, RECORD, provider_adjustments_in, records_in
+from tests.fuzz.counting import ENVELOPE, GUIDES, LINE, RECORD, provider_adjustments_in, records_in
 from tests.fuzz.counting_acknowledgments import Entry, acknowledgments_in
+from tests.fuzz.counting_levels import levels_in
 
-READERS = {"837P": read_837, "835": read_835, "277CA": read_277ca, "999": read_999}
+READERS = {"837P": read_837, "835": read_835, "277CA": read_277ca, "999": read_999, "271": read_271, "278": read_278}
 SECONDS = 5.0  # of processor time; longer than this is a hang, however busy the machine is
 
 EXCEPTION, LOSS, INVENTION, HANG = "exception", "silent loss", "invention", "hang"
@@ -86,11 +88,13 @@ def check(document: bytes, kind: str, step: int = 0) -> Verdict:
         return Verdict(broken=EXCEPTION, detail=f"{type(error).__name__}: {error}")
     if kind in RECORD:
         return _compared(said, document, kind, moved if kind == "835" and step == 0 else None)
-    return _compared_acknowledgments(said, document, kind)
+    return (_compared_levels if kind in GUIDES else _compared_acknowledgments)(said, document, kind)
 
 
 def entries_in(document: bytes, kind: str) -> int:
     """How many records the readable sets of a file hold, of any kind."""
+    if kind in GUIDES:
+        return len(levels_in(document, kind).entries)
     return len(records_in(document, kind) if kind in RECORD else acknowledgments_in(document, kind).entries)
 
 
@@ -152,6 +156,29 @@ def _compared_acknowledgments(said: list, document: bytes, kind: str) -> Verdict
     for run in held.strays:
         if not broken and not stated.intersection(run):
             broken, detail = LOSS, f"segments {run} stand outside any entry and are not spoken of"
+    return Verdict(records, refused, broken, detail)
+
+
+def _compared_levels(said: list, document: bytes, kind: str) -> Verdict:  # type: ignore[type-arg]
+    """Record by record, in the order of the file, with how many services or benefits each was read from."""
+    held, stated = levels_in(document, kind), _stated(said)
+    out = [s for s in said if not isinstance(s, Refusal) or s.claims_lost]
+    refused = sum(s.claims_lost for s in said if isinstance(s, Refusal))
+    records = len([s for s in out if not isinstance(s, Refusal)])
+    broken, detail = "", ""
+    if len(out) != len(held.entries) or records + refused != len(out):
+        broken = LOSS if len(out) < len(held.entries) else INVENTION
+        detail = f"{len(held.entries)} records in, {records} out, {refused} refused"
+    else:
+        for entry, one in zip(held.entries, out, strict=True):
+            if isinstance(one, Refusal):
+                continue
+            parts = len(one.services) if isinstance(one, AuthorizationRecord) else one.statements
+            if (one.place, parts) != (f"segment {entry.number}", entry.parts):
+                broken, detail = INVENTION, f"{one.place} with {parts} parts was read of {entry}"
+    for run in held.strays:
+        if not broken and not stated.intersection(run):
+            broken, detail = LOSS, f"segments {run} stand outside any record and are not spoken of"
     return Verdict(records, refused, broken, detail)
 
 

@@ -1,11 +1,12 @@
 """How many records a file holds, found without the readers: the other side of "records in = records out + refused".
 
 A record is a segment whose id is CLM (837P) or CLP (835), in capitals or not, inside a readable set; what one is in a
-277CA or 999 `tests.fuzz.counting_acknowledgments` tells. A readable set begins at an ST whose version (ST03, else that
-of its GS) is one we read and whose ST01 says the same or is missing; it ends at the next ISA, GS, ST, SE, GE or IEA.
-Segments are cut one at a time, at the terminator of the latest ISA that could be read, or before an ISA of the right
-form inside them; blanks around a segment and its id, and line breaks inside it, are nothing. A segment of 64 KB or more
-counts by its id alone, and is no envelope.
+277CA or 999 `tests.fuzz.counting_acknowledgments` tells, and in a 271 or 278 `tests.fuzz.counting_levels`.
+
+A readable set begins at an ST whose version (ST03, else that of its GS) is one we read and whose ST01 says the same or
+is missing; it ends at the next ISA, GS, ST, SE, GE or IEA. Segments are cut one at a time, at the terminator of the
+latest ISA that could be read, or before an ISA of the right form inside them; blanks around a segment and its id, and
+line breaks inside it, are nothing. A segment of 64 KB or more counts by its id alone, and is no envelope.
 
 Where the readers may differ, and why that is no loss:
 * what stands before the first ISA, or in a file without one, is not X12 to either: both count nothing;
@@ -26,6 +27,7 @@ VERSIONS = {
     "837P": {"005010X222", "005010X222A1", "005010X222A2"},
     "835": {"005010X221", "005010X221A1", ""},
 }
+GUIDES = {"271": "005010X279", "278": "005010X217"}
 RECORD = {"837P": "CLM", "835": "CLP"}
 LINE = {"837P": "SV1", "835": "SVC"}
 ENDS_RECORD = {"837P": {"HL"}, "835": {"LX", "PLB"}}
@@ -54,6 +56,7 @@ class Found:
     name: str
     elements: list[str]
     component: str
+    too_long: bool = False
 
 
 def records_in(document: bytes, kind: str) -> dict[int, Counted]:
@@ -125,7 +128,7 @@ def segments_in(document: bytes, kind: str) -> Iterator[Found]:
             if inside:
                 yield Found(number, BEGIN, elements, "")
         elif inside:
-            yield Found(number, name, elements, component.decode("latin-1"))
+            yield Found(number, name, elements, component.decode("latin-1"), too_long)
     if inside:
         yield Found(number + 1, END, [], "")
 
@@ -137,6 +140,8 @@ def _readable(kind: str, transaction: str, version: str) -> bool:
         return same and version in VERSIONS[kind]
     if any(version in versions - {""} for versions in VERSIONS.values()):
         return False
+    if kind in GUIDES:
+        return transaction == kind and version[:10] == GUIDES[kind]
     return transaction == "999" if kind == "999" else transaction == "277" and version.startswith("005010X214")
 
 
@@ -147,16 +152,17 @@ def _end(document: bytes, at: int, terminator: bytes) -> int:
 
 def _interchange(document: bytes, start: int, end: int) -> int:
     """Where in a segment an ISA begins: at its start, or whole and well formed anywhere in it; -1 for nowhere."""
-    if document.startswith(b"ISA", start):
+    begins = document.startswith(b"ISA", start)
+    if begins and _declared(document, start):
         return start
-    if document.find(b"ISA", start, end) < 0:
-        return -1
-    for found in WHOLE_ISA.finditer(document, start):
+    if document.find(b"ISA", start + begins, end) < 0:
+        return start if begins else -1
+    for found in WHOLE_ISA.finditer(document, start + begins):
         if found.start() >= end:
             break
         if _declared(document, found.start()):
             return found.start()
-    return -1
+    return start if begins else -1
 
 
 def _declared(document: bytes, at: int) -> tuple[bytes, bytes, bytes] | None:

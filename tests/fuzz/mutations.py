@@ -35,7 +35,13 @@ SEGMENTS = (
     b"STC*A3", b"STC*:21", b"stc*A7:21", b"SVC*HC:99213*x", b"REF*1K*7", b"REF*FJ*L9", b"DTP*472*D8*20260105",
     b"DTP*050*D8*x", b"AK1", b"AK1*HC*8", b"AK2", b"AK2*837*0009", b"ak2*837*0009", b"IK3", b"IK3*CLM*22*2300*8",
     b"IK3*CLM*x", b"IK4", b"IK4*5:3*1331*7", b"IK4*x", b"IK5", b"IK5*A", b"IK5*R*5", b"AK9", b"AK9*R*1*1*0",
-    b"AK9*P*1*1*0", b"AK9*A*1*1*1", b"CTX",
+    b"AK9*P*1*1*0", b"AK9*A*1*1*1", b"CTX", b"ST*271*0009*005010X279A1", b"ST*278*0009*005010X217", b"HL*9*2*22*0",
+    b"HL*5*4*EV*1", b"HL*6*5*SS*0", b"hl*6*5*SS*0", b"hl*5*4*EV*1", b"HL*9*77*EV*0", b"AAA", b"AAA*N**75*C",
+    b"aaa*N**75", b"EB", b"EB*1**30", b"EB*R**30*HN", b"EB*F**30***29*x", b"eb*1**30", b"LS*2120", b"LE*2120",
+    b"NM1*03*1*ZZTEST",
+    b"NM1*X3*2*X", b"NM1*PRP*2*X", b"UM*HS*I", b"HCR*A1*7", b"HCR", b"hcr*A1*7", b"HSD*VS*3",
+    b"HSD*VS*x", b"DTP*291*D8*x", b"DTP*007*D8*x", b"SV1*HC:64483", b"DMG*D8*19600230*F", b"INS*N*19",
+    b"TRN*1*7*9", b"III*ZZ*22", b"BHT*0007*13",
 )  # fmt: skip
 
 

@@ -25,7 +25,14 @@ from tests.fuzz.shrinking import shrunk
 from tests.fuzz.strategies import STEPS, damaged
 
 EVERY = pytest.mark.parametrize("kind", KINDS)
-RECORDS = {"837P": (4, 1, 6), "835": (4, 1, 6), "277CA": (6, 1, 4), "999": (9, 1, 4)}
+RECORDS = {
+    "837P": (4, 1, 6),
+    "835": (4, 1, 6),
+    "277CA": (6, 1, 4),
+    "999": (9, 1, 4),
+    "271": (6, 1, 6),
+    "278": (7, 1, 8),
+}
 
 
 @EVERY

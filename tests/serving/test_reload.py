@@ -158,9 +158,10 @@ def test_a_changed_payer_profile_speaks_a_moment_later(desk, home, monkeypatch):
     assert desk.assessor().tables.profiles.read == ()
     (home / "payers").mkdir()
     profile = home / "payers" / "zztest_plan.toml"
-    profile.write_text('name = "ZZTEST PLAN"\ntype = "commercial"\nids = ["ZZ01"]\n')
+    template = 'key = "zztest_plan"\nname = "ZZTEST PLAN"\ntype = "commercial"\nwritten_by = "ZZTEST Biller"\n'
+    profile.write_text(template + 'written_on = 2026-02-01\n[match]\nids = ["ZZ901"]\n')
     told = desk.assessor()
-    assert [p.key for p in told.tables.profiles.read] == ["zztest_plan"] or told.tables.profiles.refused
+    assert [p.key for p in told.tables.profiles.read] == ["zztest_plan"]
     assert desk.assessor().tables is told.tables, "not read again while nothing changes"
     profile.unlink()
     assert desk.assessor().tables.profiles.read == ()

@@ -8,10 +8,9 @@ from decimal import Decimal
 
 from claims.claim import Authorization, AuthorizedCode, Line
 from claims.reasons import Reason
+from past.draws import SIDES, side_of
 from scrubber import approvals, places
 from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
-
-_SIDES = {"LT": "left", "RT": "right", "50": "both"}
 
 
 @rule(
@@ -95,12 +94,7 @@ def _units(case: Case, line: Line, number: str, listed: Sequence[AuthorizedCode]
 
 
 def _side(line: Line, listed: Sequence[AuthorizedCode]) -> Iterator[tuple[str, str]]:
-    billed = next((side for modifier, side in _SIDES.items() if modifier in line.modifiers), "")
-    allowed = {_side_of(one.side) for one in listed}
+    billed = next((side for modifier, side in SIDES.items() if modifier in line.modifiers), "")
+    allowed = {side_of(one.side) for one in listed}
     if billed and allowed and not allowed & {"", "both"} and allowed != {"left", "right"} and billed not in allowed:
         yield "284", f"it is for the {min(allowed)} side, and the line says {billed}"
-
-
-def _side_of(text: str) -> str:
-    """The side a record names, however it is written: left, LT, L; "" where it names none we know."""
-    return {"l": "left", "r": "right", "b": "both", "5": "both"}.get(text.strip().lower()[:1], "")
