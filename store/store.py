@@ -22,7 +22,7 @@ from past.payer import PayerPast
 from past.recorded import Recorded
 from past.underpayment import PricedLine
 from scrubber.tables import Tables
-from store.arrivals import Arrival, arrivals
+from store.arrivals import Arrival, arrivals, copy_records
 from store.audit_sample import AuditSample, audit_sample
 from store.behaviour import PayerSeen, answers_of, payers_seen
 from store.database import open_engine, practice_secret, writing
@@ -166,6 +166,11 @@ class Store:
         """The records known from one day to strictly before another, to build another store from."""
         with self._engine.connect() as connection:
             yield from arrivals(Scope(connection, self.practice), since, before)
+
+    def copy_records(self, into: Store, since: date, until: date) -> None:
+        """Give another store of the same secret the entries of approvals and cover recorded from day to day."""
+        with self._engine.connect() as source, writing(into._engine).begin() as target:
+            copy_records(Scope(source, self.practice), Scope(target, into.practice), since, until)
 
     def served(self, first: date, last: date) -> Iterator[Submitted]:
         """The submissions with a service from `first` to `last`, by the day they were sent."""

@@ -4,6 +4,9 @@ For some days of the store's history a second store is built, by the code that i
 known before the day, with the releases of tables published by then. What serving says there of the claims sent on the
 day (findings, and the rows the model sees) must be, value for value, what replay makes of the whole store for training,
 and what serving says on the whole store today when asked as of that day. A value that differs came from the future.
+
+Whose a record of an approval or of cover is, is taken as the whole store has it: one that names no more than a member id
+may have been linked by a later claim.
 """
 
 from __future__ import annotations
@@ -92,13 +95,12 @@ def audit_leakage(
         )
     chosen = spread(sent, days)
     audit, known_until = Audit(), date.min
-    with (
-        TemporaryDirectory(prefix="leak-audit-") as folder,
-        Store.open(Path(folder), store.practice, family_of=tables.family) as past_only,
-    ):
+    recorded_until = date.min
+    with TemporaryDirectory(prefix="leak-audit-") as folder, _same_secret(store, Path(folder), tables) as past_only:
         for day, with_future in _of_days(replay(events or store.events(), tables), frozenset(chosen)):
             _record(past_only, store.arrivals(known_until, day))
-            known_until = day
+            store.copy_records(past_only, recorded_until, day)
+            known_until, recorded_until = day, day + DAY
             audit.days.append(day)
             known = known_by(tables, day)
             for one in with_future:
@@ -107,6 +109,12 @@ def audit_leakage(
             if progress:
                 progress(len(audit.days), len(chosen))
     return audit
+
+
+def _same_secret(store: Store, folder: Path, tables: Tables) -> Store:
+    """An empty store that gives patients the same keys: records bear no names to make new ones from."""
+    (folder / f"{store.practice}.secret").write_bytes(store.secret)
+    return Store.open(folder, store.practice, family_of=tables.family)
 
 
 def known_by(tables: Tables, day: date) -> Tables:

@@ -7,6 +7,8 @@ import pytest
 
 import past.patient
 import past.payer
+from claims.claim import Authorization
+from claims.entries import Entry, whose_of
 from features.replay import Decided, Rejected, Submitted
 from scrubber.tables import shipped_tables
 from scrubber.tables.release import Table
@@ -111,3 +113,24 @@ def test_the_days_are_spread_over_the_history():
 def test_an_empty_store_has_nothing_to_audit(tmp_path):
     with Store.open(tmp_path) as store, pytest.raises(NotEnoughData, match="cleanclaim ingest"):
         audit_leakage(store, TABLES)
+
+
+def test_a_record_of_the_day_is_seen_and_a_later_one_is_not(practice, tmp_path):
+    sent = [e for e in practice.events() if isinstance(e, Submitted)]
+    authorized = [e for e in sent if e.claim.authorization_number]
+    with Store.open(tmp_path, family_of=TABLES.family) as store:
+        store.record([e.claim for e in sent])
+        days = {0: 0, 1: 0}
+        for n, event in enumerate(authorized[-40:]):
+            later = n % 2
+            held = Authorization(
+                event.claim.authorization_number, status="denied",
+                recorded_on=event.known_on + timedelta(days=later), codes=(),
+            )  # fmt: skip
+            store.note([Entry(held.recorded_on, whose=whose_of(event.claim), authorization=held)])
+            days[later] += 1
+        assert all(days.values())
+        audit = audit_leakage(store, TABLES, days=1000)
+        assert audit.leaks == 0, audit.first
+        seen = sum(bool(store.patient_past(e.claim, as_of=e.known_on).authorizations) for e in authorized[-40:])
+        assert seen >= days[0]
