@@ -5,8 +5,8 @@ known before the day, with the releases of tables published by then. What servin
 day (findings, and the rows the model sees) must be, value for value, what replay makes of the whole store for training,
 and what serving says on the whole store today when asked as of that day. A value that differs came from the future.
 
-Whose a record of an approval or of cover is, is taken as the whole store has it: one that names no more than a member id
-may have been linked by a later claim.
+Whose a record of an approval or of cover is, is taken as the whole store has it: one that names no more than a member
+id may have been linked by a later claim.
 """
 
 from __future__ import annotations
