@@ -32,7 +32,7 @@ _STILL_OPEN = {
     "AUT-001",
     severity=Severity.DENY,
     reason=Reason.AUTHORIZATION,
-    carcs=("197", "15"),
+    carcs=("197",),
     citation=Citation(
         "X12 005010X222A1, REF*G1 (prior authorization number); what needs one is each payer's list",
         "https://www.cms.gov/data-research/monitoring-programs/medicare-fee-service-compliance-programs/prior-authorization-and-pre-claim-review-initiatives",
