@@ -276,13 +276,15 @@ def _lines(name: str, open_file: Open, opening: _Opening) -> Iterator[str]:
 
 
 def _csv_rows(name: str, lines: Iterator[str]) -> Iterator[Row]:
-    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(lines)
+    usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process: given back in the end
     try:
         for row in reader:
             yield tuple([cell.strip(_BLANK) for cell in row])
     except csv.Error as error:
         raise WrongDelivery(f"{name}, line {reader.line_num}", found=str(error), expected="csv") from None
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _tab_rows(_name: str, lines: Iterator[str]) -> Iterator[Row]:

@@ -170,6 +170,14 @@ def _content(where: str, file: Path, digest: str) -> str:
 
 
 def _cells(where: str, text: str, form: Form) -> list[Cells]:
+    usual = csv.field_size_limit(max(len(text), 1))  # an article's diagnoses stand in one cell; of the whole process
+    try:
+        return _cells_of(where, text, form)
+    finally:
+        csv.field_size_limit(usual)
+
+
+def _cells_of(where: str, text: str, form: Form) -> list[Cells]:
     lines = csv.reader(io.StringIO(text, newline=""))
     columns, whole = tuple(next(lines, ())), (*form.columns, *form.optional)
     if columns not in (form.columns, whole):
