@@ -22,9 +22,11 @@ from scrubber.tables.release import TableGap
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
-# Rules with their checks: said apart, for they are called for every line
+# Rules with their checks, and of a claim whether the day says that they are in force: said apart, for every claim asks
 _OfLine = tuple[tuple[Rule, Check], ...]
-_OfClaim = Mapping[Rule, Check]
+_OfClaim = tuple[tuple[Rule, Check, bool], ...]
+_Beside = frozenset[Rule]  # those of the claim that a line makes us ask
+_NONE_BESIDE: _Beside = frozenset()
 _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
 
 
@@ -34,11 +36,11 @@ class _Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int], tuple[_OfLine, _OfClaim]] = field(default_factory=dict)
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int], tuple[_OfLine, _Beside]] = field(default_factory=dict)
     _of_code: dict[tuple[PayerType, str], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
-    _always: dict[PayerType, _OfClaim] = field(default_factory=dict)
+    _of_claim: dict[tuple[PayerType, _Beside], _OfClaim] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, line: Line) -> tuple[_OfLine, _OfClaim]:
+    def asked(self, kind: PayerType, line: Line) -> tuple[_OfLine, _Beside]:
         """The rules in force to ask about a line, and those it makes us ask about its whole claim."""
         day = line.service_from
         key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1
@@ -46,17 +48,19 @@ class _Plan:
         if found is None:
             bound = self._bound(kind, line)
             of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day))
-            found = of_line, {r: r.check for r in bound if not r.per_line and r.guarded}
+            found = of_line, frozenset([r for r in bound if not r.per_line and r.guarded])
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
 
-    def always(self, kind: PayerType) -> _OfClaim:
-        """The rules of a claim that ask about any."""
-        found = self._always.get(kind)
+    def of_claim(self, kind: PayerType, beside: _Beside) -> _OfClaim:
+        """The rules to ask about a claim: those that ask about any, and those its lines make us ask."""
+        found = self._of_claim.get((kind, beside))
         if found is None:
-            found = {r: r.check for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded}
-            self._always[kind] = found
+            of_any = [r for r in self.rules if kind in r.payer_types and not r.per_line and not r.guarded]
+            found = tuple((r, r.check, r.dated) for r in (*of_any, *beside))
+            if len(self._of_claim) < _MOST_KEPT:
+                self._of_claim[kind, beside] = found
         return found
 
     def _bound(self, kind: PayerType, line: Line) -> list[Rule]:
@@ -105,21 +109,18 @@ def scrub(
     case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    of_claim = plan.always(kind)
-    days: set[date | None] = set()
+    beside = _NONE_BESIDE
     for line in claim.lines:
-        of_line, beside = plan.asked(kind, line)
-        if beside:
-            of_claim = {**of_claim, **beside}
-        days.add(line.service_from)
+        of_line, of_whole = plan.asked(kind, line)
+        beside = beside | of_whole if beside else of_whole
         for r, check in of_line:
             try:
                 for answer in check(case, line):
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
                 unchecked.add(_not_looked(r, line, fault))
-    for r, check in of_claim.items():
-        if r.dated and days and not any(map(r.in_force, days)):
+    for r, check, dated in plan.of_claim(kind, beside):
+        if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
             continue
         try:
             for answer in check(case):
@@ -149,9 +150,9 @@ def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:
     return plan
 
 
-def _by_rule(u: Unchecked) -> tuple[str, int, str]:
-    rule_id, _, line, _, why = u
-    return rule_id, line or 0, why
+def _by_rule(u: Unchecked) -> tuple[str, int, str, tuple[str, ...]]:
+    rule_id, _, line, missing, why = u
+    return rule_id, line or 0, why, missing
 
 
 def _take(
