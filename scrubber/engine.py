@@ -19,6 +19,7 @@ from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rul
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
+from scrubber.tables.rows import CodeRow
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
@@ -36,18 +37,25 @@ class _Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int], tuple[_OfLine, _Beside]] = field(default_factory=dict)
+    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int, int], tuple[_OfLine, _Beside]] = field(
+        default_factory=dict
+    )
     _of_code: dict[tuple[PayerType, str], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
     _of_claim: dict[tuple[PayerType, _Beside], _OfClaim] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, line: Line) -> tuple[_OfLine, _Beside]:
+    def asked(self, case: Case, line: Line) -> tuple[_OfLine, _Beside]:
         """The rules in force to ask about a line, and those it makes us ask about its whole claim."""
-        day = line.service_from
-        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1
+        day, kind = line.service_from, case.payer_type
+        try:
+            row = case.code_row(line)
+        except LookupError:  # no day, or no table of it: the rules themselves say so
+            row = None
+        # the row by its identity: it lives as long as the tables, and so as long as this plan
+        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1, id(row)
         found = self._of_line.get(key)
         if found is None:
             bound = self._bound(kind, line)
-            of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day))
+            of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day) and _looks(r, row, line))
             found = of_line, frozenset([r for r in bound if not r.per_line and r.guarded])
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
@@ -91,6 +99,10 @@ class _Plan:
         return {r.id: r.supersedes for r in self.rules if r.supersedes}
 
 
+def _looks(r: Rule, row: CodeRow | None, line: Line) -> bool:
+    return row is None or r.where is None or r.where(row, line.modifiers)
+
+
 _plan: _Plan | None = None  # the one in use; replaced whole, so that threads may share it
 
 
@@ -111,7 +123,7 @@ def scrub(
     unchecked: set[Unchecked] = set()
     beside = _NONE_BESIDE
     for line in claim.lines:
-        of_line, of_whole = plan.asked(kind, line)
+        of_line, of_whole = plan.asked(case, line)
         beside = beside | of_whole if beside else of_whole
         for r, check in of_line:
             try:

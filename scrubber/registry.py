@@ -243,6 +243,7 @@ class Gap(NamedTuple):
 
 Answer = Hit | Gap
 Check = Callable[..., Iterable[Answer]]
+Where = Callable[[CodeRow, Sequence[str]], bool]  # of the row of a line in the code table, and the line's modifiers
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # a rule equals only itself
@@ -272,6 +273,7 @@ class Rule:
     families: frozenset[str] = frozenset()  # empty: whatever the codes
     codes: frozenset[str] = frozenset()
     modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
+    where: Where | None = None  # None: whatever the row of the code
 
     @property
     def guarded(self) -> bool:
@@ -321,13 +323,16 @@ def rule(
     families: tuple[str, ...] = (),
     codes: tuple[str, ...] = (),
     modifiers: Iterable[str] = (),
+    where: Where | None = None,
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
     A check takes `(case)` or `(case, line)`; the second form is called for every line in force. With `families` or
     `codes` it is asked only about lines of those families or codes (a check of the claim: only where there is such a
     line), with `modifiers` only about lines that carry one of them (`ANY_MODIFIER`: any): it is also what makes many
-    rules quick. Severity is capped at `WARN` unless `confidence` is `"high"`.
+    rules quick. So does `where`, for checks of a line: it says, of a row of the code table and a line's modifiers,
+    whether there is anything to look at, and is asked once for all such lines; where the code table of the day does
+    not hold the code, the check is asked all the same. Severity is capped at `WARN` unless `confidence` is `"high"`.
     Raises ValueError for a bad id, a missing docstring, a double id.
     """
 
@@ -362,6 +367,7 @@ def rule(
             families=frozenset(families),
             codes=frozenset(codes),
             modifiers=frozenset(modifiers),
+            where=where,
         )
         return check
 

@@ -139,7 +139,7 @@ def _of_kind(
 
 
 def _untold(rows: Mapping[str, Sequence[RecordRow]], code: str, day: date | None = None) -> Mapping[str, _Untold]:
-    """What is missing of a procedure of which nothing is told, by rule; of the rows that hold on a day, if one is given."""
+    """What is missing of a procedure of which nothing is told, by rule: of all rows, or of those that hold on a day."""
     found: dict[str, _Untold] = {}
     for rule_id, of_rule in rows.items():
         held = [row for row in of_rule if day is None or row.binds_on(day)]

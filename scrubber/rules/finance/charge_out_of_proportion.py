@@ -32,6 +32,7 @@ _IN_PART = frozenset({"26", "TC", "52", "53", "54", "55", "56", "62", "73", "74"
     requires="the practice's fee list names the charge",
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
     confidence="medium",
+    where=lambda row, modifiers: row.allowed_basis == "mpfs" and _IN_PART.isdisjoint(modifiers),
 )
 def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     """The charge lies below what Medicare allows for the service, or many times above it.
@@ -45,7 +46,7 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
         return
     day = case.day(line)
     row = case.code_row(line)
-    if row is None or row.allowed_basis != "mpfs":
+    if row is None:
         return
     amount = _amount(case, line, row)
     if not amount:
