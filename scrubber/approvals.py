@@ -13,6 +13,7 @@ from decimal import Decimal
 from claims.claim import ZERO, Authorization, Claim, Line, PayerType
 from scrubber.payer_profile import profile
 from scrubber.registry import Case, Gap
+from scrubber.tables import Release
 from scrubber.tables.rows import AuthorizationRow
 
 PAYER_TYPES = frozenset(kind.value for kind in PayerType)
@@ -87,7 +88,7 @@ def units_used(case: Case, line: Line, first: date, last: date) -> Decimal:
 def recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:
     """What is recorded of the line's code and day, the first of each status; an approval needs its number."""
     found: dict[str, Authorization] = {}
-    for held in records(case):
+    for held in records(case) if case.claim.authorizations else ():
         numbered = held.status != "approved" or bool(held.number)
         if numbered and names(held, line.code) and covers(held, day):
             found.setdefault(held.status, held)
@@ -99,9 +100,16 @@ def demands(case: Case, line: Line, day: date) -> Iterator[AuthorizationRow]:
 
     Raises TableGap where no release speaks for the day.
     """
-    for row in case.tables.authorizations.on(day, case.as_of).get(line.code) or ():
-        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) and binds(case, row):
+    for row in binding(case, line, case.tables.authorizations.on(day, case.as_of)):
+        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to):
             yield row
+
+
+def binding(case: Case, line: Line, release: Release[tuple[AuthorizationRow, ...]]) -> Sequence[AuthorizationRow]:
+    """The rows of the line's code that bind this payer, whatever the day: worked out once for payers alike."""
+    payer = profile(case)
+    key = "authorizations", id(release), line.code, case.payer_type, payer.key if payer is not None else ""
+    return case.tables.once(key, lambda: [row for row in release.get(line.code) or () if binds(case, row)])
 
 
 def binds(case: Case, row: AuthorizationRow) -> bool:

@@ -7,10 +7,12 @@ payer, so that a catalogue of many rules costs little more than the few that bin
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
@@ -31,6 +33,15 @@ _NONE_BESIDE: _Beside = frozenset()
 _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
 
 
+class _OfCode(NamedTuple):
+    """The rules that ask about a code, and those of them that also depend on the line's day, row or modifiers."""
+
+    of_line: _OfLine
+    unsure: Sequence[Rule]
+    of_claim: _Beside
+    marked: Sequence[Rule]
+
+
 @dataclass(frozen=True)
 class _Plan:
     """Which of the chosen rules ask about what, under one set of tables."""
@@ -40,7 +51,7 @@ class _Plan:
     _of_line: dict[tuple[PayerType, str, tuple[str, ...], int, int], tuple[_OfLine, _Beside]] = field(
         default_factory=dict
     )
-    _of_code: dict[tuple[PayerType, str], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
+    _of_code: dict[tuple[PayerType, str], _OfCode] = field(default_factory=dict)
     _of_claim: dict[tuple[PayerType, _Beside], _OfClaim] = field(default_factory=dict)
 
     def asked(self, case: Case, line: Line) -> tuple[_OfLine, _Beside]:
@@ -54,9 +65,10 @@ class _Plan:
         key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1, id(row)
         found = self._of_line.get(key)
         if found is None:
-            bound = self._bound(kind, line)
-            of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day) and _looks(r, row, line))
-            found = of_line, frozenset([r for r in bound if not r.per_line and r.guarded])
+            of_code = self._bound(kind, line.code)
+            unsure = [r for r in of_code.unsure if r.in_force(day) and _looks(r, row, line)]
+            of_line = *of_code.of_line, *((r, r.check) for r in unsure)
+            found = of_line, of_code.of_claim.union([r for r in of_code.marked if _looks(r, None, line)])
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
@@ -71,21 +83,36 @@ class _Plan:
                 self._of_claim[kind, beside] = found
         return found
 
-    def _bound(self, kind: PayerType, line: Line) -> list[Rule]:
-        """The rules that ask about the code and modifiers of a line: of a code once met, only modifiers are asked."""
-        key = kind, line.code
-        found = self._of_code.get(key)
+    def _bound(self, kind: PayerType, code: str) -> _OfCode:
+        """The rules that ask about a code: of a code once met, only days, rows and modifiers are asked."""
+        found = self._of_code.get((kind, code))
         if found is None:
-            family = self.tables.family(line.code)
-            of_kind = [r for r in self.rules if kind in r.payer_types]
-            found = (
-                [r for r in of_kind if not r.modifiers and r.asks_about(line.code, family)],
-                [r for r in of_kind if r.modifiers and r.asks_about(line.code, family, r.modifiers)],
+            of_kind, family = self._guarded, self.tables.family(code)
+            guards: tuple[tuple[str, str] | None, ...] = (None, ("f", family), ("c", code))
+            bound = dict.fromkeys(r for guard in guards for r in of_kind.get((kind, guard), ()))
+            of_line, of_claim = [r for r in bound if r.per_line], [r for r in bound if not r.per_line]
+            sure = [r for r in of_line if not (r.modifiers or r.dated or r.where)]
+            found = _OfCode(
+                tuple((r, r.check) for r in sure),
+                [r for r in of_line if r.modifiers or r.dated or r.where],
+                frozenset([r for r in of_claim if not r.modifiers]),
+                [r for r in of_claim if r.modifiers],
             )
             if len(self._of_code) < _MOST_KEPT:
-                self._of_code[key] = found
-        whatever, marked = found
-        return whatever + [r for r in marked if r.asks_about_modifiers(line.modifiers)]
+                self._of_code[kind, code] = found
+        return found
+
+    @cached_property
+    def _guarded(self) -> Mapping[tuple[PayerType, tuple[str, str] | None], Sequence[Rule]]:
+        """The rules that a line may make us ask, by the kind of payer and by the family or code they ask about."""
+        found: defaultdict[tuple[PayerType, tuple[str, str] | None], list[Rule]] = defaultdict(list)
+        for r in self.rules:
+            guards: list[tuple[str, str] | None] = [("f", family) for family in r.families]
+            guards += [("c", code) for code in r.codes]
+            for kind in r.payer_types if r.per_line or r.guarded else ():
+                for guard in guards or [None]:
+                    found[kind, guard].append(r)
+        return dict(found)
 
     @cached_property
     def changes(self) -> list[date]:
@@ -100,6 +127,8 @@ class _Plan:
 
 
 def _looks(r: Rule, row: CodeRow | None, line: Line) -> bool:
+    if not r.asks_about_modifiers(line.modifiers):
+        return False
     return row is None or r.where is None or r.where(row, line.modifiers)
 
 

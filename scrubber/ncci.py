@@ -73,7 +73,10 @@ def blind_spot(case: Case, line: Line) -> Gap | None:
 
 
 def _of(case: Case, line: Line) -> _Looked:
-    found = case.once_of(_looked).get(id(line), _NOTHING)
+    of_lines = case.once_of(_looked)
+    if not of_lines:  # of most claims nothing is paired
+        return _NOTHING
+    found = of_lines.get(id(line), _NOTHING)
     if isinstance(found, LookupError):
         raise found
     return found

@@ -62,8 +62,8 @@ def other_claims(case: Case, line: Line) -> Sequence[Service]:
     (CLM01 alone does not tell: some practices put the patient's account there.) A line the payer has denied takes no
     room from this one.
     """
-    found = case.once_of(_other_claims)
     day = case.day(line)
+    found = case.once_of(_other_claims)
     return found.get((day, case.claim.rendering_of(line).npi), ()) if found else ()
 
 

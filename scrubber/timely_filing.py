@@ -10,6 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from claims.claim import PayerType
@@ -59,6 +60,7 @@ def _of_medicare(case: Case, service: date) -> Limit | Gap:
     return Limit(last, f"{value.value} months", value.verified, value.citation)
 
 
+@lru_cache(maxsize=4096)
 def months_later(day: date, months: int) -> date:
     """The same day so many months on, or the last of the month where it has none.
 

@@ -51,7 +51,10 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     amount = _amount(case, line, row)
     if not amount:
         return
-    least, times = case.once(("bounds of charges", day), lambda: _bounds(case, day))
+    bounds = case.once_of(_bounds_of_days)
+    if day not in bounds:
+        bounds[day] = _bounds(case, day)
+    least, times = bounds[day]
     allowed, most = amount * line.units, max(amount, row.allowed_nonfacility or amount) * line.units
     if line.charge < allowed * least:
         yield Hit(f"{line.code} is charged at {line.charge:.2f}; Medicare's national amount is {allowed:.2f}.")
@@ -67,6 +70,11 @@ def _amount(case: Case, line: Line, row: CodeRow) -> Decimal | None:
     if service_places.place_row(case, line).rate == "facility":
         return None if row.pctc == "1" else row.allowed_facility
     return row.allowed_nonfacility
+
+
+def _bounds_of_days(_case: Case) -> dict[date, tuple[Decimal, Decimal]]:
+    """The bounds of each day; filled as lines ask."""
+    return {}
 
 
 def _bounds(case: Case, day: date) -> tuple[Decimal, Decimal]:
