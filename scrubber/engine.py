@@ -6,16 +6,16 @@ payer, so that a catalogue of many rules costs little more than the few that bin
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, partial
 from typing import NamedTuple
 
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
+from scrubber.alike import Days, Said, settle
 from scrubber.places import Place
 from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
@@ -34,12 +34,18 @@ _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class 
 
 
 class _OfCode(NamedTuple):
-    """The rules that ask about a code, and those of them that also depend on the line's day, row or modifiers."""
+    """The rules that ask about a code, whatever the day, row and modifiers."""
+
+    of_line: Sequence[Rule]
+    of_claim: Sequence[Rule]
+
+
+class _Asked(NamedTuple):
+    """What to ask about lines alike, what is said of each without asking, and what to ask about the whole claim."""
 
     of_line: _OfLine
-    unsure: Sequence[Rule]
+    said: Said
     of_claim: _Beside
-    marked: Sequence[Rule]
 
 
 @dataclass(frozen=True)
@@ -48,30 +54,38 @@ class _Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int, int], tuple[_OfLine, _Beside]] = field(
-        default_factory=dict
-    )
+    _of_line: dict[Hashable, _Asked] = field(default_factory=dict)
     _of_code: dict[tuple[PayerType, str], _OfCode] = field(default_factory=dict)
     _of_claim: dict[tuple[PayerType, _Beside], _OfClaim] = field(default_factory=dict)
 
-    def asked(self, case: Case, line: Line) -> tuple[_OfLine, _Beside]:
-        """The rules in force to ask about a line, and those it makes us ask about its whole claim."""
-        day, kind = line.service_from, case.payer_type
+    def asked(self, case: Case, line: Line, sent: int) -> _Asked:
+        """What to ask about a line, and what is known to be said of it; `sent` is the stretch of days it is sent in."""
+        claim, kind = case.claim, case.payer_type
         try:
             row = case.code_row(line)
         except LookupError:  # no day, or no table of it: the rules themselves say so
             row = None
-        # the row by its identity: it lives as long as the tables, and so as long as this plan
-        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1, id(row)
+        key = (
+            *(kind, claim.kind, line.code, line.modifiers, line.qualifier, line.place or claim.place_of_service),
+            *(self.days.of_service(line.service_from), sent, not claim.evidence),
+            id(row),  # it lives as long as the tables, and so as long as this plan
+        )
         found = self._of_line.get(key)
         if found is None:
-            of_code = self._bound(kind, line.code)
-            unsure = [r for r in of_code.unsure if r.in_force(day) and _looks(r, row, line)]
-            of_line = *of_code.of_line, *((r, r.check) for r in unsure)
-            found = of_line, of_code.of_claim.union([r for r in of_code.marked if _looks(r, None, line)])
+            found = self._asked(case, line, row)
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
+
+    def _asked(self, case: Case, line: Line, row: CodeRow | None) -> _Asked:
+        of_code = self._bound(case.payer_type, line.code)
+        of_line = [r for r in of_code.of_line if r.in_force(line.service_from) and _looks(r, row, line)]
+        said: Said = ()
+        if not case.claim.evidence:
+            said, still = settle(case, line, [r for r in of_line if r.settled])
+            of_line = [r for r in of_line if not r.settled] + list(still)
+        of_claim = frozenset([r for r in of_code.of_claim if _looks(r, None, line)])
+        return _Asked(tuple((r, r.check) for r in of_line), said, of_claim)
 
     def of_claim(self, kind: PayerType, beside: _Beside) -> _OfClaim:
         """The rules to ask about a claim: those that ask about any, and those its lines make us ask."""
@@ -91,13 +105,7 @@ class _Plan:
             guards: tuple[tuple[str, str] | None, ...] = (None, ("f", family), ("c", code))
             bound = dict.fromkeys(r for guard in guards for r in of_kind.get((kind, guard), ()))
             of_line, of_claim = [r for r in bound if r.per_line], [r for r in bound if not r.per_line]
-            sure = [r for r in of_line if not (r.modifiers or r.dated or r.where)]
-            found = _OfCode(
-                tuple((r, r.check) for r in sure),
-                [r for r in of_line if r.modifiers or r.dated or r.where],
-                frozenset([r for r in of_claim if not r.modifiers]),
-                [r for r in of_claim if r.modifiers],
-            )
+            found = _OfCode(of_line, of_claim)
             if len(self._of_code) < _MOST_KEPT:
                 self._of_code[kind, code] = found
         return found
@@ -115,10 +123,9 @@ class _Plan:
         return dict(found)
 
     @cached_property
-    def changes(self) -> list[date]:
-        """The days from which other rules are in force than the day before, in order."""
-        ends = {r.until + timedelta(days=1) for r in self.rules if r.until is not None}
-        return sorted(ends.union(r.effective for r in self.rules if r.effective is not None))
+    def days(self) -> Days:
+        """The days on which another answer may be due than the day before."""
+        return Days(self.tables, self.rules)
 
     @cached_property
     def supersedes(self) -> Mapping[str, frozenset[str]]:
@@ -150,9 +157,11 @@ def scrub(
     case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    beside = _NONE_BESIDE
+    beside, sent = _NONE_BESIDE, plan.days.of_sending(as_of)
     for line in claim.lines:
-        of_line, of_whole = plan.asked(case, line)
+        of_line, said, of_whole = plan.asked(case, line, sent)
+        for r, gap in said:
+            _take(r, claim, line, gap, findings, unchecked)
         beside = beside | of_whole if beside else of_whole
         for r, check in of_line:
             try:

@@ -274,6 +274,7 @@ class Rule:
     codes: frozenset[str] = frozenset()
     modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
     where: Where | None = None  # None: whatever the row of the code
+    settled: bool = False  # by what `scrubber.alike` shows of a line
 
     @property
     def guarded(self) -> bool:
@@ -324,6 +325,7 @@ def rule(
     codes: tuple[str, ...] = (),
     modifiers: Iterable[str] = (),
     where: Where | None = None,
+    settled: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
@@ -332,7 +334,9 @@ def rule(
     line), with `modifiers` only about lines that carry one of them (`ANY_MODIFIER`: any): it is also what makes many
     rules quick. So does `where`, for checks of a line: it says, of a row of the code table and a line's modifiers,
     whether there is anything to look at, and is asked once for all such lines; where the code table of the day does
-    not hold the code, the check is asked all the same. Severity is capped at `WARN` unless `confidence` is `"high"`.
+    not hold the code, the check is asked all the same. A check of a line is `settled` where silence and gaps follow
+    from the kind of line alone, as `scrubber.alike` has it: it compares the day with tables and parameters only.
+    Severity is capped at `WARN` unless `confidence` is `"high"`.
     Raises ValueError for a bad id, a missing docstring, a double id.
     """
 
@@ -368,6 +372,7 @@ def rule(
             codes=frozenset(codes),
             modifiers=frozenset(modifiers),
             where=where,
+            settled=settled,
         )
         return check
 

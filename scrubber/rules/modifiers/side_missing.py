@@ -35,6 +35,7 @@ _MODIFIER = {sides.LEFT: "LT", sides.RIGHT: "RT", sides.BOTH: sides.BILATERAL}
     where=lambda row, modifiers: (
         row.side_expected == "side" and row.bilateral == "1" and not sides.of_modifiers(modifiers)
     ),
+    settled=True,
 )
 def side_missing(case: Case, line: Line) -> Iterator[Hit]:
     """A procedure on one of two sides is billed without saying which.
