@@ -25,6 +25,8 @@ from scrubber.tables.rows import CodeRow
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
+_MET_OFTEN = 2  # lines alike: working out what is said of all of them pays from here on
+
 # Rules with their checks, and of a claim whether the day says that they are in force: said apart, for every claim asks
 _OfLine = tuple[tuple[Rule, Check], ...]
 _OfClaim = tuple[tuple[Rule, Check, bool], ...]
@@ -34,10 +36,12 @@ _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class 
 
 
 class _OfCode(NamedTuple):
-    """The rules that ask about a code, whatever the day, row and modifiers."""
+    """The rules that ask about a code, and those of them that also depend on the line's day, row or modifiers."""
 
-    of_line: Sequence[Rule]
-    of_claim: Sequence[Rule]
+    of_line: _OfLine
+    unsure: Sequence[Rule]
+    of_claim: _Beside
+    marked: Sequence[Rule]
 
 
 class _Asked(NamedTuple):
@@ -46,6 +50,8 @@ class _Asked(NamedTuple):
     of_line: _OfLine
     said: Said
     of_claim: _Beside
+    waiting: bool = False  # what is said of all of them alike is not worked out yet
+    met: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,19 +79,22 @@ class _Plan:
         found = self._of_line.get(key)
         if found is None:
             found = self._asked(case, line, row)
-            if len(self._of_line) < _MOST_KEPT:
-                self._of_line[key] = found
+        elif not found.waiting:
+            return found
+        elif found.met < _MET_OFTEN:
+            found = found._replace(met=found.met + 1)
+        else:
+            found = _settled(case, line, found)
+        if len(self._of_line) < _MOST_KEPT or key in self._of_line:
+            self._of_line[key] = found
         return found
 
     def _asked(self, case: Case, line: Line, row: CodeRow | None) -> _Asked:
         of_code = self._bound(case.payer_type, line.code)
-        of_line = [r for r in of_code.of_line if r.in_force(line.service_from) and _looks(r, row, line)]
-        said: Said = ()
-        if not case.claim.evidence:
-            said, still = settle(case, line, [r for r in of_line if r.settled])
-            of_line = [r for r in of_line if not r.settled] + list(still)
-        of_claim = frozenset([r for r in of_code.of_claim if _looks(r, None, line)])
-        return _Asked(tuple((r, r.check) for r in of_line), said, of_claim)
+        unsure = [r for r in of_code.unsure if r.in_force(line.service_from) and _looks(r, row, line)]
+        of_line = *of_code.of_line, *[(r, r.check) for r in unsure]
+        of_claim = of_code.of_claim.union([r for r in of_code.marked if _looks(r, None, line)])
+        return _Asked(of_line, (), of_claim, waiting=not case.claim.evidence)
 
     def of_claim(self, kind: PayerType, beside: _Beside) -> _OfClaim:
         """The rules to ask about a claim: those that ask about any, and those its lines make us ask."""
@@ -105,7 +114,13 @@ class _Plan:
             guards: tuple[tuple[str, str] | None, ...] = (None, ("f", family), ("c", code))
             bound = dict.fromkeys(r for guard in guards for r in of_kind.get((kind, guard), ()))
             of_line, of_claim = [r for r in bound if r.per_line], [r for r in bound if not r.per_line]
-            found = _OfCode(of_line, of_claim)
+            sure = [r for r in of_line if not (r.modifiers or r.dated or r.where)]
+            found = _OfCode(
+                tuple((r, r.check) for r in sure),
+                [r for r in of_line if r.modifiers or r.dated or r.where],
+                frozenset([r for r in of_claim if not r.modifiers]),
+                [r for r in of_claim if r.modifiers],
+            )
             if len(self._of_code) < _MOST_KEPT:
                 self._of_code[kind, code] = found
         return found
@@ -131,6 +146,12 @@ class _Plan:
     def supersedes(self) -> Mapping[str, frozenset[str]]:
         """What each more specific rule speaks instead of."""
         return {r.id: r.supersedes for r in self.rules if r.supersedes}
+
+
+def _settled(case: Case, line: Line, asked: _Asked) -> _Asked:
+    said, still = settle(case, line, [r for r, _ in asked.of_line if r.settled])
+    of_line = *[pair for pair in asked.of_line if not pair[0].settled], *[(r, r.check) for r in still]
+    return _Asked(of_line, said, asked.of_claim)
 
 
 def _looks(r: Rule, row: CodeRow | None, line: Line) -> bool:
@@ -159,11 +180,11 @@ def scrub(
     unchecked: set[Unchecked] = set()
     beside, sent = _NONE_BESIDE, plan.days.of_sending(as_of)
     for line in claim.lines:
-        of_line, said, of_whole = plan.asked(case, line, sent)
-        for r, gap in said:
+        asked = plan.asked(case, line, sent)
+        for r, gap in asked.said:
             _take(r, claim, line, gap, findings, unchecked)
-        beside = beside | of_whole if beside else of_whole
-        for r, check in of_line:
+        beside = beside | asked.of_claim if beside else asked.of_claim
+        for r, check in asked.of_line:
             try:
                 for answer in check(case, line):
                     _take(r, claim, line, answer, findings, unchecked)
@@ -198,6 +219,12 @@ def _plan_of(rules: tuple[Rule, ...], tables: Tables) -> _Plan:
     if plan is None or plan.tables is not tables or plan.rules != rules:
         plan = _plan = _Plan(rules, tables)
     return plan
+
+
+def forget() -> None:
+    """Work out anew what was kept of rules: for whoever changes one in place, as the mutation run does."""
+    global _plan  # noqa: PLW0603
+    _plan = None
 
 
 def _by_rule(u: Unchecked) -> tuple[str, int, str, tuple[str, ...]]:
