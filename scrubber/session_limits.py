@@ -129,8 +129,15 @@ def over_in_region(
     row = codes.get(line.code)
     if row is None:
         return iter(())
-    allowed = limit(case, line, most, length)
-    days = look_back.sessions(case, codes, families, row.region, marked)
+    # the same for every line of a day and region, and a session of three levels has three
+    key = "limited", most.name, length.name, tuple(families), line.service_from, row.region, marked
+    allowed, days = case.once(
+        key,
+        lambda: (
+            limit(case, line, most, length),
+            look_back.sessions(case, codes, families, row.region, marked),
+        ),
+    )
     return over(case, line, days, allowed, f"{session} in the {row.region.replace('_', ' and ')} region")
 
 

@@ -161,7 +161,8 @@ def is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
     except TableGap:
         return False
     own = codes.get(line.code)
-    days = look_back.sessions(case, codes, [family], own.region if own else "")
+    region = own.region if own else ""
+    days = case.once(("repeats", codes.name, family, region), lambda: look_back.sessions(case, codes, [family], region))
     return bool(days) and days[0] < day
 
 
