@@ -29,7 +29,7 @@ from typing import Any
 
 import scrubber.parameters
 from bench.equal_mutants import EQUAL
-from scrubber import RULES, scrub
+from scrubber import RULES, engine, scrub
 from scrubber.cases import RuleCase, as_a_case_tells, cases_of
 from scrubber.parameters import Dated, Parameter, parameter
 from scrubber.registry import Rule
@@ -207,6 +207,7 @@ def _cases(rule: Rule) -> tuple[RuleCase, ...]:
 
 def _holds(rule: Rule, case: RuleCase) -> bool:
     case.tables.kept.clear()  # what an unbroken rule, or another mutant, worked out before
+    engine.forget()
     report = scrub(case.claim, case.tables, case.past, as_of=case.as_of, rules=[rule])
     if [f.message for f in report.findings] != [wanted["message"] for wanted in case.findings]:
         return False

@@ -47,6 +47,8 @@ class ClaimKind(StrEnum):
     ASC_FACILITY = "asc_facility"
     UNKNOWN = "unknown"
 
+    __hash__ = str.__hash__  # as that of a payer type
+
 
 # SBR09 claim filing indicator (X12 005010X222A1, loop 2000B) -> payer type
 FILING_INDICATORS: Mapping[str, PayerType] = MappingProxyType(

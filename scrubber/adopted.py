@@ -48,6 +48,14 @@ def rules_of(profile: Profile, known: Iterable[int], kind: PayerType, rules: Ite
             yield replace(limits, families=frozenset(families))
 
 
+def of_every_profile(tables: Tables, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules that any profile adds, on whatever day it was known: their days part the days of service."""
+    rules = tuple(rules)
+    for profile in tables.profiles.read:
+        for kind in PayerType:
+            yield from rules_of(profile, range(len(_adding(profile))), kind, rules)
+
+
 def cited(rule: Rule, policy: Citation) -> Citation:
     """The citation of an adopted rule's finding: who adopted it, then the policy itself."""
     return Citation(f"{rule.adopted}; the policy: {policy.text}", policy.url)

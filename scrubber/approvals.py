@@ -14,6 +14,7 @@ from claims.claim import ZERO, Authorization, Claim, Line, PayerType
 from past.draws import uses
 from scrubber.payer_profile import own, profile
 from scrubber.registry import Case, Gap
+from scrubber.tables import Release
 from scrubber.tables.rows import AuthorizationRow
 
 PAYER_TYPES = frozenset(kind.value for kind in PayerType)
@@ -86,7 +87,7 @@ def units_used(case: Case, line: Line, first: date, last: date) -> Decimal:
 def recorded(case: Case, line: Line, day: date) -> dict[str, Authorization]:
     """What is recorded of the line's code and day, the first of each status; an approval needs its number."""
     found: dict[str, Authorization] = {}
-    for held in records(case):
+    for held in records(case) if case.claim.authorizations else ():
         numbered = held.status != "approved" or bool(held.number)
         if numbered and names(held, line.code) and covers(held, day):
             found.setdefault(held.status, held)
@@ -98,9 +99,24 @@ def demands(case: Case, line: Line, day: date) -> Iterator[AuthorizationRow]:
 
     Raises TableGap where no release speaks for the day.
     """
-    for row in listed(case, line, day):
-        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) and binds(case, row):
+    release = case.tables.authorizations.on(day, case.as_of)
+    for row in binding(case, line, listed(case, line, day), release):
+        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to):
             yield row
+
+
+def binding(
+    case: Case, line: Line, rows: Sequence[AuthorizationRow], release: Release[tuple[AuthorizationRow, ...]]
+) -> Sequence[AuthorizationRow]:
+    """Of the rows listed for the line's code those that bind this payer, whatever the day.
+
+    Worked out once for payers alike, where the payer has no profile of its own.
+    """
+    if own(case) is not None:
+        return [row for row in rows if binds(case, row)]
+    payer = profile(case)
+    key = "authorizations", id(release), line.code, case.payer_type, payer.key if payer is not None else ""
+    return case.tables.once(key, lambda: [row for row in release.get(line.code) or () if binds(case, row)])
 
 
 def listed(case: Case, line: Line, day: date) -> Sequence[AuthorizationRow]:

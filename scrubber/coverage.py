@@ -23,11 +23,15 @@ def policies(case: Case, line: Line) -> Sequence[CoverageRow]:
 
 def policies_here(case: Case, line: Line) -> Sequence[CoverageRow]:
     """Those that bind in the state of service. Raises NotSaid where that matters and the claim does not say it."""
-    where = state(case.claim)
+    where = case.once_of(_state)
     rows = _in_force(case, line, where)
     if not where and any(row.states for row in rows):
         raise NotSaid("state of service", f"policies on {line.code} differ by state; the claim says none")
     return rows
+
+
+def _state(case: Case) -> str:
+    return state(case.claim)
 
 
 def _in_force(case: Case, line: Line, where: str) -> Sequence[CoverageRow]:

@@ -25,18 +25,21 @@ def pointed(case: Case, line: Line) -> tuple[str, ...]:
     """The diagnoses the line points to, in the order it points; a pointer past the list is left out."""
     found = case.once_of(_pointed)
     pointers = line.diagnosis_pointers
-    if pointers not in found:
+    known = found.get(pointers)
+    if known is None:
         codes = of_claim(case)
-        found[pointers] = tuple([codes[p - 1] for p in pointers if 0 < p <= len(codes)])
-    return found[pointers]
+        known = found[pointers] = tuple([codes[p - 1] for p in pointers if 0 < p <= len(codes)])
+    return known
 
 
 def placed(case: Case, line: Line) -> Sequence[str]:
     """The diagnoses the line points to that name a condition or its place."""
-    found, codes = case.once_of(_placed), pointed(case, line)
-    if codes not in found:
-        found[codes] = [code for code in codes if not code.startswith(PLACELESS)]
-    return found[codes]
+    found = case.once_of(_placed)
+    pointers = line.diagnosis_pointers
+    known = found.get(pointers)
+    if known is None:
+        known = found[pointers] = [code for code in pointed(case, line) if not code.startswith(PLACELESS)]
+    return known
 
 
 def regions(case: Case, day: date, code: str) -> frozenset[str]:
@@ -54,8 +57,8 @@ def _pointed(_case: Case) -> dict[tuple[int, ...], tuple[str, ...]]:
     return {}
 
 
-def _placed(_case: Case) -> dict[tuple[str, ...], list[str]]:
-    """Of diagnoses pointed to, those with a place; filled as lines ask."""
+def _placed(_case: Case) -> dict[tuple[int, ...], list[str]]:
+    """Of what lines that point alike point to, the diagnoses with a place; filled as they ask."""
     return {}
 
 

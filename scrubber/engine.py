@@ -6,28 +6,54 @@ payer, so that a catalogue of many rules costs little more than the few that bin
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from claims.claim import Claim, Line, PayerType
 from past.patient import PatientPast
 from scrubber import adopted
 from scrubber.adopted import Own
+from scrubber.alike import Days, Said, settle
 from scrubber.places import Place
 from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
+from scrubber.tables.rows import CodeRow
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
-# Rules with their checks: said apart, for they are called for every line
+_MET_OFTEN = 2  # lines alike: working out what is said of all of them pays from here on
+
+# Rules with their checks, and of a claim whether the day says that they are in force: said apart, for every claim asks
 _OfLine = tuple[tuple[Rule, Check], ...]
-_OfClaim = Mapping[Rule, Check]
+_OfClaim = tuple[tuple[Rule, Check, bool], ...]
+_Beside = frozenset[Rule]  # those of the claim that a line makes us ask
+_NONE_BESIDE: _Beside = frozenset()
 _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
+
+
+class _OfCode(NamedTuple):
+    """The rules that ask about a code, and those of them that also depend on the line's day, row or modifiers."""
+
+    of_line: _OfLine
+    unsure: Sequence[Rule]
+    of_claim: _Beside
+    marked: Sequence[Rule]
+
+
+class _Asked(NamedTuple):
+    """What to ask about lines alike, what is said of each without asking, and what to ask about the whole claim."""
+
+    of_line: _OfLine
+    said: Said
+    of_claim: _Beside
+    waiting: bool = False  # what is said of all of them alike is not worked out yet
+    met: int = 1
 
 
 @dataclass(frozen=True)
@@ -36,67 +62,118 @@ class Plan:
 
     rules: tuple[Rule, ...]
     tables: Tables
-    _of_line: dict[tuple[PayerType, str, tuple[str, ...], int, Own], tuple[_OfLine, _OfClaim]] = field(
-        default_factory=dict
-    )
-    _of_code: dict[tuple[PayerType, str, Own], tuple[list[Rule], list[Rule]]] = field(default_factory=dict)
-    _always: dict[tuple[PayerType, Own], _OfClaim] = field(default_factory=dict)
+    _of_line: dict[Hashable, _Asked] = field(default_factory=dict)
+    _of_code: dict[tuple[PayerType, str, Own], _OfCode] = field(default_factory=dict)
+    _of_claim: dict[tuple[PayerType, Own, _Beside], _OfClaim] = field(default_factory=dict)
 
-    def asked(self, kind: PayerType, line: Line, own: Own) -> tuple[_OfLine, _OfClaim]:
-        """The rules in force to ask about a line, and those it makes us ask about its whole claim."""
-        day = line.service_from
-        key = kind, line.code, line.modifiers, bisect_right(self.changes, day) if day is not None else -1, own
+    def asked(self, case: Case, line: Line, sent: int, own: Own) -> _Asked:
+        """What to ask about a line, and what is known to be said of it; `sent` is the stretch of days it is sent in."""
+        claim, kind = case.claim, case.payer_type
+        try:
+            row = case.code_row(line)
+        except LookupError:  # no day, or no table of it: the rules themselves say so
+            row = None
+        key = (
+            *(kind, claim.kind, line.code, line.modifiers, line.qualifier, line.place or claim.place_of_service),
+            *(self.days.of_service(line.service_from), sent, not claim.evidence),
+            *(id(row), own),  # the row lives as long as the tables, and so as long as this plan
+        )
         found = self._of_line.get(key)
         if found is None:
-            bound = self._bound(kind, line, own)
-            of_line = tuple((r, r.check) for r in bound if r.per_line and r.in_force(day))
-            found = of_line, {r: r.check for r in bound if not r.per_line and r.guarded}
-            if len(self._of_line) < _MOST_KEPT:
-                self._of_line[key] = found
+            found = self._asked(case, line, row, own)
+        elif not found.waiting:
+            return found
+        elif found.met < _MET_OFTEN:
+            found = found._replace(met=found.met + 1)
+        else:
+            found = _settled(case, line, found)
+        if len(self._of_line) < _MOST_KEPT or key in self._of_line:
+            self._of_line[key] = found
         return found
 
-    def always(self, kind: PayerType, own: Own) -> _OfClaim:
-        """The rules of a claim that ask about any."""
-        found = self._always.get((kind, own))
+    def _asked(self, case: Case, line: Line, row: CodeRow | None, own: Own) -> _Asked:
+        of_code = self._bound(case.payer_type, line.code, own)
+        unsure = [r for r in of_code.unsure if r.in_force(line.service_from) and _looks(r, row, line)]
+        of_line = *of_code.of_line, *[(r, r.check) for r in unsure]
+        of_claim = of_code.of_claim.union([r for r in of_code.marked if _looks(r, None, line)])
+        return _Asked(of_line, (), of_claim, waiting=not case.claim.evidence)
+
+    def of_claim(self, kind: PayerType, own: Own, beside: _Beside) -> _OfClaim:
+        """The rules to ask about a claim: those that ask about any, and those its lines make us ask."""
+        found = self._of_claim.get((kind, own, beside))
         if found is None:
-            found = {r: r.check for r in self._binding(kind, own) if not r.per_line and not r.guarded}
-            self._always[kind, own] = found
+            binding = [r for r in self.rules if kind in r.payer_types] + self._adopted(kind, own)
+            of_any = [r for r in binding if not r.per_line and not r.guarded]
+            found = tuple((r, r.check, r.dated) for r in (*of_any, *beside))
+            if len(self._of_claim) < _MOST_KEPT:
+                self._of_claim[kind, own, beside] = found
         return found
 
-    def _binding(self, kind: PayerType, own: Own) -> list[Rule]:
-        """The rules that bind a kind of payer, and those that a payer's own profile adds."""
-        bound = [r for r in self.rules if kind in r.payer_types]
-        if own:
-            key, known = own
-            bound += adopted.rules_of(self.tables.profiles.by_key[key], known, kind, self.rules)
-        return bound
+    def _adopted(self, kind: PayerType, own: Own) -> list[Rule]:
+        """The rules that a payer's own profile adds to those of its kind."""
+        if not own:
+            return []
+        key, known = own
+        return list(adopted.rules_of(self.tables.profiles.by_key[key], known, kind, self.rules))
 
-    def _bound(self, kind: PayerType, line: Line, own: Own) -> list[Rule]:
-        """The rules that ask about the code and modifiers of a line: of a code once met, only modifiers are asked."""
-        key = kind, line.code, own
-        found = self._of_code.get(key)
+    def _bound(self, kind: PayerType, code: str, own: Own) -> _OfCode:
+        """The rules that ask about a code: of a code once met, only days, rows and modifiers are asked."""
+        found = self._of_code.get((kind, code, own))
         if found is None:
-            family = self.tables.family(line.code)
-            binding = self._binding(kind, own)
-            found = (
-                [r for r in binding if not r.modifiers and r.asks_about(line.code, family)],
-                [r for r in binding if r.modifiers and r.asks_about(line.code, family, r.modifiers)],
+            of_kind, family = self._guarded, self.tables.family(code)
+            guards: tuple[tuple[str, str] | None, ...] = (None, ("f", family), ("c", code))
+            bound = dict.fromkeys(r for guard in guards for r in of_kind.get((kind, guard), ()))
+            bound |= dict.fromkeys(
+                r
+                for r in self._adopted(kind, own)
+                if (r.per_line or r.guarded)
+                and (not (r.families or r.codes) or family in r.families or code in r.codes)
+            )
+            of_line, of_claim = [r for r in bound if r.per_line], [r for r in bound if not r.per_line]
+            sure = [r for r in of_line if not (r.modifiers or r.dated or r.where)]
+            found = _OfCode(
+                tuple((r, r.check) for r in sure),
+                [r for r in of_line if r.modifiers or r.dated or r.where],
+                frozenset([r for r in of_claim if not r.modifiers]),
+                [r for r in of_claim if r.modifiers],
             )
             if len(self._of_code) < _MOST_KEPT:
-                self._of_code[key] = found
-        whatever, marked = found
-        return whatever + [r for r in marked if r.asks_about_modifiers(line.modifiers)]
+                self._of_code[kind, code, own] = found
+        return found
 
     @cached_property
-    def changes(self) -> list[date]:
-        """The days from which other rules are in force than the day before, in order."""
-        ends = {r.until + timedelta(days=1) for r in self.rules if r.until is not None}
-        return sorted(ends.union(r.effective for r in self.rules if r.effective is not None))
+    def _guarded(self) -> Mapping[tuple[PayerType, tuple[str, str] | None], Sequence[Rule]]:
+        """The rules that a line may make us ask, by the kind of payer and by the family or code they ask about."""
+        found: defaultdict[tuple[PayerType, tuple[str, str] | None], list[Rule]] = defaultdict(list)
+        for r in self.rules:
+            guards: list[tuple[str, str] | None] = [("f", family) for family in r.families]
+            guards += [("c", code) for code in r.codes]
+            for kind in r.payer_types if r.per_line or r.guarded else ():
+                for guard in guards or [None]:
+                    found[kind, guard].append(r)
+        return dict(found)
+
+    @cached_property
+    def days(self) -> Days:
+        """The days on which another answer may be due than the day before."""
+        return Days(self.tables, (*self.rules, *adopted.of_every_profile(self.tables, self.rules)))
 
     @cached_property
     def supersedes(self) -> Mapping[str, frozenset[str]]:
         """What each more specific rule speaks instead of."""
         return {r.id: r.supersedes for r in self.rules if r.supersedes}
+
+
+def _settled(case: Case, line: Line, asked: _Asked) -> _Asked:
+    said, still = settle(case, line, [r for r, _ in asked.of_line if r.settled])
+    of_line = *[pair for pair in asked.of_line if not pair[0].settled], *[(r, r.check) for r in still]
+    return _Asked(of_line, said, asked.of_claim)
+
+
+def _looks(r: Rule, row: CodeRow | None, line: Line) -> bool:
+    if not r.asks_about_modifiers(line.modifiers):
+        return False
+    return row is None or r.where is None or r.where(row, line.modifiers)
 
 
 _plan: Plan | None = None  # the one in use; replaced whole, so that threads may share it
@@ -127,21 +204,20 @@ def run(plan: Plan, case: Case) -> Report:
     own = adopted.own(plan.tables, claim, case.as_of) if plan.tables.profiles.read else None
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
-    of_claim = plan.always(kind, own)
-    days: set[date | None] = set()
+    beside, sent = _NONE_BESIDE, plan.days.of_sending(case.as_of)
     for line in claim.lines:
-        of_line, beside = plan.asked(kind, line, own)
-        if beside:
-            of_claim = {**of_claim, **beside}
-        days.add(line.service_from)
-        for r, check in of_line:
+        asked = plan.asked(case, line, sent, own)
+        for r, gap in asked.said:
+            _take(r, claim, line, gap, findings, unchecked)
+        beside = beside | asked.of_claim if beside else asked.of_claim
+        for r, check in asked.of_line:
             try:
                 for answer in check(case, line):
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
                 unchecked.add(_not_looked(r, line, fault))
-    for r, check in of_claim.items():
-        if r.dated and days and not any(map(r.in_force, days)):
+    for r, check, dated in plan.of_claim(kind, own, beside):
+        if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
             continue
         try:
             for answer in check(case):
@@ -176,10 +252,16 @@ def worst_first(f: Finding) -> tuple[int, int, str, str]:
     return -f.severity, f.line or 0, f.rule_id, f.message
 
 
-def by_rule(u: Unchecked) -> tuple[str, int, str]:
+def by_rule(u: Unchecked) -> tuple[str, int, str, tuple[str, ...]]:
     """The order in which what was not checked is told."""
-    rule_id, _, line, _, why = u
-    return rule_id, line or 0, why
+    rule_id, _, line, missing, why = u
+    return rule_id, line or 0, why, missing
+
+
+def forget() -> None:
+    """Work out anew what was kept of rules: for whoever changes one in place, as the mutation run does."""
+    global _plan  # noqa: PLW0603
+    _plan = None
 
 
 def _take(

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from scrubber import sides
@@ -27,6 +27,9 @@ class Known(NamedTuple):
     day: date
     code: str
     modifiers: tuple[str, ...] = ()
+
+
+_known = partial(tuple.__new__, Known)  # a past may hold hundreds: the class itself takes twice as long
 
 
 class Marked(NamedTuple):
@@ -58,20 +61,14 @@ def sessions(
     case: Case, codes: Release[CodeRow], families: Iterable[str], region: str = "", marked: Marked = EVERY
 ) -> Sequence[date]:
     """The days with a service of the families, in the region where one is given, in order."""
-    wanted = tuple(families)
-
-    def days() -> list[date]:
-        rows = case.once(("known rows", codes.name), lambda: _known_rows(case, codes))
-        return sorted(
-            {
-                known.day
-                for family in wanted
-                for known, of_region in rows.get(family, ())
-                if region in ("", of_region) and (marked is EVERY or marked.counts(known))
-            }
-        )
-
-    return case.once(("sessions", codes.name, wanted, region, marked), days)
+    rows = case.once(("known rows", codes.name), lambda: _known_rows(case, codes))
+    days = {
+        known.day
+        for family in families
+        for known, of_region in rows.get(family, ())
+        if region in ("", of_region) and (marked is EVERY or marked.counts(known))
+    }
+    return sorted(days)
 
 
 def days_of(case: Case, codes: Iterable[str], marked: Marked = EVERY) -> Sequence[date]:
@@ -138,8 +135,8 @@ def _known_rows(case: Case, codes: Release[CodeRow]) -> Mapping[str, Sequence[tu
 
 
 def _known_services(case: Case) -> list[Known]:
-    known = {Known(s.service_date, s.code, s.modifiers) for s in case.past.services}
-    known.update([Known(x.service_from, x.code, x.modifiers) for x in case.claim.lines if x.service_from])
+    known = {_known((s.service_date, s.code, s.modifiers)) for s in case.past.services}
+    known.update([_known((x.service_from, x.code, x.modifiers)) for x in case.claim.lines if x.service_from])
     if case.claim.prior_services:
         known |= {Known(i.service_date, i.code, i.modifiers) for i in case.claim.prior_services.items}
     return sorted(known)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from claims.claim import Line, PayerType
+from claims.freezing import made_quickly
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, MEDICARE_PLANS, Case, Gap, Severity
 from scrubber.same_day import ByCode, lines_by_day
@@ -26,6 +27,7 @@ DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
 VISIT = frozenset({"24", "25", "57"})
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A PTP edit between two lines of a claim; indicator 0 nothing lifts, 1 a modifier may, 9 is switched off."""
@@ -71,7 +73,10 @@ def blind_spot(case: Case, line: Line) -> Gap | None:
 
 
 def _of(case: Case, line: Line) -> _Looked:
-    found = case.once_of(_looked).get(id(line), _NOTHING)
+    of_lines = case.once_of(_looked)
+    if not of_lines:  # of most claims nothing is paired
+        return _NOTHING
+    found = of_lines.get(id(line), _NOTHING)
     if isinstance(found, LookupError):
         raise found
     return found
@@ -89,30 +94,50 @@ def _looked(case: Case) -> Mapping[int, _Looked | LookupError]:
         except LookupError as gap:
             found |= {id(line): gap for lines in by_code.values() for line in lines}
             continue
-        for code2, lines2 in by_code.items():
-            edits = release.get(code2) or {}
-            known = [(edit, lines1) for code1, lines1 in by_code.items() if (edit := edits.get(code1))]
-            beside = [(held, lines1) for edit, lines1 in known if (held := edit.on(day))]
-            # a code is never paired with itself
-            blind = _blind_spot(case, lines2[0], release) if len(by_code) > 1 else None
-            for line in lines2 if beside or blind else ():
+        for code2, (edits, blind) in _among(case, day, release, tuple(by_code)).items():
+            beside = [(held, by_code[code1]) for code1, e in edits if (held := e.on(day))]
+            for line in by_code[code2] if beside or blind else ():
                 of_line = [Pair(each, line, e.indicator) for e, lines in beside for each in lines if each is not line]
                 of_line.sort(key=lambda pair: pair.column1.number)
                 found[id(line)] = of_line, blind and blind._replace(line=line)
     return found
 
 
-def _blind_spot(case: Case, line: Line, release: Release[Mapping[str, PtpEdit]]) -> Gap | None:
-    row = code_row(case, line)
+# By column 2 code the edits with others of the day, each with its column 1 code, and the blind spot
+_Among = Mapping[str, tuple[Sequence[tuple[str, PtpEdit]], Gap | None]]
+
+
+def _among(case: Case, day: date, release: Release[Mapping[str, PtpEdit]], codes: tuple[str, ...]) -> _Among:
+    """Of codes done together those a release pairs, or cannot know: looked up once for all claims with these codes."""
+    try:
+        known = case.tables.codes.on(day, case.as_of)
+    except TableGap:
+        known = None
+    return case.tables.once(("ptp", id(release), id(known), codes), lambda: _pair_up(release, known, codes))
+
+
+def _pair_up(release: Release[Mapping[str, PtpEdit]], known: Release[CodeRow] | None, codes: tuple[str, ...]) -> _Among:
+    found: dict[str, tuple[Sequence[tuple[str, PtpEdit]], Gap | None]] = {}
+    for code2 in codes:
+        edits = release.get(code2) or {}
+        beside = [(code1, edit) for code1 in codes if (edit := edits.get(code1))]
+        # a code is never paired with itself
+        blind = _blind_spot(code2, known.get(code2) if known else None, release) if len(codes) > 1 else None
+        if beside or blind:
+            found[code2] = beside, blind
+    return found
+
+
+def _blind_spot(code: str, row: CodeRow | None, release: Release[Mapping[str, PtpEdit]]) -> Gap | None:
     if row is None:
-        if release.complete or line.code in release.rows:
+        if release.complete or code in release.rows:
             return None
-        why = f"{line.code} is not among the codes whose pairs the PTP release {release.name} holds"
+        why = f"{code} is not among the codes whose pairs the PTP release {release.name} holds"
     elif row.valid_from is not None and row.valid_from > release.effective:
-        why = f"{line.code} starts on {row.valid_from}, after the PTP release {release.name}"
+        why = f"{code} starts on {row.valid_from}, after the PTP release {release.name}"
     else:
         return None
-    return Gap(("ptp table",), f"{why}: no edit known is not no edit. Run `cleanclaim tables import ptp FILE`.", line)
+    return Gap(("ptp table",), f"{why}: no edit known is not no edit. Run `cleanclaim tables import ptp FILE`.")
 
 
 def _company(case: Case) -> Iterator[tuple[date, ByCode]]:

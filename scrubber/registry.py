@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from claims.claim import Claim, Evidence, Line, PayerType
 from claims.evidence import NOT_RECORDED, in_own_unit
+from claims.freezing import made_quickly
 from claims.reasons import Reason
 from past.patient import PatientPast
 from scrubber.places import Place
@@ -59,6 +60,7 @@ class RemedyKind(StrEnum):
     HOLD = "hold"  # until a date
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Citation:
     """The published text a rule or a value comes from."""
@@ -67,6 +69,7 @@ class Citation:
     url: str
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a remedy would alter on the claim, for `scrubber.remedies.apply`; a person decides.
@@ -87,6 +90,7 @@ class NotSaid(LookupError):
         super().__init__(why)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Case:
     """All a rule may look at: the claim, the day it would be sent, the tables, the patient's past."""
@@ -97,7 +101,7 @@ class Case:
     past: PatientPast
     payer_type: PayerType
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _code_rows: dict[tuple[str, date | None], CodeRow | None] = field(
+    _code_rows: dict[date | None, Mapping[str, CodeRow]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -134,11 +138,10 @@ class Case:
 
         Raises NotSaid where the line has no date of service, TableGap where no release speaks for it.
         """
-        key = line.code, line.service_from
-        row: CodeRow | None = self._code_rows.get(key, _NOT_YET)
-        if row is _NOT_YET:
-            row = self._code_rows[key] = self.tables.codes.on(self.day(line), self.as_of).get(line.code)
-        return row
+        rows = self._code_rows.get(line.service_from)
+        if rows is None:
+            rows = self._code_rows[line.service_from] = self.tables.codes.on(self.day(line), self.as_of).rows
+        return rows.get(line.code)
 
     def facts(self, item: str, line: Line | None = None) -> Sequence[Evidence]:
         """What the record says of an item (`claims.evidence.ITEMS`), newest first; empty where it says nothing.
@@ -212,6 +215,7 @@ def _first_service(case: Case) -> date | None:
     return case.claim.first_service
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A rule's objection. What is left empty is taken from the rule."""
@@ -239,6 +243,7 @@ class Gap(NamedTuple):
 
 Answer = Hit | Gap
 Check = Callable[..., Iterable[Answer]]
+Where = Callable[[CodeRow, Sequence[str]], bool]  # of the row of a line in the code table, and the line's modifiers
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # a rule equals only itself
@@ -268,6 +273,8 @@ class Rule:
     families: frozenset[str] = frozenset()  # empty: whatever the codes
     codes: frozenset[str] = frozenset()
     modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
+    where: Where | None = None  # None: whatever the row of the code
+    settled: bool = False  # by what `scrubber.alike` shows of a line
     adopted: str = ""  # where a payer's own profile makes the rule bind: what says so
 
     @property
@@ -323,13 +330,19 @@ def rule(
     families: tuple[str, ...] = (),
     codes: tuple[str, ...] = (),
     modifiers: Iterable[str] = (),
+    where: Where | None = None,
+    settled: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
     A check takes `(case)` or `(case, line)`; the second form is called for every line in force. With `families` or
     `codes` it is asked only about lines of those families or codes (a check of the claim: only where there is such a
     line), with `modifiers` only about lines that carry one of them (`ANY_MODIFIER`: any): it is also what makes many
-    rules quick. Severity is capped at `WARN` unless `confidence` is `"high"`.
+    rules quick. So does `where`, for checks of a line: it says, of a row of the code table and a line's modifiers,
+    whether there is anything to look at, and is asked once for all such lines; where the code table of the day does
+    not hold the code, the check is asked all the same. A check of a line is `settled` where silence and gaps follow
+    from the kind of line alone, as `scrubber.alike` has it: it compares the day with tables and parameters only.
+    Severity is capped at `WARN` unless `confidence` is `"high"`.
     Raises ValueError for a bad id, a missing docstring, a double id.
     """
 
@@ -364,6 +377,8 @@ def rule(
             families=frozenset(families),
             codes=frozenset(codes),
             modifiers=frozenset(modifiers),
+            where=where,
+            settled=settled,
         )
         return check
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from claims.freezing import made_quickly
 from claims.reasons import Reason
 from scrubber.registry import Change, Citation, RemedyKind, Severity
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Location:
     """Where on the wire: loop, segment, element, and the segment's ordinal in the file (None when it is not there).
@@ -43,6 +45,7 @@ class SwitchedOff(NamedTuple):
     word: Overridden
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something on the claim a payer will object to, and the honest way out."""
@@ -77,6 +80,7 @@ class Unchecked(NamedTuple):
     why: str
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Report:
     """All the scrubber has to say about one claim."""

@@ -8,7 +8,7 @@ the line than short ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -62,8 +62,8 @@ def other_claims(case: Case, line: Line) -> Sequence[Service]:
     (CLM01 alone does not tell: some practices put the patient's account there.) A line the payer has denied takes no
     room from this one.
     """
-    found = case.once_of(_other_claims)
     day = case.day(line)
+    found = case.once_of(_other_claims)
     return found.get((day, case.claim.rendering_of(line).npi), ()) if found else ()
 
 
@@ -85,7 +85,8 @@ def unprocessable(case: Case, service: Service) -> bool:
 
 def services_of_code(case: Case, line: Line) -> Sequence[tuple[Service, bool]]:
     """The services of that code and day on earlier claims, whatever the payer, and (True) on the others of the file."""
-    return case.once_of(_services_by_code).get((line.service_from, line.code), ())
+    found = case.once_of(_services_by_code)
+    return found.get((line.service_from, line.code), ()) if found else ()
 
 
 def _first_but(lines: Sequence[Line], line: Line) -> Line | None:
@@ -130,10 +131,13 @@ def _like_lines(case: Case) -> dict[_Likeness, list[Line]]:
 
 
 def _other_claims(case: Case) -> dict[tuple[date, str], list[Service]]:
+    services = case.once_of(_services)
+    if not services:
+        return {}
     codes = {line.code for line in case.claim.lines}
     found: defaultdict[tuple[date, str], list[Service]] = defaultdict(list)
     seen: set[tuple[str, int]] = set()
-    for service, _ in _services(case):
+    for service, _ in services:
         key = (service.submission, service.line)
         same_number = service.claim_id == case.claim.id and service.billing_npi == case.claim.billing.npi
         same_claim = same_number and (case.claim.frequency != ORIGINAL or service.code in codes)
@@ -146,15 +150,13 @@ def _other_claims(case: Case) -> dict[tuple[date, str], list[Service]]:
 
 def _services_by_code(case: Case) -> dict[tuple[date | None, str], list[tuple[Service, bool]]]:
     found: defaultdict[tuple[date | None, str], list[tuple[Service, bool]]] = defaultdict(list)
-    for service, of_file in _services(case):
+    for service, of_file in case.once_of(_services):
         found[service.service_date, service.code].append((service, of_file))
     return found
 
 
-def _services(case: Case) -> Iterator[tuple[Service, bool]]:
+def _services(case: Case) -> Sequence[tuple[Service, bool]]:
     """The services of the days the claim bills, on earlier claims and (True) on the others of the file."""
     days = {line.service_from for line in case.claim.lines}
-    for known, of_file in ((case.past.services, False), (case.past.same_batch, True)):
-        for service in known:
-            if service.service_date in days:
-                yield service, of_file
+    known = [(service, False) for service in case.past.services if service.service_date in days]
+    return known + [(service, True) for service in case.past.same_batch if service.service_date in days]

@@ -27,6 +27,7 @@ NOT_DONE_YET = (
     "that was done never changes."
 )
 NEVER_MOVES = "the session has not taken place yet: the date of a service that was done never changes"
+_NUMBER = "{most}"  # a limit whose number tells all
 _RECORD_SHOWS = "the record shows the region and the dates that go on the claim"
 
 
@@ -68,7 +69,7 @@ class Limit(NamedTuple):
 
 
 def limit(
-    case: Case, line: Line, most: Parameter, length: Parameter, unit: str = "months", said: str = "{most}"
+    case: Case, line: Line, most: Parameter, length: Parameter, unit: str = "months", said: str = _NUMBER
 ) -> Limit | None:
     """The limit two parameters make on the line's day: so many sessions, in a window so long.
 
@@ -80,7 +81,7 @@ def limit(
     number, window = payer_profile.value(case, most, day), payer_profile.value(case, length, day)
     if number is None or window is None:
         return None
-    said = said.format(most=number.value)
+    said = str(number.value) if said == _NUMBER else said.format(most=number.value)
     by = payer_profile.cited(number) or payer_profile.cited(window)
     return Limit(int(number.value), Window(int(window.value), unit), number.verified, said, by)
 
@@ -106,18 +107,16 @@ def over(
     if allowed is None:
         return
     day = case.day(line)
-    found = passed(case, line, days, allowed)
-    if found:
-        start, earlier = found
+    start = allowed.window.first_day(day)
+    earlier = look_back.between(days, start, day)
+    if len(earlier) >= allowed.most:
         nth = session.format(n=len(earlier) + 1)
         text = f"{nth} from {start} to {day}; the policy allows {allowed.said}."
         free = allowed.window.first_day_without(earlier[-allowed.most])
         yield _hit(case, line, text, free, done, verified=allowed.verified, citation=allowed.citation)
         return
-    start = allowed.window.first_day(day)
     if not look_back.covered(case, start):
-        known = len(look_back.between(days, start, day))
-        yield look_back.not_covered(start, f"{known} earlier sessions are known, but not the whole window")
+        yield look_back.not_covered(start, f"{len(earlier)} earlier sessions are known, but not the whole window")
 
 
 def over_in_region(
@@ -136,10 +135,17 @@ def over_in_region(
     codes = case.tables.codes.on(case.day(line), case.as_of)
     row = codes.get(line.code)
     if row is None:
-        return
-    allowed = limit(case, line, most, length)
-    days = look_back.sessions(case, codes, families, row.region, marked)
-    yield from over(case, line, days, allowed, f"{session} in the {row.region.replace('_', ' and ')} region")
+        return iter(())
+    # the same for every line of a day and region, and a session of three levels has three
+    key = "limited", most.name, length.name, tuple(families), line.service_from, row.region, marked
+    allowed, days = case.once(
+        key,
+        lambda: (
+            limit(case, line, most, length),
+            look_back.sessions(case, codes, families, row.region, marked),
+        ),
+    )
+    return over(case, line, days, allowed, f"{session} in the {row.region.replace('_', ' and ')} region")
 
 
 def too_soon(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from claims.claim import PayerType
@@ -85,6 +86,7 @@ def medicare_last_day(service: date, months: int) -> date:
     return last + timedelta(days=7 - last.weekday()) if last.weekday() >= _SATURDAY else last
 
 
+@lru_cache(maxsize=4096)
 def months_later(day: date, months: int) -> date:
     """The same day so many months on, or the last of the month where it has none.
 

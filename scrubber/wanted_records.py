@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from claims.claim import Line
+from claims.claim import Line, PayerType
 from claims.evidence import ITEMS, in_own_unit
 from scrubber import look_back
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, Severity
@@ -24,6 +24,10 @@ CITATION = Citation(
     "https://www.cms.gov/medicare-coverage-database/search.aspx",
 )
 REQUIRES = "the care was given so, and the record is completed by the one who gave it"
+
+# What a rule says of a procedure of which nothing is told: always, of one that repeats another, and its family
+_Untold = tuple[Sequence[Gap], Sequence[Gap], str]
+_NOTHING: _Untold = ((), (), "")
 
 PRESENT, SHORT, MISSING = "present", "falls short", "missing"
 
@@ -97,30 +101,53 @@ def _words(missing: Sequence[str]) -> str:
 def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
     day, code = case.day(line), line.code
+    of_lines = case.once_of(_of_lines)
+    untold = of_lines.get((code, day))
+    if untold is None:
+        untold = of_lines[code, day] = _untold_of(case, code, day)
+    always, repeated, family = untold.get(rule_id, _NOTHING)
+    return repeated if always is not repeated and is_repeat(case, line, family, day) else always
+
+
+def _of_lines(_case: Case) -> dict[tuple[str, date], Mapping[str, _Untold]]:
+    """Of each code and day what nobody told, by rule; filled as lines ask."""
+    return {}
+
+
+def _untold_of(case: Case, code: str, day: date) -> Mapping[str, _Untold]:
     release = case.tables.records.on(day, case.as_of)
-    first, last, rows, always, repeated = case.tables.once(
-        ("records", id(release), code, rule_id, case.payer_type), lambda: _of_kind(case, release, code, rule_id)
+    kind = case.payer_type
+    rows, first, last, untold = case.tables.once(
+        ("records", id(release), code, kind), lambda: _of_kind(release, case.tables.family(code), code, kind)
     )
-    if not first <= day <= last:
-        always, repeated = _untold([row for row in rows if row.binds(case.payer_type, day)], code)
-    return repeated if always != repeated and is_repeat(case, line, rows[0].family, day) else always
+    return untold if first <= day <= last else _untold(rows, code, day)
 
 
 def _of_kind(
-    case: Case, release: Release[Mapping[str, tuple[RecordRow, ...]]], code: str, rule_id: str
-) -> tuple[date, date, Sequence[RecordRow], Sequence[Gap], Sequence[Gap]]:
-    """The days on which all the rows of a kind of payer hold, the rows, and their gaps: always, and of a repeat."""
-    of_rule = (release.get(case.tables.family(code)) or {}).get(rule_id, ())
-    rows = [row for row in of_rule if not row.payer_types or case.payer_type in row.payer_types]
-    first = max((row.valid_from for row in rows), default=date.min)
-    last = min((row.valid_to for row in rows if row.valid_to), default=date.max)
-    return first, last, rows, *_untold(rows, code)
+    release: Release[Mapping[str, tuple[RecordRow, ...]]], family: str, code: str, kind: PayerType
+) -> tuple[Mapping[str, Sequence[RecordRow]], date, date, Mapping[str, _Untold]]:
+    """The rows of a kind of payer by rule, the days on which all of them hold, and what is untold on those."""
+    of_family = release.get(family) or {}
+    rows = {
+        rule_id: [row for row in of_rule if not row.payer_types or kind in row.payer_types]
+        for rule_id, of_rule in of_family.items()
+    }
+    every = [row for of_rule in rows.values() for row in of_rule]
+    first = max((row.valid_from for row in every), default=date.min)
+    last = min((row.valid_to for row in every if row.valid_to), default=date.max)
+    return rows, first, last, _untold(rows, code)
 
 
-def _untold(rows: Sequence[RecordRow], code: str) -> tuple[Sequence[Gap], Sequence[Gap]]:
-    """What is missing of any procedure of which nothing is told, and of one that repeats another."""
-    of_any = [f"evidence {row.item}" for row in rows if row.when == "always"]
-    return _gap(of_any, code), _gap([f"evidence {row.item}" for row in rows], code)
+def _untold(rows: Mapping[str, Sequence[RecordRow]], code: str, day: date | None = None) -> Mapping[str, _Untold]:
+    """What is missing of a procedure of which nothing is told, by rule: of all rows, or of those that hold on a day."""
+    found: dict[str, _Untold] = {}
+    for rule_id, of_rule in rows.items():
+        held = [row for row in of_rule if day is None or row.binds_on(day)]
+        always = _gap([f"evidence {row.item}" for row in held if row.when == "always"], code)
+        repeated = _gap([f"evidence {row.item}" for row in held], code)
+        if held:
+            found[rule_id] = always, always if always == repeated else repeated, held[0].family
+    return found
 
 
 def _gap(missing: Sequence[str], code: str) -> Sequence[Gap]:
@@ -134,7 +161,8 @@ def is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
     except TableGap:
         return False
     own = codes.get(line.code)
-    days = look_back.sessions(case, codes, [family], own.region if own else "")
+    region = own.region if own else ""
+    days = case.once(("repeats", codes.name, family, region), lambda: look_back.sessions(case, codes, [family], region))
     return bool(days) and days[0] < day
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -43,11 +43,11 @@ class Value:
     value: Decimal | int | str
     citation: Citation
     verified: bool
+    # the parts of a value that lists several, such as global periods; apart once, since a rule asks for every line
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The parts of a value that lists several, such as global periods."""
-        return tuple(str(self.value).split())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(str(self.value).split()))
 
 
 @dataclass(frozen=True, slots=True)

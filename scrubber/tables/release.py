@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -69,13 +69,19 @@ class Table(Generic[Row]):
     name: str
     releases: tuple[Release[Row], ...]
     quarterly: bool = False
+    # their days beside them, newest first: every rule asks, for every line
+    _newest_first: tuple[tuple[date, date, Release[Row]], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        days = tuple((r.speaks_from or r.effective, r.published, r) for r in reversed(self.releases))
+        object.__setattr__(self, "_newest_first", days)
 
     def on(self, day: date, as_of: date) -> Release[Row]:
         """The release that speaks for a day of service, among those published on or before `as_of`.
 
         Raises TableGap when there is none.
         """
-        for release in reversed(self.releases):
-            if (release.speaks_from or release.effective) <= day and release.published <= as_of:
+        for first, published, release in self._newest_first:
+            if first <= day and published <= as_of:
                 return release
         raise TableGap(self.name, day, min((r.first_day for r in self.releases), default=None))

@@ -273,5 +273,8 @@ class RecordRow:
 
     def binds(self, payer_type: str, day: date) -> bool:
         """True for a kind of payer on a day of service."""
-        held = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-        return held and (not self.payer_types or payer_type in self.payer_types)
+        return self.binds_on(day) and (not self.payer_types or payer_type in self.payer_types)
+
+    def binds_on(self, day: date) -> bool:
+        """True on a day of service, for the payers it binds."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

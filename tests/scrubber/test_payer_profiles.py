@@ -550,7 +550,7 @@ def test_an_adopted_rule_never_denies_whatever_its_hit_says(tmp_path, monkeypatc
     def check(case, a_line):
         yield Hit("ZZTEST objection.", severity=Severity.DENY)
 
-    changed = [replace(r, check=check) if r is rule else r for r in RULES.values()]
+    changed = [replace(r, check=check, where=None) if r is rule else r for r in RULES.values()]
     tables = tables_with(tmp_path, ADOPTS)
     the_claim = claim(line(1, "99213", charge=Decimal(1)), payer=SUNRISE)
     report = scrub(the_claim, tables, past_of(), as_of=AS_OF, rules=changed)

@@ -22,7 +22,8 @@ from claims.claim import (
 )
 from claims.reasons import Reason
 from past.patient import PatientPast
-from scrubber import coverage, wanted_records
+from scrubber import RULES, coverage, engine, scrub, wanted_records
+from scrubber.cases import cases_of
 from scrubber.registry import Case, NotSaid
 from scrubber.tables import shipped_tables
 
@@ -109,3 +110,56 @@ def test_what_is_kept_of_the_tables_stays_small(monkeypatch: pytest.MonkeyPatch)
 def test_a_kind_of_payer_and_a_reason_are_found_by_their_words() -> None:
     assert "medicare" in {PayerType.MEDICARE}
     assert {Reason.CODING: 1}["coding"] == 1
+
+
+def test_lines_alike_are_told_what_each_is_told_alone() -> None:
+    cases = [case for rule in RULES.values() for case in cases_of(rule)[:: 1 if rule.settled else 9]]
+    alone = []
+    for one in cases:
+        engine.forget()
+        alone.append(scrub(one.claim, one.tables, one.past, as_of=one.as_of))
+    engine.forget()
+    for _ in range(4):  # met, met often enough, worked out, looked up
+        for one, report in zip(cases, alone, strict=True):
+            assert scrub(one.claim, one.tables, one.past, as_of=one.as_of) == report
+
+
+def test_lines_alike_are_told_otherwise_once_a_code_or_modifier_begins_or_ends() -> None:
+    rows = [row for row in TABLES.codes.releases[-1].rows.values() if row.valid_from or row.valid_to][::4]
+    rows_of_modifiers = [row for row in TABLES.modifiers.releases[-1].rows.values() if row.valid_from or row.valid_to]
+    lines = [(row.code, (), day) for row in rows for day in around(row.valid_from, row.valid_to)]
+    lines += [
+        ("99214", (row.modifier,), day) for row in rows_of_modifiers for day in around(row.valid_from, row.valid_to)
+    ]
+    claims = []
+    for code, modifiers, day in lines:
+        plain = case(code, day).claim
+        claims.append(replace(plain, lines=(replace(plain.lines[0], modifiers=modifiers),)))
+    told = []
+    for one in claims:
+        engine.forget()
+        told.append(scrub(one, TABLES, PatientPast(), as_of=AS_OF))
+    engine.forget()
+    for _ in range(4):
+        for one, report in zip(claims, told, strict=True):
+            assert scrub(one, TABLES, PatientPast(), as_of=AS_OF) == report
+    assert len({len(report.findings) for report in told}) > 1
+
+
+@pytest.mark.parametrize(
+    ("of_line", "of_claim", "rule_id"),
+    [
+        ({"place": "02"}, {}, "POS-006"),
+        ({"modifiers": ("ZZ", "RT", "LT")}, {}, "MOD-008"),
+        ({}, {"evidence": (Evidence("levels", "C5-C6"),)}, "COD-004"),
+    ],
+)
+def test_a_line_that_differs_is_not_taken_for_those_met_before(
+    of_line: dict[str, object], of_claim: dict[str, object], rule_id: str
+) -> None:
+    usual = case("64493", date(2026, 3, 2), place_of_service="11").claim
+    other = replace(usual, lines=(replace(usual.lines[0], **of_line),), **of_claim)
+    engine.forget()
+    for _ in range(4):
+        scrub(usual, TABLES, PatientPast(), as_of=AS_OF)
+    assert rule_id in {f.rule_id for f in scrub(other, TABLES, PatientPast(), as_of=AS_OF).findings}

@@ -58,7 +58,7 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     if line.authorization_number or case.claim.authorization_number:
         return
     rows = approvals.listed(case, line, day)
-    in_force = [row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)]
+    in_force = {id(row) for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)}
     if not release.holds_on(day) and not approvals.told_by_payer(case, line, day):
         yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
     if not in_force or _is_supplement(case):
@@ -69,7 +69,9 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     if case.payer_type is PayerType.UNKNOWN:
         yield Gap(("payer type",), f"some payers want an authorization for {line.code}; this payer's kind is not known")
         return
-    binding = [row for row in in_force if not row.program and approvals.binds(case, row)]
+    binding = [row for row in approvals.binding(case, line, rows, release) if not row.program and id(row) in in_force]
+    if not binding:
+        return
     claim = case.claim
     reaching = [r for r in binding if not approvals.missing(r, claim, line) and approvals.reaches(r, claim, line)]
     if reaching:

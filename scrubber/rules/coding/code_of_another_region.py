@@ -30,6 +30,7 @@ _NAMED = {spine.UPPER: "cervical or thoracic", spine.LOWER: "lumbar or sacral"}
         *("esi_interlaminar", "esi_catheter", "esi_transforaminal", "facet_injection", "facet_injection_us"),
         "facet_rfa",
     ),
+    settled=True,
 )
 def code_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     """A spinal procedure is billed with the code of another region than the levels in the record.

@@ -25,6 +25,7 @@ from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
     remedy_kind=RemedyKind.CORRECT,
     requires="the record describes the service of the code billed instead",
     supersedes=("COD-001",),
+    where=lambda row, _modifiers: bool(row.counterparts),
 )
 def code_of_another_year(case: Case, line: Line) -> Iterator[Hit]:
     """A code is billed for a day before it began or after it ended, and another one stood in its place.
@@ -37,7 +38,7 @@ def code_of_another_year(case: Case, line: Line) -> Iterator[Hit]:
         return
     day = case.day(line)
     row = case.code_row(line)
-    if row is None or not row.counterparts:
+    if row is None:
         return
     severity = Severity.REJECT if row.verified else Severity.WARN
     others = " or ".join(row.counterparts)

@@ -30,6 +30,7 @@ _OTHER_RULES = VISIT | DISTINCT  # MOD-003 says on what those stand
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows what the modifier says",
     modifiers=ANY_MODIFIER,
+    settled=True,
 )
 def modifier_not_valid(case: Case, line: Line) -> Iterator[Answer]:
     """A modifier does not exist, was not valid on the date of service, or never stands on such a code.

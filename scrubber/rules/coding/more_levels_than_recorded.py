@@ -26,6 +26,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     remedy_kind=RemedyKind.CORRECT,
     requires="the procedure note shows every level that is billed",
     families=("esi_transforaminal", "facet_injection", "facet_injection_us"),
+    settled=True,
 )
 def more_levels_than_recorded(case: Case, line: Line) -> Iterator[Answer]:
     """A claim bills more spinal levels of one procedure than the record says were treated.

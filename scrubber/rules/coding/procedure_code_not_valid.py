@@ -23,6 +23,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     remedy="Bill the code that was valid on the date of service and describes what the record says was done.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the record describes the service of the code billed instead",
+    settled=True,
 )
 def procedure_code_not_valid(case: Case, line: Line) -> Iterator[Answer]:
     """A procedure code had ended, or had not started, on the date of service.

@@ -55,6 +55,7 @@ _TREATS = {
         "genicular_rfa",
         "nerve_block",
     ),
+    where=lambda row, _modifiers: row.region in _TREATS,
 )
 def diagnosis_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     """Every diagnosis the line points to lies in another region of the body than the procedure.
@@ -66,7 +67,7 @@ def diagnosis_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     """
     day = case.day(line)
     row = case.code_row(line)
-    if row is None or row.region not in _TREATS:
+    if row is None:
         return
     treated = _TREATS[row.region]
     codes = placed(case, line)

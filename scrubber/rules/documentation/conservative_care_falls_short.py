@@ -31,6 +31,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "scs",
         "si_joint",
     ),
+    settled=True,
 )
 def conservative_care_falls_short(case: Case, line: Line) -> Iterator[Answer]:
     """Conservative care was shorter, or ended otherwise, than the policy asks.

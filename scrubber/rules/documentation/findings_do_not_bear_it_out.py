@@ -30,6 +30,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "si_joint",
         "vertebral_augmentation",
     ),
+    settled=True,
 )
 def findings_do_not_bear_it_out(case: Case, line: Line) -> Iterator[Answer]:
     """The findings of the examination fall short of what the policy asks.

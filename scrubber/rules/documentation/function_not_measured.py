@@ -28,6 +28,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "facet_rfa",
         "si_joint",
     ),
+    settled=True,
 )
 def function_not_measured(case: Case, line: Line) -> Iterator[Answer]:
     """Function is not measured on a scale where the policy asks for one.

@@ -28,6 +28,7 @@ from scrubber.registry import Answer, Case, RemedyKind, Severity, rule
         "esi_transforaminal",
         "vertebral_augmentation",
     ),
+    settled=True,
 )
 def imaging_too_old_or_elsewhere(case: Case, line: Line) -> Iterator[Answer]:
     """Imaging is older than the payer accepts, or shows another level.

@@ -27,6 +27,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "pump",
         "scs",
     ),
+    settled=True,
 )
 def implant_without_evaluation(case: Case, line: Line) -> Iterator[Answer]:
     """No psychological evaluation, or no trial result, before an implant.

@@ -30,6 +30,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "si_joint",
         "trigger_point",
     ),
+    settled=True,
 )
 def necessity_not_stated(case: Case, line: Line) -> Iterator[Answer]:
     """The note does not say why the procedure was needed, or what comes next.

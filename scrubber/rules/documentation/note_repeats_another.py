@@ -27,6 +27,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity,
     remedy_kind=RemedyKind.DOCUMENT,
     requires="what is written is what was found and done",
     confidence="medium",
+    settled=True,
 )
 def note_repeats_another(case: Case, line: Line) -> Iterator[Answer]:
     """Much of the note stands word for word in an earlier one.

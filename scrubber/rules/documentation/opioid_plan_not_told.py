@@ -25,6 +25,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "udt_definitive",
         "udt_presumptive",
     ),
+    settled=True,
 )
 def opioid_plan_not_told(case: Case, line: Line) -> Iterator[Answer]:
     """The record has no plan for the opioids a drug test is to watch.

@@ -29,6 +29,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "si_joint",
         "vertebral_augmentation",
     ),
+    settled=True,
 )
 def pain_not_scored(case: Case, line: Line) -> Iterator[Answer]:
     """Pain was not scored as the policy asks.

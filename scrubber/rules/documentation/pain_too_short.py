@@ -33,6 +33,7 @@ _NOT_FOR_PAIN = frozenset({"99490"})
         "facet_rfa",
         "si_joint",
     ),
+    settled=True,
 )
 def pain_too_short(case: Case, line: Line) -> Iterator[Answer]:
     """Pain has not lasted as long as the policy asks.

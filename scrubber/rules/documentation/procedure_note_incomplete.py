@@ -28,6 +28,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "facet_rfa",
         "si_joint",
     ),
+    settled=True,
 )
 def procedure_note_incomplete(case: Case, line: Line) -> Iterator[Answer]:
     """The note of the procedure lacks a part the policy asks for.

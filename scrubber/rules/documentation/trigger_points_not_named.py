@@ -22,6 +22,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     requires=wanted_records.REQUIRES,
     payer_types=MEDICARE_PLANS,
     families=("trigger_point",),
+    settled=True,
 )
 def trigger_points_not_named(case: Case, line: Line) -> Iterator[Answer]:
     """No trigger points are described where the policy asks for them.

@@ -26,6 +26,7 @@ _OF_LIABILITY = frozenset({"GA", "GX", "GY", "GZ"})
     "is on file, no more and no less.",
     remedy_kind=RemedyKind.DOCUMENT,
     payer_types=frozenset({PayerType.MEDICARE}),
+    settled=True,
 )
 def notice_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """What a line says of the patient's notice of likely denial (ABN) is not what the record says.

@@ -32,6 +32,7 @@ _IN_PART = frozenset({"26", "TC", "52", "53", "54", "55", "56", "62", "73", "74"
     requires="the practice's fee list names the charge",
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
     confidence="medium",
+    where=lambda row, modifiers: row.allowed_basis == "mpfs" and _IN_PART.isdisjoint(modifiers),
 )
 def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
     """The charge lies below what Medicare allows for the service, or many times above it.
@@ -45,12 +46,15 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterator[Answer]:
         return
     day = case.day(line)
     row = case.code_row(line)
-    if row is None or row.allowed_basis != "mpfs":
+    if row is None:
         return
     amount = _amount(case, line, row)
     if not amount:
         return
-    least, times = case.once(("bounds of charges", day), lambda: _bounds(case, day))
+    bounds = case.once_of(_bounds_of_days)
+    if day not in bounds:
+        bounds[day] = _bounds(case, day)
+    least, times = bounds[day]
     allowed, most = amount * line.units, max(amount, row.allowed_nonfacility or amount) * line.units
     if line.charge < allowed * least:
         yield Hit(f"{line.code} is charged at {line.charge:.2f}; Medicare's national amount is {allowed:.2f}.")
@@ -66,6 +70,11 @@ def _amount(case: Case, line: Line, row: CodeRow) -> Decimal | None:
     if service_places.place_row(case, line).rate == "facility":
         return None if row.pctc == "1" else row.allowed_facility
     return row.allowed_nonfacility
+
+
+def _bounds_of_days(_case: Case) -> dict[date, tuple[Decimal, Decimal]]:
+    """The bounds of each day; filled as lines ask."""
+    return {}
 
 
 def _bounds(case: Case, day: date) -> tuple[Decimal, Decimal]:

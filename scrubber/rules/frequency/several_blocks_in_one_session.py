@@ -58,6 +58,8 @@ def several_blocks_in_one_session(case: Case, line: Line) -> Iterator[Answer]:
     here = [other for other in case.claim.lines if other.service_from == day]
     known = case.once_of(_codes_of_days)[day]
     before = (known - {other.code for other in here}) | {other.code for other in here if other.number < line.number}
+    if not before:
+        return
     others = {code: _another_kind(row, codes.get(code)) for code in sorted(before)}
     kinds = sorted({kind for kind in others.values() if kind})
     if kinds and not _facet_cyst(case, line, day):
@@ -78,7 +80,7 @@ def _codes_of_days(case: Case) -> Mapping[date, frozenset[str]]:
 def _another_kind(row: CodeRow, other: CodeRow | None) -> str:
     """What kind of block the other code is, where it is another than this one's and of its region; else empty."""
     kind = _KINDS.get(other.family, "") if other is not None else ""
-    if other is None or kind == _KINDS.get(row.family):
+    if other is None or not kind or kind == _KINDS.get(row.family):
         return ""
     regions = {row.region, other.region}
     return kind if row.region == other.region or _ANYWHERE in regions or regions <= _LOW_BACK else ""

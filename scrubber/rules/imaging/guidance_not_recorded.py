@@ -25,6 +25,7 @@ _EPIDURAL = frozenset({"esi_interlaminar", "esi_transforaminal"})
     requires="the imaging was used, and its images were kept",
     payer_types=MEDICARE_PLANS,
     families=("esi_interlaminar", "esi_transforaminal", "facet_injection", "facet_rfa", "si_joint"),
+    settled=True,
 )
 def guidance_not_recorded(case: Case, line: Line) -> Iterator[Answer]:
     """The record shows other imaging than the procedure's code includes, or no images of it.

@@ -29,6 +29,7 @@ _OTHER = {"RT": "LT", "LT": "RT"}
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows the same procedure on both sides",
     payer_types=frozenset({PayerType.MEDICARE}),
+    where=lambda row, modifiers: row.bilateral == "1" and not _OTHER.keys().isdisjoint(modifiers),
     supersedes=("NCC-008",),
 )
 def both_sides_on_two_lines(case: Case, line: Line) -> Iterator[Hit]:
@@ -42,7 +43,7 @@ def both_sides_on_two_lines(case: Case, line: Line) -> Iterator[Hit]:
     if not mine or _OTHER[mine] in line.modifiers:
         return
     row = case.code_row(line)
-    if row is None or row.bilateral != "1":
+    if row is None:
         return
     others = lines_by_code(case, line)[line.code]
     other = next((o for o in others if _OTHER[mine] in o.modifiers and mine not in o.modifiers), None)

@@ -31,6 +31,8 @@ _TAKE_OFF = "Take the modifier off, and bill the code as what was done."
     requires="the clinician did the professional part, and the facility the technical one",
     payer_types=ncci.PAYER_TYPES,
     supersedes=("POS-003",),
+    where=lambda row, modifiers: row.pctc == _IN_PARTS or not _PARTS.isdisjoint(modifiers),
+    settled=True,
 )
 def component_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """Imaging in a facility is billed without 26, or 26 or TC stands on a code without parts.
@@ -54,7 +56,7 @@ def component_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
                 remedy=_TAKE_OFF,
                 requires="the record shows the service as billed",
             )
-    elif row.pctc == _IN_PARTS:
+    else:
         yield from _whole(case, line)
 
 

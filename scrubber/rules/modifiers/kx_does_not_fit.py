@@ -29,6 +29,7 @@ _TAKE_OFF = "Take KX off: on this service it would count a diagnostic block that
     payer_types=MEDICARE_PLANS,
     effective="2021-12-01",
     families=(_BLOCK, _ABLATION, "esi_transforaminal"),
+    settled=True,
 )
 def kx_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """A diagnostic facet or nerve root block carries no KX, or another service carries it.

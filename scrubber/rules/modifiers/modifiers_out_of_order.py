@@ -26,6 +26,7 @@ from scrubber.registry import ANY_MODIFIER, Case, Citation, Hit, RemedyKind, Sev
     requires="each modifier is true of the service",
     confidence="medium",
     modifiers=ANY_MODIFIER,
+    settled=True,
 )
 def modifiers_out_of_order(case: Case, line: Line) -> Iterator[Hit]:
     """The modifiers of a line do not stand in the order payers read them: price, then policy, then side.

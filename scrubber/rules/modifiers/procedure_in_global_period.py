@@ -28,6 +28,7 @@ _SAYS_WHY = frozenset({"58", "78", "79"})
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record shows what the modifier says",
     payer_types=ncci.PAYER_TYPES,
+    where=lambda row, modifiers: row.global_days in global_periods.PROCEDURES and _SAYS_WHY.isdisjoint(modifiers),
 )
 def procedure_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
     """A procedure within the global period of the group's earlier one carries none of 58, 78 and 79.
@@ -38,10 +39,7 @@ def procedure_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
     warns, as it does for payers Medicare's rules do not bind. Visits are EM-005's; add-ons go with their primary code,
     and tests and drugs are outside the package.
     """
-    if not _SAYS_WHY.isdisjoint(line.modifiers):
-        return
-    row = case.code_row(line)
-    if row is None or row.global_days not in global_periods.PROCEDURES:
+    if not _SAYS_WHY.isdisjoint(line.modifiers) or case.code_row(line) is None:
         return
     codes = case.tables.codes.on(case.day(line), case.as_of)
     running = global_periods.running(case, codes, line)

@@ -32,6 +32,10 @@ _MODIFIER = {sides.LEFT: "LT", sides.RIGHT: "RT", sides.BOTH: sides.BILATERAL}
     requires="the record shows the side",
     payer_types=ncci.PAYER_TYPES,
     families=_FAMILIES,
+    where=lambda row, modifiers: (
+        row.side_expected == "side" and row.bilateral == "1" and not sides.of_modifiers(modifiers)
+    ),
+    settled=True,
 )
 def side_missing(case: Case, line: Line) -> Iterator[Hit]:
     """A procedure on one of two sides is billed without saying which.
@@ -43,7 +47,7 @@ def side_missing(case: Case, line: Line) -> Iterator[Hit]:
     if sides.of_line(line):
         return
     row = case.code_row(line)
-    if row is None or row.side_expected != "side" or row.bilateral != "1":
+    if row is None:
         return
     recorded = sides.of_record(case, line)
     text = f"{line.code} is a procedure of one side, and the line names none"

@@ -30,6 +30,7 @@ _TAKES_50 = frozenset({"1", "3"})  # MPFS bilateral indicators
     requires="the record shows the side",
     payer_types=ncci.PAYER_TYPES,
     modifiers=_ONE_SIDE,
+    settled=True,
 )
 def side_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """A side stands on a code without sides, or the line names its side in two ways.

@@ -27,6 +27,7 @@ from scrubber.registry import ANY_MODIFIER, Answer, Case, Citation, Gap, Hit, Re
     payer_types=ncci.PAYER_TYPES,
     confidence="medium",
     modifiers=ANY_MODIFIER,
+    settled=True,
 )
 def side_not_in_record(case: Case, line: Line) -> Iterator[Answer]:
     """A line bills a side, or both, that the record does not show was treated.

@@ -36,6 +36,7 @@ _WHERE = (
     requires="the record shows how the visit was held, and where the patient was",
     payer_types=ncci.PAYER_TYPES,
     confidence="medium",
+    settled=True,
 )
 def telehealth_modifier_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     """The place of service and the modifier of a telehealth visit do not fit together as this payer wants them.

@@ -31,6 +31,7 @@ XXX = "XXX"  # no global period: the NCCI edits say beside which visits it stand
     requires="the note shows a significant visit, separate from the procedure and the decision to do it",
     payer_types=ncci.PAYER_TYPES,
     supersedes=("EM-001", "NCC-002"),
+    where=lambda row, modifiers: ncci.is_visit(row) and ncci.VISIT.isdisjoint(modifiers),
 )
 def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     """An office visit on the day of a minor procedure by the same clinician carries no modifier 25.
@@ -41,7 +42,7 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
     procedure found only on another claim of the day warns. Clinicians of one group and specialty count as one for
     NCCI; here only lines of the same rendering NPI are compared.
     """
-    if not ncci.VISIT.isdisjoint(line.modifiers) or not ncci.is_visit(case.code_row(line)):
+    if not ncci.VISIT.isdisjoint(line.modifiers) or case.code_row(line) is None:
         return
     day = case.day(line)
     release = case.tables.codes.on(day, case.as_of)

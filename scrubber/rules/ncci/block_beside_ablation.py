@@ -45,7 +45,7 @@ def block_beside_ablation(case: Case, line: Line) -> Iterator[Answer]:
     The anaesthetic before the ablation is part of it. The verdict is the PTP table's of the day; where only the side
     lifts the edit and both were on the same side, the rule warns.
     """
-    yield from pain_pairs.answers(case, line, _same_nerves, _WORDS)
+    return pain_pairs.answers(case, line, _same_nerves, _WORDS)
 
 
 def _same_nerves(row: CodeRow, beside: CodeRow) -> bool:

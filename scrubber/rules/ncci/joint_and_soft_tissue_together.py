@@ -43,7 +43,7 @@ def joint_and_soft_tissue_together(case: Case, line: Line) -> Iterator[Answer]:
     The verdict is the PTP table's of the day. A shoulder and a knee of one side are two sites, but the side does not
     say so: where only the side lifts the edit and it is the same for both, the rule warns.
     """
-    yield from pain_pairs.answers(case, line, _both_injections, _WORDS)
+    return pain_pairs.answers(case, line, _both_injections, _WORDS)
 
 
 def _both_injections(_row: CodeRow, beside: CodeRow) -> bool:

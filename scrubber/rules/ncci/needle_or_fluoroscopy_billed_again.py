@@ -44,7 +44,7 @@ def needle_or_fluoroscopy_billed_again(case: Case, line: Line) -> Iterator[Answe
     An epidural or joint injection is itself the giving of the drug, and its imaging is in its code or in the guidance
     codes made for it. The verdict is the PTP table's of the day.
     """
-    yield from pain_pairs.answers(case, line, _a_procedure, _WORDS)
+    return pain_pairs.answers(case, line, _a_procedure, _WORDS)
 
 
 def _a_procedure(_row: CodeRow, beside: CodeRow) -> bool:

@@ -42,7 +42,7 @@ def programming_on_the_day_of_the_implant(case: Case, line: Line) -> Iterator[An
 
     Testing and setting the device is part of the operation. The verdict is the PTP table's of the day.
     """
-    yield from pain_pairs.answers(case, line, _a_device, _WORDS)
+    return pain_pairs.answers(case, line, _a_device, _WORDS)
 
 
 def _a_device(_row: CodeRow, beside: CodeRow) -> bool:

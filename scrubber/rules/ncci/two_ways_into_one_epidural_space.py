@@ -43,7 +43,7 @@ def two_ways_into_one_epidural_space(case: Case, line: Line) -> Iterator[Answer]
     The verdict is the PTP table's of the day. Where an injection through the foramen carries only its side, the edit
     is passed, yet the injection in the middle has no side it could differ from: there the rule warns.
     """
-    yield from pain_pairs.answers(case, line, _both_epidural, _WORDS)
+    return pain_pairs.answers(case, line, _both_epidural, _WORDS)
 
 
 def _both_epidural(_row: CodeRow, beside: CodeRow) -> bool:

@@ -81,9 +81,12 @@ def _other_side(case: Case, line: Line) -> Decimal:
 
 def _elsewhere(case: Case, line: Line) -> Decimal:
     """Units of the code on other claims of the day, without what DUP-001 calls the same service sent twice."""
+    others = other_claims(case, line)
+    if not others:
+        return ZERO
     original = case.claim.frequency == ORIGINAL
     found = ZERO
-    for s in other_claims(case, line):
+    for s in others:
         if s.code == line.code and not (original and same_service(case, line, s)):
             found += s.units
     return found

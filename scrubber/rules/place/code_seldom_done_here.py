@@ -32,6 +32,7 @@ _AT_THE_BEDSIDE = frozenset(
     requires="the record shows the place",
     payer_types=MEDICARE_PLANS,
     families=(*service_places.HANDS_ON, "sedation"),
+    settled=True,
 )
 def code_seldom_done_here(case: Case, line: Line) -> Iterator[Answer]:
     """A procedure that Medicare prices for facilities alone is billed elsewhere, or one that needs imaging at home.

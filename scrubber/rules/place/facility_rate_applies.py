@@ -25,6 +25,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity,
     requires="the record shows another place",
     payer_types=frozenset({PayerType.MEDICARE}),
     families=service_places.HANDS_ON,
+    settled=True,
 )
 def facility_rate_applies(case: Case, line: Line) -> Iterator[Answer]:
     """Medicare pays this procedure at its facility rate, because of the place it was done in.

@@ -27,6 +27,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, Rem
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
     effective="2022-01-01",
     families=service_places.HANDS_ON,
+    settled=True,
 )
 def procedure_by_telehealth(case: Case, line: Line) -> Iterator[Answer]:
     """A procedure that takes a needle or an implant is billed with a telehealth place of service.

@@ -94,6 +94,7 @@ def _states(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+@lru_cache(maxsize=4096)
 def _is_box(street: str) -> bool:
     """True for a post office box, however it is written.
 

@@ -35,21 +35,27 @@ def npi_fails_check_digit(case: Case) -> Iterator[Hit]:
     """
     prefix = parameter("npi_check_prefix").text_on(case.as_of, case.as_of)
     for role, place, provider, line in _providers(case):
-        fault = _fault(prefix, provider.npi) if provider and provider.npi else ""
-        if provider and fault:
+        fault = _fault(prefix, provider.npi) if provider.npi else ""
+        if fault:
             yield Hit(f"The {role} NPI {provider.npi} {fault}.", line=line, place=place)
 
 
-def _providers(case: Case) -> Iterator[tuple[str, Place, Provider | None, Line | None]]:
+def _providers(case: Case) -> Iterator[tuple[str, Place, Provider, Line | None]]:
     claim = case.claim
     yield "billing", places.BILLING_NPI, claim.billing, None
-    yield "rendering", places.RENDERING_NPI, claim.rendering, None
-    yield "referring", places.REFERRING_NPI, claim.referring, None
-    yield "supervising", places.SUPERVISING_NPI, claim.supervising, None
-    yield "facility", places.FACILITY_NPI, claim.facility, None
+    for role, place, provider in (
+        ("rendering", places.RENDERING_NPI, claim.rendering),
+        ("referring", places.REFERRING_NPI, claim.referring),
+        ("supervising", places.SUPERVISING_NPI, claim.supervising),
+        ("facility", places.FACILITY_NPI, claim.facility),
+    ):
+        if provider:
+            yield role, place, provider, None
     for line in claim.lines:
-        yield "rendering", places.LINE_RENDERING_NPI, line.rendering, line
-        yield "ordering", places.LINE_ORDERING_NPI, line.ordering, line
+        if line.rendering:
+            yield "rendering", places.LINE_RENDERING_NPI, line.rendering, line
+        if line.ordering:
+            yield "ordering", places.LINE_ORDERING_NPI, line.ordering, line
 
 
 @lru_cache(maxsize=4096)  # a practice bills under few NPIs, and the sum is the dearest part of the rule

@@ -33,6 +33,7 @@ _DECISIONS = ("straightforward", "low", "moderate", "high")
     payer_types=ncci.PAYER_TYPES,
     effective="2021-01-01",
     codes=("99202", "99203", "99204", "99205", "99212", "99213", "99214", "99215"),
+    settled=True,
 )
 def visit_level_not_borne_out(case: Case, line: Line) -> Iterator[Answer]:
     """The record bears out neither the decision making nor the time of the level billed.
