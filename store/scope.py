@@ -43,6 +43,14 @@ class Scope:
         """Columns of the practice's rows (all of them when none is named)."""
         return select(*(columns or table.c)).where(table.c.practice_id == self.practice)
 
+    def select_by_id(self, table: Table, *columns: Any) -> Select[Any]:
+        """As `select`, where rows are found by the id of what they belong to: a file, a submission.
+
+        The practice is then checked on every row, and is not the way to them: SQLite keeps no statistics unless told
+        to, and would take an index that begins with the practice, which is to read all of its rows.
+        """
+        return select(*(columns or table.c)).where(table.c.practice_id.concat("") == self.practice)
+
     def run(self, statement: Select[Any], **values: Any) -> Result[Any]:
         """Run a statement of `of_practice` for this practice."""
         return self.connection.execute(statement, {**values, PRACTICE.key: self.practice})
