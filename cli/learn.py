@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.errors import UnreadableFile, UnreadableInput
-from cli.console import emit, progress, say, stdout
+from cli.console import emit, progress, say, stages, stdout
 from serving.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def train_model(
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training.run import train  # noqa: PLC0415
 
-    with open_store(settings) as store:
+    with open_store(settings) as store, stages() as tell:
         result = train(
             store, load_tables(settings.home), until=until, home=settings.home, seed=seed, simulated=simulated,
-            truth=truth, progress=say,
+            truth=truth, progress=tell,
         )  # fmt: skip
     simulated = result.model.simulated  # said, or seen by training in the files' own marks
     if as_json:
@@ -160,8 +160,8 @@ def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_j
     from training.run import evaluate  # noqa: PLC0415
 
     model = DenialModel.load(track.bundle_of(version, settings.home))
-    with open_store(settings) as store:
-        metrics = evaluate(store, load_tables(settings.home), model=model, truth=truth, progress=say)
+    with open_store(settings) as store, stages() as tell:
+        metrics = evaluate(store, load_tables(settings.home), model=model, truth=truth, progress=tell)
     if as_json:
         emit({"version": model.version, "simulated": model.simulated, "metrics": metrics})
     else:

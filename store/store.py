@@ -28,7 +28,7 @@ from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
 from store.relinking import Words, relabel
 from store.report import IngestReport
-from store.schema import decisions
+from store.schema import decisions, submissions
 from store.scope import Scope
 from store.underpaid import priced_lines
 
@@ -189,6 +189,12 @@ class Store:
         with self._engine.connect() as connection:
             scope = Scope(connection, self.practice)
             return connection.scalar(scope.select(decisions, func.count())) or 0
+
+    def submissions_count(self) -> int:
+        """How many claims were sent, as far as the store holds them."""
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            return connection.scalar(scope.select(submissions, func.count())) or 0
 
     def last_event(self) -> int:
         """The sequence number of the newest event; 0 for an empty store."""

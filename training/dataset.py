@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,13 +23,13 @@ from features.replay import Decided, Event, Replayed, replay
 from models.encoding import Encoder, Matrix
 from past.payer import PayerPast
 from scrubber.tables import Tables
+from training.progress import Progress, Step
 from training.split import Positions, lag_days
-
-Progress = Callable[[str], None]
 
 DENIED, REDUCED = "denied", "reduced"
 NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
 CHUNK = 5000  # rows at a time between a frame and plain dicts
+SAID_EVERY = 200  # claims between two words on how far the replay is
 
 
 class Label(NamedTuple):
@@ -95,9 +95,11 @@ def build(
     columns: dict[str, array[float] | list[str]] = {
         name: [] if f.categorical else array("d") for name, f in FEATURES.items()
     }
+    claims = len({submission for submission, _ in labels})
     for number, replayed in enumerate(replay(_overheard(events, past, last), tables)):
-        if progress and number and number % 1000 == 0:
-            progress(f"replayed {number:,} claims, up to {replayed.event.known_on}")
+        if progress and number % SAID_EVERY == 0:
+            text = f"replayed {number:,} of {claims:,} claims, up to {replayed.event.known_on}"
+            progress(Step("replay", text, number, claims or None))
         for told, row in _targets(replayed, number, labels, excluded):
             about.append(told)
             for name, column in columns.items():
