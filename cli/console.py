@@ -66,8 +66,9 @@ def stages() -> Iterator[Callable[[str], None]]:
 
         def task_of(stage: str) -> TaskID:
             if stage not in tasks:
-                for _, ended in [tasks.popitem() for _ in tasks]:
+                for ended in tasks.values():
                     bar.remove_task(ended)
+                tasks.clear()
                 tasks[stage] = bar.add_task(stage, total=None)
             return tasks[stage]
 
