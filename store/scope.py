@@ -16,11 +16,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
 
 T = TypeVar("T")
+_NOTHING = literal_column("''")  # put behind a column it keeps the value and hides it from every index
 PRACTICE: BindParameter[Any] = bindparam("practice_id")
 CHUNK = 400  # values in one IN list, rows in one look-up: SQLite takes 999 variables in its oldest builds
 
@@ -49,7 +51,7 @@ class Scope:
         The practice is then checked on every row, and is not the way to them: SQLite keeps no statistics unless told
         to, and would take an index that begins with the practice, which is to read all of its rows.
         """
-        return select(*(columns or table.c)).where(table.c.practice_id.concat("") == self.practice)
+        return select(*(columns or table.c)).where(table.c.practice_id.concat(_NOTHING) == self.practice)
 
     def run(self, statement: Select[Any], **values: Any) -> Result[Any]:
         """Run a statement of `of_practice` for this practice."""

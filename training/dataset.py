@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.registry import FEATURES, Row
 from features.replay import Decided, Event, Replayed, replay
@@ -105,11 +107,19 @@ def build(
             for name, column in columns.items():
                 column.append(row[name])  # type: ignore[arg-type]  # numbers and words each to their own column
     lines = _typed(pd.DataFrame(about, columns=ABOUT))
-    features = pd.DataFrame({name: np.asarray(c) if isinstance(c, array) else c for name, c in columns.items()})
     as_of = last[-1] if last else None
     ripe = _ripe(lines, past, as_of)
     excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
-    return Dataset(lines[ripe].reset_index(drop=True), features[ripe].reset_index(drop=True), +excluded, past, as_of)
+    return Dataset(lines[ripe].reset_index(drop=True), _frame(columns, ripe.to_numpy()), +excluded, past, as_of)
+
+
+def _frame(columns: dict[str, array[float] | list[str]], keep: NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows to keep, column by column; each is given up as it is copied, so that all is never held twice."""
+    kept: dict[str, np.ndarray | list[str]] = {}
+    for name in list(columns):
+        column = columns.pop(name)
+        kept[name] = np.asarray(column)[keep] if isinstance(column, array) else list(compress(column, keep))
+    return pd.DataFrame(kept, copy=False)
 
 
 ABOUT = [
