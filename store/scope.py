@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Delete,
     Result,
@@ -22,7 +23,9 @@ from sqlalchemy import (
 )
 
 T = TypeVar("T")
-_NOTHING = literal_column("''")  # put behind a column it keeps the value and hides it from every index
+_NOTHING: ColumnElement[str] = literal_column(
+    "''"
+)  # put behind a column it keeps the value and hides it from every index
 PRACTICE: BindParameter[Any] = bindparam("practice_id")
 CHUNK = 400  # values in one IN list, rows in one look-up: SQLite takes 999 variables in its oldest builds
 
