@@ -23,9 +23,7 @@ from sqlalchemy import (
 )
 
 T = TypeVar("T")
-_NOTHING: ColumnElement[str] = literal_column(
-    "''"
-)  # put behind a column it keeps the value and hides it from every index
+_NOTHING: ColumnElement[str] = literal_column("''")  # behind a column: its value stays, no index serves it
 PRACTICE: BindParameter[Any] = bindparam("practice_id")
 CHUNK = 400  # values in one IN list, rows in one look-up: SQLite takes 999 variables in its oldest builds
 
