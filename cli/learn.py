@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.errors import UnreadableFile, UnreadableInput
-from cli.console import emit, progress, say, stdout
+from cli.console import emit, progress, say, stages, stdout
 from serving.settings import Settings
 
 if TYPE_CHECKING:
@@ -161,10 +161,10 @@ def train_model(
 
     tables = load_tables(settings.home)
     lost = say_left_out(tables)
-    with open_store(settings) as store:
+    with open_store(settings) as store, stages() as tell:
         result = train(
             store, tables, until=until, home=settings.home, seed=seed, simulated=simulated,
-            truth=truth, progress=say,
+            truth=truth, progress=tell,
         )  # fmt: skip
     simulated = result.model.simulated  # said, or seen by training in the files' own marks
     if as_json:
@@ -192,8 +192,8 @@ def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_j
     model = DenialModel.load(track.bundle_of(version, settings.home))
     tables = load_tables(settings.home)
     lost = say_left_out(tables)
-    with open_store(settings) as store:
-        metrics = evaluate(store, tables, model=model, truth=truth, progress=say)
+    with open_store(settings) as store, stages() as tell:
+        metrics = evaluate(store, tables, model=model, truth=truth, progress=tell)
     if as_json:
         emit({"version": model.version, "simulated": model.simulated, "metrics": metrics})
     else:

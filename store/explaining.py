@@ -36,7 +36,7 @@ def unmatched_services(scope: Scope, new_files: Sequence[int], room: int) -> lis
         links.c.why_unmatched.label("why"),
     )
     query = (
-        scope.select(remittances, *columns)
+        scope.select_by_id(remittances, *columns)
         .outerjoin(links, links.c.remittance_id == remittances.c.id)
         .where(remittances.c.file_id.in_(new_files), links.c.line.is_(None))
         .where((remittances.c.why_unmatched != "") | links.c.position.is_not(None))
@@ -61,10 +61,18 @@ def _candidates(scope: Scope, row: Any, r: Remittance) -> tuple[Candidate, ...]:
     if row.submission_id is not None:
         taken = scope.select(submissions).where(submissions.c.id == row.submission_id)
         return tuple(Candidate(s.ref, s.claim.id, s.known_on, ()) for s in _sent(scope.rows(taken)))
-    query = scope.select(submissions).order_by(submissions.c.known_on.desc(), submissions.c.ref)
-    rows = scope.rows(query.where(submissions.c.claim_key == row.claim_key).limit(LOOKED_AT)) if row.claim_key else []
+    rows = _newest_of(scope, row.claim_key) if row.claim_key else []
     rows = rows or _with_a_service(scope, r)
     return nearest(Received(row.ref, row.known_on, r), _sent(rows))
+
+
+def _newest_of(scope: Scope, claim_key: str) -> list[Any]:
+    """The newest submissions of a claim number; sorted here, or SQLite would read the practice's claims by day."""
+    days = scope.select(submissions, submissions.c.id, submissions.c.known_on, submissions.c.ref)
+    same = sorted(scope.rows(days.where(submissions.c.claim_key == claim_key)), key=lambda row: row.ref)
+    newest = [row.id for row in sorted(same, key=lambda row: row.known_on, reverse=True)[:LOOKED_AT]]
+    found = {row.id: row for row in scope.where_in(scope.select(submissions), submissions.c.id, newest)}
+    return [found[i] for i in newest]
 
 
 def _matched(near: Sequence[Candidate], why: str) -> tuple[Candidate, ...]:
@@ -90,7 +98,7 @@ def _sent(rows: Iterable[Any]) -> list[Sent]:
 def unmatched_acknowledgments(scope: Scope, new_files: Sequence[int], room: int) -> list[UnmatchedAcknowledgment]:
     """What front ends said of submissions that are not here or cannot be told apart; at most `room` of them."""
     query = (
-        scope.select(acknowledgments)
+        scope.select_by_id(acknowledgments)
         .where(acknowledgments.c.file_id.in_(new_files), acknowledgments.c.why_unmatched != "")
         .order_by(acknowledgments.c.id)
         .limit(max(0, room))

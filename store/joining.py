@@ -33,7 +33,7 @@ def told_of(scope: Scope, ids: Sequence[int], until: date | None = None) -> dict
     """What front ends said of each submission, by its id, as known by the day."""
     found: dict[int, list[Told]] = defaultdict(list)
     by_id: dict[int, Told] = {}
-    query = scope.select(acknowledgments, *acknowledgments.c, acknowledged.c.submission_id).join(
+    query = scope.select_by_id(acknowledgments, *acknowledgments.c, acknowledged.c.submission_id).join(
         acknowledged, acknowledged.c.acknowledgment_id == acknowledgments.c.id
     )
     if until is not None:
@@ -65,11 +65,11 @@ class Joiner:
         """The acknowledgments of the file, and those that may speak of its submissions."""
         if self.scope.connection.execute(self.scope.select(acknowledgments).limit(1)).first() is None:
             return []
-        of_file = self.scope.select(acknowledgments).where(acknowledgments.c.file_id == file_id)
+        of_file = self.scope.select_by_id(acknowledgments).where(acknowledgments.c.file_id == file_id)
         found = {row.id: row for row in self.scope.connection.execute(of_file)}
         for key in _KEYS:
-            query = self.scope.select(submissions, submissions.c[key]).where(submissions.c.file_id == file_id)
-            keys = [row[0] for row in self.scope.connection.execute(query.distinct()) if row[0]]
+            query = self.scope.select_by_id(submissions, submissions.c[key]).where(submissions.c.file_id == file_id)
+            keys = sorted({row[0] for row in self.scope.connection.execute(query) if row[0]})
             also = self.scope.where_in(self.scope.select(acknowledgments), acknowledgments.c[key], keys)
             found.update((row.id, row) for row in also)
         return [found[i] for i in sorted(found)]

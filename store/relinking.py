@@ -116,7 +116,7 @@ class Relinker:
         ids = [row.id for row in group.submissions.values()]
         before = {
             (row.submission_id, row.line): {name: row._mapping[name] for name in _DECISION_COLUMNS}
-            for row in self.scope.where_in(self.scope.select(decisions), decisions.c.submission_id, ids)
+            for row in self.scope.where_in(self.scope.select_by_id(decisions), decisions.c.submission_id, ids)
         }
         gone = [key for key, decision in before.items() if now.get(key) != decision]
         come = [key for key, decision in now.items() if before.get(key) != decision]
@@ -226,7 +226,7 @@ def _announced(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """The payer's numbers that front ends announced, by submission id."""
     found: dict[int, tuple[str, ...]] = {}
     query = (
-        scope.select(acknowledgments, acknowledged.c.submission_id, acknowledgments.c.payer_control_number)
+        scope.select_by_id(acknowledgments, acknowledged.c.submission_id, acknowledgments.c.payer_control_number)
         .join(acknowledged, acknowledged.c.acknowledgment_id == acknowledgments.c.id)
         .where(acknowledgments.c.payer_control_number != "")
         .order_by(acknowledgments.c.ref)

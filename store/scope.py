@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Delete,
     Result,
@@ -16,11 +17,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
 
 T = TypeVar("T")
+_NOTHING: ColumnElement[str] = literal_column("''")  # behind a column: its value stays, no index serves it
 PRACTICE: BindParameter[Any] = bindparam("practice_id")
 CHUNK = 400  # values in one IN list, rows in one look-up: SQLite takes 999 variables in its oldest builds
 
@@ -42,6 +45,14 @@ class Scope:
     def select(self, table: Table, *columns: Any) -> Select[Any]:
         """Columns of the practice's rows (all of them when none is named)."""
         return select(*(columns or table.c)).where(table.c.practice_id == self.practice)
+
+    def select_by_id(self, table: Table, *columns: Any) -> Select[Any]:
+        """As `select`, where rows are found by the id of what they belong to: a file, a submission.
+
+        The practice is then checked on every row, and is not the way to them: SQLite keeps no statistics unless told
+        to, and would take an index that begins with the practice, which is to read all of its rows.
+        """
+        return select(*(columns or table.c)).where(table.c.practice_id.concat(_NOTHING) == self.practice)
 
     def run(self, statement: Select[Any], **values: Any) -> Result[Any]:
         """Run a statement of `of_practice` for this practice."""

@@ -256,6 +256,12 @@ class Store:
             scope = Scope(connection, self.practice)
             return connection.scalar(scope.select(decisions, func.count())) or 0
 
+    def submissions_count(self) -> int:
+        """How many claims were sent, as far as the store holds them."""
+        with self._engine.connect() as connection:
+            scope = Scope(connection, self.practice)
+            return connection.scalar(scope.select(submissions, func.count())) or 0
+
     def last_event(self) -> int:
         """The sequence number of the newest event; 0 for an empty store."""
         with self._engine.connect() as connection:

@@ -9,27 +9,29 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.registry import FEATURES, Row
 from features.replay import Decided, Event, Replayed, replay
 from models.encoding import Encoder, Matrix
 from past.payer import PayerPast
 from scrubber.tables import Tables
+from training.progress import Progress, Step
 from training.split import Positions, lag_days
-
-Progress = Callable[[str], None]
 
 DENIED, REDUCED = "denied", "reduced"
 NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
 CHUNK = 5000  # rows at a time between a frame and plain dicts
+SAID_EVERY = 200  # claims between two words on how far the replay is
 
 
 class Label(NamedTuple):
@@ -95,19 +97,29 @@ def build(
     columns: dict[str, array[float] | list[str]] = {
         name: [] if f.categorical else array("d") for name, f in FEATURES.items()
     }
+    claims = len({submission for submission, _ in labels})
     for number, replayed in enumerate(replay(_overheard(events, past, last), tables)):
-        if progress and number and number % 1000 == 0:
-            progress(f"replayed {number:,} claims, up to {replayed.event.known_on}")
+        if progress and number % SAID_EVERY == 0:
+            text = f"replayed {number:,} of {claims:,} claims, up to {replayed.event.known_on}"
+            progress(Step("replay", text, number, claims or None))
         for told, row in _targets(replayed, number, labels, excluded):
             about.append(told)
             for name, column in columns.items():
                 column.append(row[name])  # type: ignore[arg-type]  # numbers and words each to their own column
     lines = _typed(pd.DataFrame(about, columns=ABOUT))
-    features = pd.DataFrame({name: np.asarray(c) if isinstance(c, array) else c for name, c in columns.items()})
     as_of = last[-1] if last else None
     ripe = _ripe(lines, past, as_of)
     excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
-    return Dataset(lines[ripe].reset_index(drop=True), features[ripe].reset_index(drop=True), +excluded, past, as_of)
+    return Dataset(lines[ripe].reset_index(drop=True), _frame(columns, ripe.to_numpy()), +excluded, past, as_of)
+
+
+def _frame(columns: dict[str, array[float] | list[str]], keep: NDArray[np.bool_]) -> pd.DataFrame:
+    """The rows to keep, column by column; each is given up as it is copied, so that all is never held twice."""
+    kept: dict[str, np.ndarray | list[str]] = {}
+    for name in list(columns):
+        column = columns.pop(name)
+        kept[name] = np.asarray(column)[keep] if isinstance(column, array) else list(compress(column, keep))
+    return pd.DataFrame(kept, copy=False)
 
 
 ABOUT = [

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm
 import numpy as np
+from lightgbm.callback import CallbackEnv
 from numpy.typing import NDArray
 
 from claims.reasons import Reason
 from features.registry import FEATURES
 from models.causes import CauseModel, Pair
 from models.encoding import Encoder, Matrix
+from training.progress import Progress, Step
 
 # Chosen on other simulated practices (2,000 to 9,000 train lines) and on calibration windows, never on a test window
 # that is reported. Rare findings carry most of what can be known, so leaves may be small; few bins and a slow rate keep
@@ -83,10 +85,27 @@ CAUSE_PARAMS: Params = {
 }
 
 
-def fit_booster(encoder: Encoder, matrix: Matrix, denied: Labels, seed: int) -> lightgbm.Booster:
+def fit_booster(
+    encoder: Encoder, matrix: Matrix, denied: Labels, seed: int, progress: Progress | None = None
+) -> lightgbm.Booster:
     """A binary booster with each feature's declared direction as a monotone constraint."""
     trees = size_for(len(denied)).trees
-    return lightgbm.train(denial_params(seed, len(denied)), _dataset(encoder, matrix, denied), num_boost_round=trees)
+    return lightgbm.train(
+        denial_params(seed, len(denied)),
+        _dataset(encoder, matrix, denied),
+        num_boost_round=trees,
+        callbacks=[_told(progress)] if progress else None,
+    )
+
+
+def _told(progress: Progress) -> Callable[[CallbackEnv], None]:
+    """Tells of every tree that stands; it changes nothing of them."""
+
+    def tell(env: CallbackEnv) -> None:
+        done = env.iteration + 1
+        progress(Step("fit", f"fitted {done} of {env.end_iteration} trees", done, env.end_iteration))
+
+    return tell
 
 
 def fit_causes(encoder: Encoder, matrix: Matrix, pairs: Sequence[tuple[str, str]], seed: int) -> CauseModel:

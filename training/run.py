@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from training.dataset import Dataset, Label, build
 from training.errors import NotEnoughData
 from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
+from training.progress import Progress, Step, silent
 from training.split import Positions, Split, split_by_time
 from training.truth import truth_metrics
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from store import Store
     from store.ledger import LedgerRow
 
-Progress = Callable[[str], None]
+SAID_EVERY = 500  # claims between two words on how far their labels are
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,12 @@ def train(
     `truth` is the simulator's file of true probabilities, for simulated claims. The model put on record is the very one
     that was measured. Raises NotEnoughData.
     """
-    say = progress or _silent
+    say = progress or silent
     done = fit_and_measure(store, tables, until=until, seed=seed, simulated=simulated, truth=truth, progress=progress)
     model, dataset, split = done.model, done.dataset, done.split
     figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
     model = replace(model, card=replace(model.card, metrics=figures))
-    say("recording the run in MLflow")
+    say(Step("record", "recording the run in MLflow"))
     run_id, version = track.record(model, _run(dataset, split, model, seed), home)
     model = replace(model, card=replace(model.card, version=version))
     return TrainResult(version, run_id, figures, model, dataset, split, dataset.excluded + split.left_out)
@@ -99,16 +100,16 @@ def fit_and_measure(
 
     A model that learned from test interchanges is a simulated one, whether the caller says so or not.
     """
-    say = progress or _silent
+    say = progress or silent
     dataset = read(store, tables, until=until, progress=progress)
     split = split_by_time(dataset.lines)
     tests = store.test_past().decisions(before=until or date.max).total
     if tests and not simulated:
         say(f"{tests:,} decisions are of test interchanges (ISA15 = T): the model says that it is simulated")
     simulated = simulated or tests > 0
-    say(f"fitting on {len(split.train):,} lines of {split.windows['train'].first} to {split.windows['train'].last}")
-    model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
-    say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
+    say(Step("fit", f"fitting on {_lines(split, 'train')}"))
+    model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated, progress=progress)
+    say(Step("measure", f"measuring on {_lines(split, 'test')}"))
     figures = _measure(model, dataset, split, seed=seed, truth=truth)
     return Fitted(replace(model, card=replace(model.card, metrics=figures)), dataset, split)
 
@@ -132,6 +133,7 @@ def evaluate(
     dataset = read(store, tables, until=until, progress=progress)
     first = since or _unseen_from(model)
     positions = np.flatnonzero((dataset.lines["submitted"].dt.date >= first).to_numpy())
+    (progress or silent)(Step("measure", f"measuring on {len(positions):,} lines sent on or after {first}"))
     if not len(positions):
         raise NotEnoughData(
             "evaluation",
@@ -145,7 +147,19 @@ def evaluate(
 def read(store: Store, tables: Tables, *, until: date | None = None, progress: Progress | None = None) -> Dataset:
     """The labelled lines of a store, by what was known strictly before `until` (None: all there is)."""
     last = None if until is None else until - timedelta(days=1)  # the store answers by what is known at a day's end
-    return build(store.events(last), labels_of(store.ledger(last or date.max)), tables, progress)
+    ledger = _heard(store.ledger(last or date.max), store.submissions_count(), progress or silent)
+    return build(store.events(last), labels_of(ledger), tables, progress)
+
+
+def _heard(ledger: Iterable[LedgerRow], total: int, say: Progress) -> Iterator[LedgerRow]:
+    """The rows of the ledger as they come, with word of how many claims they are of."""
+    claims, last = 0, ""
+    for row in ledger:
+        if row.ref != last:
+            if claims % SAID_EVERY == 0:
+                say(Step("label", f"labelled {claims:,} of {total:,} claims", claims, total))
+            claims, last = claims + 1, row.ref
+        yield row
 
 
 def labels_of(ledger: Iterable[LedgerRow]) -> dict[tuple[str, int], Label]:
@@ -170,8 +184,10 @@ def fit(
     recorded: dict[str, str],
     simulated: bool,
     name: str = track.MODEL_NAME,
+    progress: Progress | None = None,
 ) -> DenialModel:
     """Booster and causes from the train window, both maps from the calibration window."""
+    say = progress or silent
     categorical = [f.name for f in FEATURES.values() if f.categorical]
     encoder = Encoder.fit(dataset.rows(split.train), list(FEATURES), categorical)
     matrix = dataset.matrix(encoder, split.train)
@@ -180,7 +196,7 @@ def fit(
     refused = lines[lines["denied"]]
     pairs = [(of[0] if of else "", reason) for of, reason in zip(refused["carcs"], refused["reason"], strict=True)]
     model = DenialModel(
-        booster=fit_booster(encoder, matrix, denied, seed),
+        booster=fit_booster(encoder, matrix, denied, seed, progress),
         encoder=encoder,
         calibration=Calibration(),
         claim_map=ClaimMap(),
@@ -188,7 +204,13 @@ def fit(
         card=ModelCard(name, "unregistered", simulated, recorded=recorded, window=split.days()),
         history=dataset.payer_past,
     )
+    say(Step("calibrate", f"calibrating on {_lines(split, 'calibration')}"))
     return _calibrated(model, dataset, split.calibration)
+
+
+def _lines(split: Split, window: str) -> str:
+    days = split.windows[window]
+    return f"{len(getattr(split, window)):,} lines of {days.first} to {days.last}"
 
 
 def _calibrated(model: DenialModel, dataset: Dataset, window: Positions) -> DenialModel:
@@ -266,7 +288,3 @@ def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track
 def _unseen_from(model: DenialModel) -> date:
     day = model.card.window.get("test_from")
     return date.fromisoformat(day) if day else date.min
-
-
-def _silent(_: str) -> None:
-    """Say nothing."""
