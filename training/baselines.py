@@ -16,8 +16,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from features.registry import FEATURES
-from models.denial import DenialModel
 from models.calibration import probability
+from models.denial import DenialModel
 from models.encoding import Matrix
 from training.calibrate import fit_calibration
 from training.dataset import Dataset

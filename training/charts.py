@@ -14,7 +14,7 @@ import numpy as np
 from training.metrics import Vector
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 76, 200, 20, 52  # room around the plot: numbers, the names of the ways, the axis
+LEFT, RIGHT, TOP, BOTTOM = 92, 200, 20, 52  # room around the plot: numbers, the names of the ways, the axis
 # Colours that people who see red and green alike tell apart, and that stand out on white; darkened where too pale.
 COLOURS = ("#0060a0", "#b34700", "#00795a", "#99407a", "#6b5b00", "#454545", "#0a8db8", "#8a2be2", "#a01020", "#206020")
 DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 5", "4 2", "1 4", "14 3 3 3", "6 6", "3 6")
@@ -75,11 +75,16 @@ def plot(
     told = f"Simulated claims. {told}" if simulated else told
     name = "c" + "".join(c for c in title.lower() if c.isalnum())
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}-t {name}-d" '
+        f'<svg role="img" aria-labelledby="{name}-t {name}-d" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(told)}</desc>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
     )
+
+
+def standalone(svg: str) -> str:
+    """The same as a file of its own, which must name its language; inside a page it need not."""
+    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 
 
 def spread(values: Sequence[Sequence[float] | Vector], *, from_zero: bool = True) -> tuple[float, float]:
@@ -113,7 +118,9 @@ def _grid(frame: _Frame) -> list[str]:
         out.append(f'<text x="{LEFT - 8}" y="{at + 4}" text-anchor="end">{escape(frame.y.say(value))}</text>')
     for value in _steps(frame.x):
         at = frame.at_x(value)
-        out.append(f'<text x="{at}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{escape(frame.x.say(value))}</text>')
+        out.append(
+            f'<text x="{at}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{escape(frame.x.say(value))}</text>'
+        )
     middle = (LEFT + WIDTH - RIGHT) / 2
     out.append(f'<text x="{middle}" y="{HEIGHT - 10}" text-anchor="middle">{escape(frame.x.label)}</text>')
     out.append(
@@ -148,7 +155,9 @@ def _watermark() -> str:
 
 def _series(frame: _Frame, one: Series, colour: str, dash: str, number: int) -> list[str]:
     finite = [
-        (place, x, y) for place, (x, y) in enumerate(zip(one.x, one.y, strict=True)) if np.isfinite(x) and np.isfinite(y)
+        (place, x, y)
+        for place, (x, y) in enumerate(zip(one.x, one.y, strict=True))
+        if np.isfinite(x) and np.isfinite(y)
     ]
     points = " ".join(f"{frame.at_x(x)},{frame.at_y(y)}" for _, x, y in finite)
     style = f'stroke="{colour}" stroke-width="2"' + (f' stroke-dasharray="{dash}"' if dash else "")

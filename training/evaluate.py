@@ -33,7 +33,8 @@ class Scored:
     """The model's answers on a window, beside what happened; a value a line in each.
 
     `others` are the scores of the baselines, `hits` whether the true CARC or Reason was among the first (NaN where the
-    line was not denied), `groups` the words by which lines are grouped for a table. `claims` and `patients` are numbers.
+    line was not denied), `groups` the words by which lines are grouped for a table; `claims` and `patients` are
+    numbers.
     `reasons` are, of a denied line, the Reasons that raise its risk, strongest first; only where they were asked for.
     """
 
@@ -179,7 +180,8 @@ def _cause_figures(s: Scored, draws: Draws, patients: NDArray[np.intp]) -> dict[
 
 def payer_errors(s: Scored, draws: Draws, patients: NDArray[np.intp]) -> dict[str, float]:
     """The calibration error of each payer with enough lines to say, and the worst of them."""
-    out, worst = {}, math.nan
+    out: dict[str, float] = {}
+    worst = math.nan
     for payer in np.unique(s.payers):
         of = np.flatnonzero(s.payers == payer)
         if len(of) < metrics.LEAST_LINES_OF_A_PAYER:
@@ -193,9 +195,7 @@ def payer_errors(s: Scored, draws: Draws, patients: NDArray[np.intp]) -> dict[st
 def calibration_of(denied: Vector, risk: Vector, bins: int) -> Any:
     """The calibration error alone, to be measured."""
     ranking = Ranking.of(risk)
-    return lambda weights: {
-        "ece": metrics.calibration_errors(ranking, ranking.take(weights), denied, risk, bins=bins)
-    }
+    return lambda weights: {"ece": metrics.calibration_errors(ranking, ranking.take(weights), denied, risk, bins=bins)}
 
 
 def error_by_chance(risk: Vector, bins: int, seed: int, draws: int = 100) -> float:

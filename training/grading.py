@@ -70,7 +70,7 @@ def grade(
     """Measure the answers; `split` says the windows they come from, where it is one."""
     found = figures(scored, seed)
     if truth is not None:
-        found |= finite(truth_figures(scored, dataset, truth, seed))
+        found |= finite(truth_figures(scored, dataset, truth))
     left_out = dataset.excluded + split.left_out if split else dataset.excluded
     return Evaluation(
         figures=found,
@@ -85,7 +85,7 @@ def grade(
     )
 
 
-def truth_figures(scored: Scored, dataset: Dataset, truth: Path, seed: int) -> dict[str, float]:
+def truth_figures(scored: Scored, dataset: Dataset, truth: Path) -> dict[str, float]:
     """How much of what can be foreseen was: simulated claims only."""
     return truth_metrics(dataset.lines.iloc[scored.positions], scored.risk, truth)
 

@@ -56,7 +56,7 @@ class Measured:
 
     def flat(self, prefix: str = "") -> dict[str, float]:
         """`name`, `name_low` and `name_high` of each figure."""
-        out = {}
+        out: dict[str, float] = {}
         for name, value in self.values.items():
             low, high = middle(self.drawn[name])
             out |= {f"{prefix}{name}": value, f"{prefix}{name}_low": low, f"{prefix}{name}_high": high}

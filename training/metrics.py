@@ -85,7 +85,7 @@ class Ranking:
 def rank_figures(
     ranking: Ranking, ranked: Weights, denied: Vector, precisions: Mapping[str, float]
 ) -> dict[str, Vector]:
-    """PR-AUC, ROC-AUC and, under the names given, the recall at each precision; `ranked` are weights in ranked order."""
+    """PR-AUC, ROC-AUC and, under the names given, the recall at each precision; `ranked`: weights in ranked order."""
     caught = np.cumsum(ranked * denied[ranking.order], axis=1)[:, ranking.ends]
     flagged = np.cumsum(ranked, axis=1)[:, ranking.ends]
     total, lines = caught[:, -1], flagged[:, -1]

@@ -7,9 +7,8 @@ lag of the payers lies between. Pooled figures rest on all those windows togethe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +17,7 @@ from training.dataset import Dataset
 from training.errors import NotEnoughData
 from training.evaluate import Scored, together
 from training.grading import Evaluation, grade, scored_with_baselines
+from training.rolled import Origin, Rolled
 from training.run import fit
 from training.split import CALIBRATION, LEAST_DAYS, TRAIN, Split, Window, lag_days, split_at, windows_before
 from training.worth import Effort
@@ -26,29 +26,6 @@ Progress = Callable[[str], None]
 
 TESTED = 0.5  # of the days left after the embargoes, at most, are cut into test windows
 LEAST_TEST_DAYS = 7
-
-
-@dataclass(frozen=True)
-class Origin:
-    """One fit and its test; `refused` says why there is none, where a window held too little."""
-
-    windows: Mapping[str, Window]
-    evaluation: Evaluation | None = None
-    refused: str = ""
-
-    def json(self) -> dict[str, object]:
-        """The origin as plain JSON values."""
-        days = {f"{name}_{end}": str(day) for name, w in self.windows.items() for end, day in w.ends()}
-        return {**days, "metrics": self.evaluation.figures if self.evaluation else {}, "refused": self.refused}
-
-
-@dataclass(frozen=True)
-class Rolled:
-    """Every origin, oldest first, and the figures of all their test lines together."""
-
-    origins: tuple[Origin, ...]
-    pooled: Evaluation
-    embargo_days: int
 
 
 def origins_of(lines: pd.DataFrame, count: int) -> tuple[list[dict[str, Window]], int]:

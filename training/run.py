@@ -23,7 +23,6 @@ from scrubber.tables import Tables
 from training import metrics, track
 from training.calibrate import fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
-from training.errors import NotEnoughData
 from training.evaluate import finite, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
 from training.grading import Evaluation, grade, own_split, require_both_ends, scored_with_baselines, unseen_from
@@ -98,6 +97,7 @@ def fit_and_measure(
     seed: int = 1,
     simulated: bool = False,
     truth: Path | None = None,
+    effort: Effort | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """All of `train` but the record in MLflow: the card of the model holds its figures.
@@ -115,7 +115,7 @@ def fit_and_measure(
     model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
     say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
     scored = scored_with_baselines(model, dataset, split, seed, why=truth is not None)
-    evaluation = grade(scored, dataset, seed=seed, simulated=simulated, truth=truth, split=split)
+    evaluation = grade(scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, split=split)
     return Fitted(replace(model, card=replace(model.card, metrics=evaluation.figures)), dataset, split, evaluation)
 
 

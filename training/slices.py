@@ -1,7 +1,7 @@
 """The same figures for parts of the lines: by payer, procedure family, payer type, age band and sex.
 
 Age and sex are no inputs of the model (docs/decisions/0009); they are looked at here so that a model that serves one
-group worse than another is seen. A group too small to judge is listed, with why, and without figures that would mislead.
+group worse than another is seen. A group too small to judge is listed, with why, without figures that would mislead.
 """
 
 from __future__ import annotations

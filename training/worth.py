@@ -106,14 +106,18 @@ class Claims:
         return cls(
             denied=claims_denied(s),
             risk=s.claim_risk[first],
-            expected=np.bincount(s.claims, s.risk * s.charge),
-            charge=np.bincount(s.claims, s.charge),
-            lost=np.bincount(s.claims, s.lost),
+            expected=_summed(s, s.risk * s.charge),
+            charge=_summed(s, s.charge),
+            lost=_summed(s, s.lost),
             lines=np.bincount(s.claims).astype(np.float64),
-            denied_lines=np.bincount(s.claims, s.denied),
+            denied_lines=_summed(s, s.denied),
             worst=worst,
             patients=pd.factorize(s.patients[first])[0],
         )
+
+
+def _summed(s: Scored, values: Vector) -> Vector:
+    return np.asarray(np.bincount(s.claims, values), dtype=np.float64)
 
 
 def worth(s: Scored, effort: Effort, seed: int) -> Worth:
@@ -135,6 +139,7 @@ def worth(s: Scored, effort: Effort, seed: int) -> Worth:
     rows.append(_caught(claims, net, draws, MODEL, "expected gain above its cost", np.flatnonzero(gain > effort.cost)))
     flagged = np.flatnonzero(claims.worst >= Severity.DENY)
     rows.append(_caught(claims, net, draws, RULES, "a finding that says deny or reject", flagged))
+    rows.sort(key=lambda row: list(orders).index(row.way))
     shares = np.linspace(0, 1, POINTS)
     curves = {way: _curve(net[order], shares) for way, order in orders.items()}
     curves[NO_ORDER] = shares * net.sum()
@@ -181,4 +186,4 @@ def _caught(claims: Claims, net: Vector, draws: Draws, way: str, capacity: str, 
 def _curve(net: Vector, shares: Vector) -> Vector:
     """The sum of the first `shares` of the values."""
     so_far = np.concatenate([[0.0], np.cumsum(net)])
-    return so_far[np.round(shares * len(net)).astype(int)]
+    return np.asarray(so_far[np.round(shares * len(net)).astype(int)])
