@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from models.calibration import probability
 from models.denial import DenialModel
 from training import metrics
-from training.dataset import CHUNK, Dataset
+from training.dataset import Dataset
 from training.intervals import Draws, Figures, Measured, measured
 from training.metrics import Ranking, Weights
 from training.split import Positions
@@ -35,7 +35,6 @@ class Scored:
     `others` are the scores of the baselines, `hits` whether the true CARC or Reason was among the first (NaN where the
     line was not denied), `groups` the words by which lines are grouped for a table; `claims` and `patients` are
     numbers.
-    `reasons` are, of a denied line, the Reasons that raise its risk, strongest first; only where they were asked for.
     """
 
     positions: Positions
@@ -53,11 +52,10 @@ class Scored:
     groups: Mapping[str, NDArray[np.str_]]
     hits: Mapping[str, Vector] = field(default_factory=dict)
     others: Mapping[str, Vector] = field(default_factory=dict)
-    reasons: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
 
 
-def score(model: DenialModel, dataset: Dataset, positions: Positions, *, why: bool = False) -> Scored:
-    """Ask the model about every line at `positions`; with `why` also for the Reasons of those that were denied."""
+def score(model: DenialModel, dataset: Dataset, positions: Positions) -> Scored:
+    """Ask the model about every line at `positions`."""
     matrix = dataset.matrix(model.encoder, positions)
     log_odds = model.line_log_odds(matrix)
     claims = pd.factorize(dataset.column("claim", positions))[0]
@@ -83,7 +81,6 @@ def score(model: DenialModel, dataset: Dataset, positions: Positions, *, why: bo
             "sex": _words(dataset.lines, "sex", positions),
         },
         hits=_hits(model, dataset, positions, matrix),
-        reasons=_reasons(model, dataset, positions) if why else np.empty(0, dtype=object),
     )
 
 
@@ -242,17 +239,6 @@ def _hits(model: DenialModel, dataset: Dataset, positions: Positions, matrix: ND
         for k in (1, 3):
             out[f"{name}.top_{k}"] = np.full(len(denied), math.nan)
             out[f"{name}.top_{k}"][denied] = metrics.hits_of(ranked, truth, k)
-    return out
-
-
-def _reasons(model: DenialModel, dataset: Dataset, positions: Positions) -> NDArray[np.object_]:
-    out = np.empty(len(positions), dtype=object)
-    out[:] = [()] * len(positions)
-    denied = np.flatnonzero(dataset.column("denied", positions).astype(bool))
-    for start in range(0, len(denied), CHUNK):
-        some = denied[start : start + CHUNK]
-        for place, told in zip(some, model.explain(list(dataset.rows(positions[some]))), strict=True):
-            out[place] = tuple(share.reason.value for share in told.reasons)
     return out
 
 

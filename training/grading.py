@@ -46,11 +46,9 @@ class Evaluation:
         }  # fmt: skip
 
 
-def scored_with_baselines(
-    model: DenialModel, dataset: Dataset, split: Split, seed: int, *, why: bool = False
-) -> Scored:
+def scored_with_baselines(model: DenialModel, dataset: Dataset, split: Split, seed: int) -> Scored:
     """The answers of the model and of every baseline, fitted on the same train window, to the test lines."""
-    scored = score(model, dataset, split.test, why=why)
+    scored = score(model, dataset, split.test)
     others = baselines(dataset, split.train, split.test)
     others["without_rules"] = without_rules(model, dataset, split, seed)
     return replace(scored, others=others)

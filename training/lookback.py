@@ -57,7 +57,9 @@ def look_back(
                 advice="Name both, or the folders that hold them; some months of each.",
             )
         if not rolling:
-            done = fit_and_measure(store, tables, seed=seed, truth=truth, effort=effort, progress=progress)
+            done = fit_and_measure(
+                store, tables, seed=seed, simulated=truth is not None, truth=truth, effort=effort, progress=progress
+            )
             return LookedBack(ingested, done.evaluation)
         rolled = roll_store(store, tables, rolling, seed=seed, effort=effort, truth=truth, progress=progress)
         return LookedBack(ingested, rolled.pooled, rolled)
@@ -75,7 +77,7 @@ def roll_store(
 ) -> Rolled:
     """Fit and test at each origin on all a store knows; simulated where any decision is of a test interchange."""
     dataset = read(store, tables, progress=progress)
-    simulated = store.test_past().decisions(before=date.max).total > 0
+    simulated = store.test_past().decisions(before=date.max).total > 0 or truth is not None
     return roll(dataset, origins=origins, seed=seed, simulated=simulated, effort=effort, truth=truth, progress=progress)
 
 

@@ -114,7 +114,7 @@ def fit_and_measure(
     say(f"fitting on {len(split.train):,} lines of {split.windows['train'].first} to {split.windows['train'].last}")
     model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
     say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
-    scored = scored_with_baselines(model, dataset, split, seed, why=truth is not None)
+    scored = scored_with_baselines(model, dataset, split, seed)
     evaluation = grade(scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, split=split)
     return Fitted(replace(model, card=replace(model.card, metrics=evaluation.figures)), dataset, split, evaluation)
 
@@ -143,10 +143,7 @@ def evaluate(
     require_both_ends(dataset, positions, first)
     (progress or _silent)(f"measuring on {len(positions):,} lines sent on or after {first}")
     split, notes = own_split(model, dataset, positions, first)
-    if split:
-        scored = scored_with_baselines(model, dataset, split, seed, why=truth is not None)
-    else:
-        scored = score(model, dataset, positions, why=truth is not None)
+    scored = scored_with_baselines(model, dataset, split, seed) if split else score(model, dataset, positions)
     return grade(
         scored, dataset, seed=seed, simulated=model.simulated, effort=effort, truth=truth, split=split, notes=notes
     )
