@@ -85,8 +85,8 @@ def split_at(lines: pd.DataFrame, windows: dict[str, Window], embargo: int) -> S
         late = inside & (known >= begins[name])
         left_out["answered after the next window began"] += int(late.sum())
         positions[name] = np.flatnonzero(inside & ~late)
-    used = sum(len(p) for p in positions.values())
-    left_out["in an embargo"] = len(lines) - used - left_out["answered after the next window began"]
+    left_out["sent after the test window"] = int((submitted > windows["test"].last).sum())
+    left_out["in an embargo"] = len(lines) - sum(len(p) for p in positions.values()) - left_out.total()
     for name, least in LEAST_DENIED.items():
         denied = int(lines["denied"].to_numpy()[positions[name]].sum())
         if denied < least or denied == len(positions[name]):
