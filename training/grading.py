@@ -15,7 +15,7 @@ from training.errors import NotEnoughData
 from training.evaluate import Scored, figures, finite, score
 from training.slices import Group, slices
 from training.split import Positions, Split, Window, split_at
-from training.truth import truth_metrics
+from training.truth import fidelity_metrics, truth_metrics
 from training.worth import Effort, Worth, worth
 
 
@@ -62,13 +62,17 @@ def grade(
     simulated: bool,
     effort: Effort | None = None,
     truth: Path | None = None,
+    model: DenialModel | None = None,
     split: Split | None = None,
     notes: tuple[str, ...] = (),
 ) -> Evaluation:
-    """Measure the answers; `split` says the windows they come from, where it is one."""
+    """Measure the answers; `split` says the windows they come from, where it is one, and `model` whose they are.
+
+    `truth` is the simulator's file of true chances and causes, where the claims are simulated.
+    """
     found = figures(scored, seed)
     if truth is not None:
-        found |= finite(truth_figures(scored, dataset, truth))
+        found |= finite(truth_figures(scored, dataset, truth, model, seed))
     left_out = dataset.excluded + split.left_out if split else dataset.excluded
     return Evaluation(
         figures=found,
@@ -83,9 +87,14 @@ def grade(
     )
 
 
-def truth_figures(scored: Scored, dataset: Dataset, truth: Path) -> dict[str, float]:
-    """How much of what can be foreseen was: simulated claims only."""
-    return truth_metrics(dataset.lines.iloc[scored.positions], scored.risk, truth)
+def truth_figures(
+    scored: Scored, dataset: Dataset, truth: Path, model: DenialModel | None, seed: int
+) -> dict[str, float]:
+    """How much of what can be foreseen was, and, of one model, whether it names the planted cause: simulated only."""
+    found = truth_metrics(dataset.lines.iloc[scored.positions], scored.risk, truth, seed=seed)
+    if model is not None:
+        found |= fidelity_metrics(model, dataset, scored.positions, scored.risk, truth, seed=seed)
+    return found
 
 
 def _tested(dataset: Dataset, positions: Positions) -> dict[str, str]:

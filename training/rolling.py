@@ -100,5 +100,7 @@ def _one(
 ) -> tuple[Scored, Evaluation]:
     model = fit(dataset, split, seed=seed, recorded={}, simulated=simulated)
     scored = scored_with_baselines(model, dataset, split, seed)
-    evaluation = grade(scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, split=split)
+    evaluation = grade(
+        scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, model=model, split=split
+    )
     return scored, evaluation

@@ -115,7 +115,9 @@ def fit_and_measure(
     model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated)
     say(f"measuring on {len(split.test):,} lines of {split.windows['test'].first} to {split.windows['test'].last}")
     scored = scored_with_baselines(model, dataset, split, seed)
-    evaluation = grade(scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, split=split)
+    evaluation = grade(
+        scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, model=model, split=split
+    )
     return Fitted(replace(model, card=replace(model.card, metrics=evaluation.figures)), dataset, split, evaluation)
 
 
@@ -145,7 +147,15 @@ def evaluate(
     split, notes = own_split(model, dataset, positions, first)
     scored = scored_with_baselines(model, dataset, split, seed) if split else score(model, dataset, positions)
     return grade(
-        scored, dataset, seed=seed, simulated=model.simulated, effort=effort, truth=truth, split=split, notes=notes
+        scored,
+        dataset,
+        seed=seed,
+        simulated=model.simulated,
+        effort=effort,
+        truth=truth,
+        model=model,
+        split=split,
+        notes=notes,
     )
 
 
