@@ -83,7 +83,7 @@ def train(
     figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
     model = replace(model, card=replace(model.card, metrics=figures))
     say("recording the run in MLflow")
-    run_id, version = track.record(model, _run(done, model, seed), home)
+    run_id, version = track.record(model, _run(dataset, split, model, seed, done.evaluation), home)
     model = replace(model, card=replace(model.card, version=version))
     left_out = dataset.excluded + split.left_out
     return TrainResult(version, run_id, figures, model, dataset, split, left_out, done.evaluation)
@@ -236,8 +236,10 @@ def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]
     )
 
 
-def _run(done: Fitted, model: DenialModel, seed: int) -> track.Run:
-    dataset, split = done.dataset, done.split
+def _run(
+    dataset: Dataset, split: Split, model: DenialModel, seed: int, evaluation: Evaluation | None = None
+) -> track.Run:
+    measured: dict[str, object] = {"evaluation.json": evaluation.json()} if evaluation else {}
     settings = {
         f"lightgbm.{k}": v for k, v in denial_params(seed, len(split.train)).items() if k != "monotone_constraints"
     }
@@ -259,9 +261,9 @@ def _run(done: Fitted, model: DenialModel, seed: int) -> track.Run:
         tables={
             "left_out.json": dict(dataset.excluded + split.left_out),
             "metrics.json": dict(model.card.metrics),
-            "evaluation.json": done.evaluation.json(),
+            **measured,
         },
-        texts=artifacts(done.evaluation),
+        texts=artifacts(evaluation) if evaluation else {},
         typical=track.typical_rows(dataset.features.iloc[split.train]),
     )
 
