@@ -87,13 +87,27 @@ def standalone(svg: str) -> str:
     return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 
 
-def spread(values: Sequence[Sequence[float] | Vector], *, from_zero: bool = True) -> tuple[float, float]:
-    """From the least to the greatest of many values, with a little room."""
-    joined = np.concatenate([np.asarray(v, dtype=np.float64) for v in values]) if values else np.zeros(1)
+STEPS = 5  # of an axis
+ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0)  # what a step may be, but for its power of ten
+
+
+def spread(values: Sequence[Sequence[float] | Vector]) -> tuple[float, float]:
+    """Ends of an axis that holds 0 and all the values, five round steps apart.
+
+    >>> spread([[3.0, 167.0]]), spread([[-7.0, 95.0]])
+    ((0.0, 200.0), (-25.0, 100.0))
+    """
+    joined = np.concatenate([np.zeros(1), *(np.asarray(v, dtype=np.float64) for v in values)])
     finite = joined[np.isfinite(joined)]
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    low = min(low, 0.0) if from_zero else low
-    return low, high + (high - low) * 0.05 if high > low else low + 1.0
+    low, high = float(finite.min()), float(finite.max())
+    if high == low:
+        return 0.0, 1.0
+    power = 10.0 ** np.floor(np.log10((high - low) / STEPS))
+    for step in [power * size * ten for ten in (1, 10) for size in ROUND]:
+        start = float(np.floor(low / step) * step)
+        if start + STEPS * step >= high:
+            return start, start + STEPS * step
+    return low, high
 
 
 @dataclass(frozen=True)

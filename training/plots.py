@@ -27,7 +27,8 @@ class Plot:
 
 def precision_recall(curves: Curves, simulated: bool) -> Plot:
     """How many of the flagged lines were denied, by how many of the denials were flagged; each way of ranking."""
-    series = [Series(WAYS[name], curves.recall[name], curves.precision[name]) for name in curves.recall]
+    names = [name for name in WAYS if name in curves.recall]
+    series = [Series(WAYS[name], curves.recall[name], curves.precision[name]) for name in names]
     caption = "Of the lines flagged, how many were denied, by how many of all denials are flagged; higher is better"
     svg = plot(
         "Precision and recall",
@@ -38,7 +39,7 @@ def precision_recall(curves: Curves, simulated: bool) -> Plot:
         simulated=simulated,
     )
     at = [i * len(of) // 5 - 1 for of in list(curves.recall.values())[:1] for i in range(1, 6)]
-    rows = [[WAYS[name], *(percent(curves.precision[name][i]) for i in at)] for name in curves.recall]
+    rows = [[WAYS[name], *(percent(curves.precision[name][i]) for i in at)] for name in names]
     first = next(iter(curves.recall.values()))
     return Plot("precision_recall", caption, svg, ["way", *(f"at {percent(first[i])} of denials" for i in at)], rows)
 
@@ -118,8 +119,7 @@ def rolling(origins: Sequence[tuple[str, Mapping[str, float]]], simulated: bool)
 
 
 def _calibration(name: str, caption: str, of: Mapping[str, Reliability], simulated: bool) -> Plot:
-    top = spread([values for one in of.values() for values in (one.said, one.came)])[1]
-    top = min(max(round(top + 0.05, 1), 0.1), 1.0)
+    top = min(spread([values for one in of.values() for values in (one.said, one.came)])[1], 1.0)
     svg = plot(
         caption,
         f"{caption}. On the dotted line both are the same.",

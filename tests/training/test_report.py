@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from training.charts import spread
 from training.grading import grade, scored_with_baselines
 from training.report import artifacts, report
 from training.run import fit
@@ -181,3 +182,10 @@ def test_numbers_in_words():
     assert surely(f, "gain") == "better"
     assert surely({"x_low": -0.1, "x_high": 0.1}, "x") == "no sure difference"
     assert surely({"x_low": -0.2, "x_high": -0.1}, "x") == "worse"
+
+
+def test_an_axis_ends_at_round_numbers_and_holds_every_value():
+    assert spread([[3.0, 167.0]]) == (0.0, 200.0)
+    assert spread([[-7.0, 95.0]]) == (-25.0, 100.0)
+    assert spread([[0.593, float("nan")]]) == pytest.approx((0.0, 0.75))
+    assert spread([[]]) == (0.0, 1.0)
