@@ -1,4 +1,4 @@
-"""`ingest`, `labels`, `simulate`, `train`, `evaluate`, `promote`: the data scientist's commands."""
+"""`ingest`, `labels`, `simulate`, `train`, `promote`: the data scientist's commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from store import Store
 
 SHOWN = 20  # unmatched and unbalanced answers named on standard error; the rest is counted, `--json` has them all
-HEADLINE = ("lines", "base_rate", "pr_auc", "roc_auc", "brier", "ece")
+HEADLINE = (
+    "lines", "denied", "base_rate", "pr_auc", "roc_auc", "recall_at_precision_80", "recall_at_precision_90",
+    "recall_at_precision_95", "dollars_in_top_5", "dollars_in_top_10", "dollars_in_top_20", "brier", "ece",
+    "ece_payer_worst", "claim.pr_auc", "claim.ece", "carc.top_1", "carc.top_3", "reason.top_1", "reason.top_3",
+)  # fmt: skip
+
+TOLD = ("truth.", "champion.", "ece_payer.")
 
 
 def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int:
@@ -170,34 +176,13 @@ def train_model(
     if as_json:
         emit({"version": result.version, "run_id": result.run_id, "simulated": simulated, "metrics": result.metrics})
         return lost
-    _show_metrics(result.metrics, simulated)
+    show_metrics(result.metrics, simulated)
     if result.excluded:
         left = ", ".join(f"{n:,} {why}" for why, n in result.excluded.most_common())
         stdout().print(Text(f"Lines left out: {left}"))
     stdout().print(
         Text(f"Version {result.version} is the challenger. `cleanclaim promote {result.version}` puts it in use.")
     )
-    return lost
-
-
-def evaluate_model(settings: Settings, version: str, *, truth: Path | None, as_json: bool) -> int:
-    """Grade a version on what came after its training."""
-    needs("mlflow")
-    from cli.payer_profiles import say_left_out  # noqa: PLC0415
-    from models.denial import DenialModel  # noqa: PLC0415
-    from scrubber.tables import load_tables  # noqa: PLC0415
-    from training import track  # noqa: PLC0415
-    from training.run import evaluate  # noqa: PLC0415
-
-    model = DenialModel.load(track.bundle_of(version, settings.home))
-    tables = load_tables(settings.home)
-    lost = say_left_out(tables)
-    with open_store(settings) as store, stages() as tell:
-        metrics = evaluate(store, tables, model=model, truth=truth, progress=tell)
-    if as_json:
-        emit({"version": model.version, "simulated": model.simulated, "metrics": metrics})
-    else:
-        _show_metrics(metrics, model.simulated)
     return lost
 
 
@@ -227,18 +212,27 @@ def roll_back_model(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def _show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
-    """The headline figures first, then the rest by name."""
+def show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
+    """The headline figures with their intervals, the comparisons by PR-AUC, and what the truth and the champion say."""
     if simulated:
         stdout().print(Text("SIMULATED: these figures say how the tool works, not what your payers do.", "bold yellow"))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("measure")
-    table.add_column("value", justify="right")
-    ordered = [k for k in HEADLINE if k in metrics] + sorted(k for k in metrics if k not in HEADLINE)
-    for name in ordered:
-        value = metrics[name]
-        table.add_row(Text(name), f"{value:,.0f}" if value == int(value) and abs(value) > 1 else f"{value:.4f}")
+    for column in ("value", "low", "high"):
+        table.add_column(column, justify="right")
+    ends = ("_low", "_high")
+    told = [k for k in metrics if k.startswith(TOLD) and not k.endswith(ends)]
+    compared = [k for k in metrics if k.startswith(("baseline.", "over.")) and k.endswith(".pr_auc")]
+    for name in [*(k for k in HEADLINE if k in metrics), *sorted(compared), *sorted(told)]:
+        table.add_row(Text(name), *(_number(metrics.get(f"{name}{end}")) for end in ("", *ends)))
     stdout().print(table)
+    stdout().print(Text(f"These are the first of {len(metrics)} figures; `--json` has them all."))
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value == int(value) and abs(value) > 1 else f"{value:.4f}"
 
 
 def open_store(settings: Settings, *, create: bool = False) -> Store:

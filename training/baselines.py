@@ -1,4 +1,8 @@
-"""What a model must beat to be worth its keep, each fitted on the same train window."""
+"""What a model must beat to be worth its keep, each fitted on the same train window.
+
+The last of them is the model itself without its rules: how much the findings of the scrubber add to what history and
+the claim already tell.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from features.registry import FEATURES
+from models.calibration import probability
+from models.denial import DenialModel
+from models.encoding import Matrix
+from training.calibrate import fit_calibration
 from training.dataset import Dataset
-from training.split import Positions
+from training.fit import fit_booster
+from training.split import Positions, Split
 
 Vector = NDArray[np.float64]
 
@@ -31,6 +40,25 @@ def baselines(dataset: Dataset, train: Positions, test: Positions) -> dict[str, 
             dataset.features.iloc[train], fitted_on["denied"].to_numpy(), dataset.features.iloc[test]
         ),
     }
+
+
+RULE_FEATURES = tuple(name for name in FEATURES if name.startswith("worst_") and name.endswith("_finding"))
+
+
+def without_rules(model: DenialModel, dataset: Dataset, split: Split, seed: int) -> Vector:
+    """The risk of every test line by a model fitted in the same way, to which no finding of a rule is known."""
+    denied = dataset.column("denied", split.train).astype(np.float64)
+    booster = fit_booster(model.encoder, _blind(model, dataset, split.train), denied, seed)
+    raw = np.asarray(booster.predict(_blind(model, dataset, split.calibration), raw_score=True))
+    calibration = fit_calibration(raw, dataset.column("denied", split.calibration).astype(np.float64))
+    asked = np.asarray(booster.predict(_blind(model, dataset, split.test), raw_score=True))
+    return probability(calibration.log_odds(asked))
+
+
+def _blind(model: DenialModel, dataset: Dataset, positions: Positions) -> Matrix:
+    matrix = dataset.matrix(model.encoder, positions)
+    matrix[:, [model.encoder.columns.index(name) for name in RULE_FEATURES]] = np.nan
+    return matrix
 
 
 def payer_code_rate(train: pd.DataFrame, test: pd.DataFrame) -> Vector:

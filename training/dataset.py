@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claims.claim import Person
 from features.registry import FEATURES, Row
 from features.replay import Decided, Event, Replayed, replay
 from models.encoding import Encoder, Matrix
@@ -30,6 +31,8 @@ from training.split import Positions, lag_days
 
 DENIED, REDUCED = "denied", "reduced"
 NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
+UNKNOWN = "unknown"
+AGES = ((18, "under 18"), (45, "18-44"), (65, "45-64"), (80, "65-79"))  # the last is 80 and over
 CHUNK = 5000  # rows at a time between a frame and plain dicts
 SAID_EVERY = 200  # claims between two words on how far the replay is
 
@@ -50,7 +53,7 @@ class Dataset:
 
     `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
     `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none),
-    `reduced` (paid, but less).
+    `reduced` (paid, but less), `age_band`, `sex` (both for the evaluation by groups alone, never an input).
     `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
     """
 
@@ -66,12 +69,16 @@ class Dataset:
             yield from row_dicts(self.features.iloc[positions[start : start + CHUNK]])
 
     def matrix(self, encoder: Encoder, positions: Positions) -> Matrix:
-        """The same, encoded."""
-        parts = [
-            encoder.matrix(list(self.rows(positions[start : start + CHUNK])))[0]
-            for start in range(0, len(positions), CHUNK)
-        ]
-        return np.vstack(parts) if parts else np.empty((0, len(encoder.columns)))
+        """The same, encoded: what `encoder.matrix` makes of the rows, column by column, in a tenth of the time."""
+        of = self.features.iloc[positions]
+        out = np.empty((len(positions), len(encoder.columns)))
+        for place, column in enumerate(encoder.columns):
+            words = encoder.categories.get(column)
+            if words is None:
+                out[:, place] = of[column]
+            else:
+                out[:, place] = of[column].map({word: float(code) for code, word in enumerate(words)})
+        return out
 
     def column(self, name: str, positions: Positions) -> np.ndarray:
         """One column of `lines` at `positions`."""
@@ -124,7 +131,7 @@ def _frame(columns: dict[str, array[float] | list[str]], keep: NDArray[np.bool_]
 
 ABOUT = [
     "claim", "claim_id", "line", "patient", "submitted", "known_on", "payer", "code", "denied", "reason", "carcs",
-    "charge", "lost", "worst_rule", "reduced",
+    "charge", "lost", "worst_rule", "reduced", "age_band", "sex",
 ]  # fmt: skip
 
 
@@ -161,9 +168,24 @@ def _targets(
                 float(label.denied_amount),
                 worst[line.number],
                 label.outcome == REDUCED,
+                age_band(event.claim.patient, event.known_on),
+                event.claim.patient.sex if event.claim.patient.sex in ("F", "M") else UNKNOWN,
             ),
             row,
         )
+
+
+def age_band(patient: Person, day: date) -> str:
+    """The patient's age on a day, in the broad bands that Medicare's age and a working life make.
+
+    >>> age_band(Person(birth_date=date(1960, 3, 2)), date(2025, 3, 1))
+    '45-64'
+    """
+    born = patient.birth_date
+    if born is None or born > day:
+        return UNKNOWN
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return next((band for before, band in AGES if age < before), "80 and over")
 
 
 def _overheard(events: Iterable[Event], past: PayerPast, last: list[date]) -> Iterator[Event]:

@@ -23,12 +23,13 @@ from scrubber.tables import Tables
 from training import metrics, track
 from training.calibrate import fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
-from training.errors import NotEnoughData
-from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
+from training.evaluate import finite, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
+from training.grading import Evaluation, grade, own_split, require_both_ends, scored_with_baselines, unseen_from
 from training.progress import Progress, Step, silent
+from training.report import artifacts
 from training.split import Positions, Split, split_by_time
-from training.truth import truth_metrics
+from training.worth import Effort
 
 if TYPE_CHECKING:
     from store import Store
@@ -48,6 +49,7 @@ class TrainResult:
     dataset: Dataset
     split: Split
     excluded: Counter[str]
+    evaluation: Evaluation
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Fitted:
     model: DenialModel
     dataset: Dataset
     split: Split
+    evaluation: Evaluation
 
 
 def train(
@@ -81,9 +84,10 @@ def train(
     figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
     model = replace(model, card=replace(model.card, metrics=figures))
     say(Step("record", "recording the run in MLflow"))
-    run_id, version = track.record(model, _run(dataset, split, model, seed), home)
+    run_id, version = track.record(model, _run(dataset, split, model, seed, done.evaluation), home)
     model = replace(model, card=replace(model.card, version=version))
-    return TrainResult(version, run_id, figures, model, dataset, split, dataset.excluded + split.left_out)
+    left_out = dataset.excluded + split.left_out
+    return TrainResult(version, run_id, figures, model, dataset, split, left_out, done.evaluation)
 
 
 def fit_and_measure(
@@ -94,6 +98,7 @@ def fit_and_measure(
     seed: int = 1,
     simulated: bool = False,
     truth: Path | None = None,
+    effort: Effort | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """All of `train` but the record in MLflow: the card of the model holds its figures.
@@ -110,8 +115,11 @@ def fit_and_measure(
     say(Step("fit", f"fitting on {_lines(split, 'train')}"))
     model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated, progress=progress)
     say(Step("measure", f"measuring on {_lines(split, 'test')}"))
-    figures = _measure(model, dataset, split, seed=seed, truth=truth)
-    return Fitted(replace(model, card=replace(model.card, metrics=figures)), dataset, split)
+    scored = scored_with_baselines(model, dataset, split, seed)
+    evaluation = grade(
+        scored, dataset, seed=seed, simulated=simulated, effort=effort, truth=truth, model=model, split=split
+    )
+    return Fitted(replace(model, card=replace(model.card, metrics=evaluation.figures)), dataset, split, evaluation)
 
 
 def evaluate(
@@ -123,25 +131,33 @@ def evaluate(
     until: date | None = None,
     seed: int = 1,
     truth: Path | None = None,
+    effort: Effort | None = None,
     progress: Progress | None = None,
-) -> dict[str, float]:
+) -> Evaluation:
     """Grade a model by what payers answered to claims sent on or after `since`, as known before `until`.
 
-    `since` None: from the first day of the model's own test window, before which it has seen the answers. Raises
-    NotEnoughData when no such line is labelled.
+    `since` None: from the first day of the model's own test window, before which it has seen the answers. The baselines
+    are fitted on the model's own train window, where the store still holds it. Raises NotEnoughData when no such line
+    is labelled, or none of them was denied.
     """
     dataset = read(store, tables, until=until, progress=progress)
-    first = since or _unseen_from(model)
+    first = since or unseen_from(model)
     positions = np.flatnonzero((dataset.lines["submitted"].dt.date >= first).to_numpy())
+    require_both_ends(dataset, positions, first)
     (progress or silent)(Step("measure", f"measuring on {len(positions):,} lines sent on or after {first}"))
-    if not len(positions):
-        raise NotEnoughData(
-            "evaluation",
-            found=f"no labelled line sent on or after {first}",
-            needed="claims the model has not learned from, and their remittances",
-            advice="Ingest later 837 and 835 files, or give an earlier day on purpose.",
-        )
-    return _grade(model, dataset, positions, seed=seed, truth=truth)
+    split, notes = own_split(model, dataset, positions, first)
+    scored = scored_with_baselines(model, dataset, split, seed) if split else score(model, dataset, positions)
+    return grade(
+        scored,
+        dataset,
+        seed=seed,
+        simulated=model.simulated,
+        effort=effort,
+        truth=truth,
+        model=model,
+        split=split,
+        notes=notes,
+    )
 
 
 def read(store: Store, tables: Tables, *, until: date | None = None, progress: Progress | None = None) -> Dataset:
@@ -221,23 +237,6 @@ def _calibrated(model: DenialModel, dataset: Dataset, window: Positions) -> Deni
     return replace(model, calibration=calibration, claim_map=claim_map)
 
 
-def _grade(
-    model: DenialModel, dataset: Dataset, positions: Positions, *, seed: int, truth: Path | None
-) -> dict[str, float]:
-    scored = score(model, dataset, positions)
-    figures = line_metrics(scored, seed) | claim_metrics(model, scored) | cause_metrics(model, dataset, positions)
-    if truth is not None:
-        figures |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth)
-    return finite(figures)
-
-
-def _measure(model: DenialModel, dataset: Dataset, split: Split, *, seed: int, truth: Path | None) -> dict[str, float]:
-    scored = score(model, dataset, split.test)
-    return _grade(model, dataset, split.test, seed=seed, truth=truth) | finite(
-        baseline_metrics(dataset, split.train, split.test, scored)
-    )
-
-
 def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]:
     """How the model in use does on the same test lines; nothing where there is none or it cannot be read any more."""
     folder = champion_folder(home)
@@ -258,7 +257,10 @@ def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]
     )
 
 
-def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track.Run:
+def _run(
+    dataset: Dataset, split: Split, model: DenialModel, seed: int, evaluation: Evaluation | None = None
+) -> track.Run:
+    measured: dict[str, object] = {"evaluation.json": evaluation.json()} if evaluation else {}
     settings = {
         f"lightgbm.{k}": v for k, v in denial_params(seed, len(split.train)).items() if k != "monotone_constraints"
     }
@@ -280,11 +282,8 @@ def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track
         tables={
             "left_out.json": dict(dataset.excluded + split.left_out),
             "metrics.json": dict(model.card.metrics),
+            **measured,
         },
+        texts=artifacts(evaluation) if evaluation else {},
         typical=track.typical_rows(dataset.features.iloc[split.train]),
     )
-
-
-def _unseen_from(model: DenialModel) -> date:
-    day = model.card.window.get("test_from")
-    return date.fromisoformat(day) if day else date.min

@@ -26,6 +26,10 @@ class Window:
     first: date
     last: date
 
+    def ends(self) -> tuple[tuple[str, date], tuple[str, date]]:
+        """Both days, each with its word."""
+        return ("from", self.first), ("to", self.last)
+
 
 @dataclass(frozen=True)
 class Split:
@@ -40,11 +44,7 @@ class Split:
 
     def days(self) -> dict[str, str]:
         """The windows as ISO days: `train_from`, `train_to`, ..."""
-        return {
-            f"{name}_{end}": day.isoformat()
-            for name, w in self.windows.items()
-            for end, day in (("from", w.first), ("to", w.last))
-        }
+        return {f"{name}_{end}": day.isoformat() for name, w in self.windows.items() for end, day in w.ends()}
 
 
 def lag_days(lines: pd.DataFrame, share: float = 0.95) -> int:
@@ -68,6 +68,14 @@ def split_by_time(lines: pd.DataFrame) -> Split:
         )
     embargo = lag_days(lines)
     windows = _windows(lines["submitted"].min().date(), lines["submitted"].max().date(), embargo)
+    return split_at(lines, windows, embargo)
+
+
+def split_at(lines: pd.DataFrame, windows: dict[str, Window], embargo: int) -> Split:
+    """The lines of windows given, less those answered too late; `left_out` counts the lines of no window too.
+
+    Raises NotEnoughData where a window holds too few denials.
+    """
     submitted, known = lines["submitted"].dt.date.to_numpy(), lines["known_on"].dt.date.to_numpy()
     begins = {"train": windows["calibration"].first, "calibration": windows["test"].first, "test": date.max}
     left_out: Counter[str] = Counter()
@@ -77,8 +85,8 @@ def split_by_time(lines: pd.DataFrame) -> Split:
         late = inside & (known >= begins[name])
         left_out["answered after the next window began"] += int(late.sum())
         positions[name] = np.flatnonzero(inside & ~late)
-    used = sum(len(p) for p in positions.values())
-    left_out["in an embargo"] = len(lines) - used - left_out["answered after the next window began"]
+    left_out["sent after the test window"] = int((submitted > windows["test"].last).sum())
+    left_out["in an embargo"] = len(lines) - sum(len(p) for p in positions.values()) - left_out.total()
     for name, least in LEAST_DENIED.items():
         denied = int(lines["denied"].to_numpy()[positions[name]].sum())
         if denied < least or denied == len(positions[name]):
@@ -101,10 +109,16 @@ def _windows(first: date, last: date, embargo: int) -> dict[str, Window]:
             advice="Ingest more months of 837 and 835 files.",
         )
     train, calibration = int(days * TRAIN), int(days * CALIBRATION)
-    calibration_from = first + timedelta(days=train + embargo)
-    test_from = calibration_from + timedelta(days=calibration + embargo)
+    test = first + timedelta(days=train + calibration + 2 * embargo)
+    return windows_before(first, Window(test, last), embargo, calibration)
+
+
+def windows_before(first: date, test: Window, embargo: int, calibration: int) -> dict[str, Window]:
+    """All three windows of a test window: `calibration` days before it and all the days before those, lag between."""
+    calibration_to = test.first - timedelta(days=embargo + 1)
+    calibration_from = calibration_to - timedelta(days=calibration - 1)
     return {
-        "train": Window(first, first + timedelta(days=train - 1)),
-        "calibration": Window(calibration_from, calibration_from + timedelta(days=calibration - 1)),
-        "test": Window(test_from, last),
+        "train": Window(first, calibration_from - timedelta(days=embargo + 1)),
+        "calibration": Window(calibration_from, calibration_to),
+        "test": test,
     }

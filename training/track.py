@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from models.denial import DenialModel
 from training.errors import UnknownVersion
 
 MODEL_NAME = "denial"
+EVALUATIONS = "denial-evaluation"  # the experiment of runs that only measure
+UNSAYABLE = re.compile(r"[^\w./: -]")  # what MLflow allows in no metric's name, and a payer's id may hold
 CHAMPION, CHALLENGER = "champion", "challenger"
 
 
@@ -33,7 +36,8 @@ class Run:
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
     tables: Mapping[str, object]  # file name -> JSON
-    typical: pd.DataFrame  # the input example
+    typical: pd.DataFrame | None = None  # the input example of the model, where one is registered
+    texts: Mapping[str, str] = field(default_factory=dict)  # file name -> text: plots and the report
 
 
 def database(home: Path) -> Path:
@@ -61,16 +65,32 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
     _create_for_owner(home)
     mlflow.set_tracking_uri(tracking_uri(home))
     mlflow.set_registry_uri(tracking_uri(home))
-    with mlflow.start_run(experiment_id=_experiment(client(home), home)) as active:
-        mlflow.set_tags(dict(run.tags))
-        mlflow.log_params(dict(run.params))
-        mlflow.log_metrics(dict(run.metrics))
-        for name, table in run.tables.items():
-            mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
+    with mlflow.start_run(experiment_id=_experiment(client(home), home, MODEL_NAME)) as active:
+        _log(mlflow, run)
         logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run.typical)
         version = _register(client(home), logged, active.info.run_id)
     client(home).set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return str(active.info.run_id), str(version)
+
+
+def record_evaluation(run: Run, home: Path) -> str:
+    """Write a run that measured and registered nothing, in an experiment of its own; the answer is its id."""
+    mlflow = _mlflow()
+    _create_for_owner(home)
+    mlflow.set_tracking_uri(tracking_uri(home))
+    with mlflow.start_run(experiment_id=_experiment(client(home), home, EVALUATIONS)) as active:
+        _log(mlflow, run)
+    return str(active.info.run_id)
+
+
+def _log(mlflow: Any, run: Run) -> None:
+    mlflow.set_tags(dict(run.tags))
+    mlflow.log_params(dict(run.params))
+    mlflow.log_metrics({UNSAYABLE.sub("_", name): value for name, value in run.metrics.items()})
+    for name, table in run.tables.items():
+        mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
+    for name, text in run.texts.items():
+        mlflow.log_text(text, name)
 
 
 def registered(version: str, home: Path) -> Any:
@@ -133,7 +153,7 @@ def _next(home: Path) -> str:
     return str(max((int(v.version) for v in versions), default=0) + 1)
 
 
-def _log_model(mlflow: Any, model: DenialModel, typical: pd.DataFrame) -> Any:
+def _log_model(mlflow: Any, model: DenialModel, typical: pd.DataFrame | None) -> Any:
     from importlib.metadata import version  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -156,11 +176,11 @@ def _signature(mlflow: Any) -> Any:
     return mlflow.models.ModelSignature(types.Schema(inputs), types.Schema(outputs))
 
 
-def _experiment(api: Any, home: Path) -> str:
-    found = api.get_experiment_by_name(MODEL_NAME)
+def _experiment(api: Any, home: Path, name: str) -> str:
+    found = api.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    return str(api.create_experiment(MODEL_NAME, artifact_location=(home / "mlartifacts").resolve().as_uri()))
+    return str(api.create_experiment(name, artifact_location=(home / "mlartifacts").resolve().as_uri()))
 
 
 def _mlflow() -> Any:

@@ -50,6 +50,8 @@ def made_up_dataset(seed=1, count=4000, lag=20):
             "lost": 0.0,
             "worst_rule": np.where(true > 0.4, 3.0, 0.0),
             "reduced": ~denied & (rng.random(count) < 0.05),
+            "age_band": np.array(["18-44", "45-64", "65-79"])[claim % 3],
+            "sex": np.array(["F", "M"])[claim % 2],
             "true": true,
         }
     )

@@ -12,6 +12,8 @@ from models import DenialModel, champion_folder, model_folder
 from models.errors import BundleBroken
 from training import track
 from training.errors import NotPromoted, UnknownVersion
+from training.evaluate import score
+from training.grading import grade
 from training.promote import promote, rollback
 from training.run import _run, fit
 from training.split import split_by_time
@@ -26,18 +28,24 @@ def trained(dataset):
     return dataset, split, model
 
 
-def register(home, trained, **metrics):
+@pytest.fixture(scope="module")
+def evaluation(trained):
+    dataset, split, model = trained
+    return grade(score(model, dataset, split.test), dataset, seed=1, simulated=True, split=split)
+
+
+def register(home, trained, evaluation=None, **metrics):
     dataset, split, model = trained
     model = replace(model, card=replace(model.card, metrics=metrics))
-    return track.record(model, _run(dataset, split, model, seed=1), home)
+    return track.record(model, _run(dataset, split, model, 1, evaluation), home)
 
 
 @pytest.fixture(scope="module")
-def home(trained, tmp_path_factory):
+def home(trained, evaluation, tmp_path_factory):
     """A home with two registered versions; 2 does worse than the champion did on the same lines."""
     home = tmp_path_factory.mktemp("home")
-    register(home, trained, pr_auc=0.40)
-    register(home, trained, **{"pr_auc": 0.38, "champion.pr_auc": 0.40})
+    register(home, trained, evaluation, pr_auc=0.40)
+    register(home, trained, evaluation, **{"pr_auc": 0.38, "champion.pr_auc": 0.40})
     return home
 
 
@@ -89,7 +97,8 @@ def test_a_registered_bundle_knows_its_number(home):
 def test_no_artefact_is_a_pickle_and_none_holds_a_claim_or_a_patient(home, trained):
     dataset, _, _ = trained
     files = [p for p in (home / "mlartifacts").rglob("*") if p.is_file()]
-    assert {"booster.txt", "MLmodel", "left_out.json", "metrics.json", "input_example.json"} <= {p.name for p in files}
+    names = {"booster.txt", "MLmodel", "left_out.json", "metrics.json", "input_example.json", "evaluation.json"}
+    assert names | {"report.html", "cost.svg"} <= {p.name for p in files}
     assert not [p for p in files if p.suffix in (".pkl", ".pickle", ".joblib", ".cloudpickle")]
     rows = {json.dumps(list(row.values())) for row in dataset.rows(range(200))}
     for path in files:
@@ -100,6 +109,11 @@ def test_no_artefact_is_a_pickle_and_none_holds_a_claim_or_a_patient(home, train
             example = json.loads(content)
             assert example["columns"] == list(FEATURES)
             assert json.dumps(example["data"][0]) not in rows
+
+
+def test_an_odd_id_of_a_payer_is_no_reason_to_lose_a_run(trained, tmp_path):
+    run_id, _ = register(tmp_path, trained, pr_auc=0.4, **{"ece_payer.BLUE & CROSS (TX)": 0.02})
+    assert track.client(tmp_path).get_run(run_id).data.metrics["ece_payer.BLUE _ CROSS _TX_"] == 0.02
 
 
 def test_promoting_moves_the_alias_and_exports_a_bundle_that_answers_the_same(copied, trained):
