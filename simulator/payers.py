@@ -63,6 +63,26 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A clinician the payer has not enrolled on some days."""
+
+    clinician: str
+    since: date
+    until: date
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """What goes wrong at the payer: parts of its noise, and the share of denials that are worded wrongly."""
+
+    noise: float
+    payer_mistake: float
+    misposted: float
+    wrong_words: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """So many sessions of some families in so many days, or so many days between two."""
 
@@ -124,7 +144,10 @@ class PretendPayer:
     noise: Mapping[str, float]
     limits: tuple[Limit, ...]
     quirks: tuple[Quirk, ...]
-    unenrolled: Mapping[str, tuple[date, float]]  # clinician -> last day without enrolment, chance
+    unenrolled: tuple[Gap, ...]
+    new_code_days: int  # for so long after it begins a code is refused
+    new_code_chance: float
+    mistakes: Mistakes
 
     def new_member_id(self, rng: Random) -> str:
         """A member id of the payer's form, plainly invented."""
@@ -167,6 +190,15 @@ def _silent(raw: dict[str, Any]) -> Silent:
     return Silent(frozenset(raw["families"]), frozenset(raw["codes"]), raw["since"], learned, raw["chance"])
 
 
+def _gap(raw: dict[str, Any]) -> Gap:
+    return Gap(raw["clinician"], raw.get("since", date.min), raw["until"], raw["chance"])
+
+
+def _mistakes() -> Mistakes:
+    raw = read_toml("mistakes.toml")
+    return Mistakes(**raw["shares"], wrong_words=raw["words"]["wrong"])
+
+
 def _form(member: str) -> re.Pattern[str]:
     if member == MBI:
         return re.compile(r"\d[A-Z][A-Z\d]\d[A-Z][A-Z\d]\d[A-Z]{2}\d\d")
@@ -205,7 +237,10 @@ def _payer(key: str, raw: dict[str, Any]) -> PretendPayer:
         noise=raw["noise"],
         limits=tuple(_limit(limit) for limit in raw.get("limits", ())),
         quirks=tuple(_quirk(quirk) for quirk in raw.get("quirks", ())),
-        unenrolled={u["clinician"]: (u["until"], u["chance"]) for u in raw.get("unenrolled", ())},
+        unenrolled=tuple(_gap(gap) for gap in raw.get("unenrolled", ())),
+        new_code_days=raw["new_codes"]["days"],
+        new_code_chance=raw["new_codes"]["chance"],
+        mistakes=_mistakes(),
     )
 
 

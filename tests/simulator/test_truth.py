@@ -57,14 +57,14 @@ def test_denied_in_the_truth_is_denied_on_the_remittance(year):
     assert compared > 0.85 * len(year.rows)
 
 
-def test_the_cause_is_the_one_the_remittance_names(year):
+def test_what_the_truth_says_was_told_is_what_the_remittance_names(year):
     claims, answers = by_wire(year.claims), first_answers(year)
     for row in year.rows:
         claim = claims[wire(row)]
         answer = answers.get((claim.lines[row["line"] - 1].control_number, claim.frequency))
         if row["denied"] and row["answered"] and answer is not None:
             denial = next(a for a in answer.adjustments if is_denial(a.group, a.carc))
-            assert reason_of(denial.group, denial.carc, answer.remarks) == row["cause"]
+            assert reason_of(denial.group, denial.carc, answer.remarks) == row["told"]
 
 
 def test_unanswered_claims_are_on_no_remittance(year):
