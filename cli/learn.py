@@ -1,4 +1,4 @@
-"""`ingest`, `labels`, `simulate`, `train`, `evaluate`, `promote`: the data scientist's commands."""
+"""`ingest`, `labels`, `train`, `evaluate`, `promote`: the data scientist's commands."""
 
 from __future__ import annotations
 
@@ -98,29 +98,6 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
     console.print(table)
     if reasons:
         console.print("\nMost frequent denial codes: " + ", ".join(f"{carc} {n}" for carc, n in reasons.most_common(8)))
-    return 0
-
-
-def simulate_practice(out: Path, months: int, claims_per_month: int, seed: int, start: date, *, as_json: bool) -> int:
-    """Write a pretend practice; refuses a folder that holds something."""
-    needs("pyarrow")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UnreadableInput(
-            str(out), found="a folder that is not empty", expected="a new or empty folder for the files"
-        )
-    from simulator import simulate  # noqa: PLC0415
-
-    with progress("months", months) as update:
-        counts = simulate(months, claims_per_month, seed, out, start=start, progress=update)
-    if as_json:
-        emit(counts)
-    else:
-        stdout().print(Text("Simulated, nothing of it is real: " + ", ".join(f"{k} {v:,}" for k, v in counts.items())))
-        stdout().print(
-            Text(
-                f"Next: cleanclaim ingest {out}/837 {out}/835; cleanclaim train --simulated --truth {out}/truth.parquet"
-            )
-        )
     return 0
 
 

@@ -27,7 +27,7 @@ from training.errors import NotEnoughData
 from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
 from training.split import Positions, Split, split_by_time
-from training.truth import truth_metrics
+from training.truth import fidelity_metrics, truth_metrics
 
 if TYPE_CHECKING:
     from store import Store
@@ -205,7 +205,8 @@ def _grade(
     scored = score(model, dataset, positions)
     figures = line_metrics(scored, seed) | claim_metrics(model, scored) | cause_metrics(model, dataset, positions)
     if truth is not None:
-        figures |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth)
+        figures |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth, seed=seed)
+        figures |= fidelity_metrics(model, dataset, positions, scored.risk, truth, seed=seed)
     return finite(figures)
 
 

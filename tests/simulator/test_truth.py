@@ -167,3 +167,28 @@ def test_every_answer_means_what_the_truth_says_it_means():
         answer = quirk.answer
         assert is_denial(answer.group, answer.carc), quirk
         assert reason_of(answer.group, answer.carc, [answer.rarc] if answer.rarc else []) is answer.reason, quirk
+
+
+def test_the_root_is_where_a_person_would_have_to_look(year):
+    for row in year.rows:
+        root = set(row["root"].split())
+        if row["mechanism"] == "quirk":
+            assert root == {"claim_content", "payer_habit", row["cause"]}
+        elif row["mechanism"]:
+            assert root == {reason.value for reason in mechanisms()[row["mechanism"]].root}
+        else:
+            assert not root
+
+
+def test_what_shows_has_a_root_and_what_nobody_could_foresee_has_none():
+    rootless = {name for name, mechanism in mechanisms().items() if not mechanism.root}
+    assert rootless == {"noise", "payer_mistake", "misposted"}
+    assert not any(mechanisms()[name].visible for name in rootless)
+
+
+def test_the_counts_say_how_hard_it_is_to_foresee(year):
+    denied = [r for r in year.rows if r["denied"]]
+    assert year.counts["denials_unpublished"] == pytest.approx(mean(not r["published"] for r in denied), abs=1e-4)
+    assert year.counts["denials_visible"] == pytest.approx(mean(r["visible"] for r in denied), abs=1e-4)
+    assert year.counts["denials_unpublished"] >= 0.30
+    assert 0.08 <= year.counts["denial_rate"] <= 0.18
