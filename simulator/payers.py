@@ -13,6 +13,7 @@ from claims.claim import FILING_INDICATORS, Payer
 from claims.reasons import Reason
 from simulator.reference import DATA, Answer, read_toml
 
+LAPSE_AGAIN = 0.06
 MBI = "medicare"  # member = "medicare": an id of the Medicare form, whose letters are all T
 
 
@@ -140,6 +141,7 @@ class PretendPayer:
     review: Mapping[str, float]
     lapse: float
     january: float
+    lapse_again: float  # of claims sent again: what the payer said of the cover may have been right
     other_payer_first: float
     noise: Mapping[str, float]
     limits: tuple[Limit, ...]
@@ -233,6 +235,7 @@ def _payer(key: str, raw: dict[str, Any]) -> PretendPayer:
         review=raw["review"],
         lapse=cover["lapse"],
         january=cover["january"],
+        lapse_again=LAPSE_AGAIN,
         other_payer_first=cover["other_payer_first"],
         noise=raw["noise"],
         limits=tuple(_limit(limit) for limit in raw.get("limits", ())),

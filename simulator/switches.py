@@ -57,7 +57,7 @@ PAYER_CHANGES: Mapping[str, PayerChange] = {
     "unanswered": lambda p: replace(p, reply=replace(p.reply, unanswered=0.0)),
     "second_payers": lambda p: replace(p, second_cover=0.0),
     "session_limits": lambda p: replace(p, limits=()),
-    "lapsed_cover": lambda p: replace(p, lapse=0.0, january=0.0),
+    "lapsed_cover": lambda p: replace(p, lapse=0.0, january=0.0, lapse_again=0.0),
     "other_payer_first": lambda p: replace(p, other_payer_first=0.0),
     "authorization_mismatch": lambda p: replace(p, mismatch=0.0),
     "noise": lambda p: replace(p, mistakes=replace(p.mistakes, noise=0.0)),

@@ -1,10 +1,12 @@
 """Payers err: remittances that say the wrong thing, and denials that are taken back unasked."""
 
 from collections import Counter
+from datetime import date
 
 from simulator.answers import TAKEN_BACK
-from simulator.practices import load_practice
-from simulator.reference import read_toml
+from simulator.payers import load_payers
+from simulator.practice import load_practice
+from simulator.reference import read_toml, services
 from tests.simulator.runs import run
 
 
@@ -47,20 +49,21 @@ def test_a_payer_takes_its_own_mistakes_back_and_pays(year):
     assert seen["misposted"] > 5
 
 
-def test_a_new_code_is_refused_in_its_first_months_and_no_longer(year, careful):
-    refused = [row for of in (year, careful) for row in of.rows if row["mechanism"] == "new_code_refused"]
-    assert {row["procedure"] for row in refused} == {"64473", "62330"} | {
-        row["procedure"] for row in refused if row["procedure"] == "62331"
-    }
-    claims = {c.id: c for of in (year, careful) for c in of.claims}
-    assert len(refused) > 8
-    for row in refused:
-        began = {"64473": "2025-01-01"}.get(row["procedure"], "2026-01-01")
-        assert 0 <= (claims[row["claim_id"]].first_service - type(row["submitted_on"]).fromisoformat(began)).days < 240
+def test_a_new_code_is_refused_in_its_first_months_and_no_longer(year):
+    days = {c.id: c.first_service for c in year.claims}
+    longest = max(payer.new_code_days for payer in load_payers())
+    billed = [row for row in year.rows if row["procedure"] == "64473"]
+    began = services()["64473"].began
+    assert began == date(2025, 1, 1) == min(days[row["claim_id"]] for row in billed).replace(day=1)
+    refused = [row for row in year.rows if row["mechanism"] == "new_code_refused"]
+    assert {row["procedure"] for row in refused} == {"64473"}
+    assert len(refused) > 4
+    assert all(0 <= (days[row["claim_id"]] - began).days < longest for row in refused)
+    assert [row for row in billed if (days[row["claim_id"]] - began).days >= longest]
 
 
-def test_some_clinicians_are_known_to_the_payers_files_by_name():
+def test_the_payers_files_name_clinicians_of_the_practice():
     names = {c.provider.name for c in load_practice().clinicians}
-    from simulator.payers import load_payers
-
-    assert {gap.clinician for payer in load_payers() for gap in payer.unenrolled} <= names
+    gaps = [gap for payer in load_payers() for gap in payer.unenrolled]
+    assert len(gaps) == 2
+    assert {gap.clinician for gap in gaps} <= names
