@@ -200,24 +200,57 @@ def labels(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> N
 
 @app.command()
 def simulate(
-    out: Annotated[Path, typer.Option(help="Folder to write; it must be new or empty.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write; it must be new or empty. Required.")] = None,
     months: Annotated[int, typer.Option(min=1, max=120)] = 12,
     claims_per_month: Annotated[int, typer.Option(min=1, max=100_000)] = 400,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
     start: Annotated[
         datetime, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="First day of the pretend practice.")
     ] = datetime(2024, 10, 1),  # noqa: DTZ001
+    practice: Annotated[
+        int,
+        typer.Option(
+            min=0, max=999, help="Which practice: other people, another mix and other habits, at the same payers."
+        ),
+    ] = 0,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Mechanisms to leave out: quirks, provider_habits, documentation_quality, enrolment_gaps, "
+            "policy_changes, new_codes, deductibles, label_noise, payer_mistakes, unanswered, reversals, appeals, "
+            "rework, second_payers, session_limits, lapsed_cover, other_payer_first, authorization_mismatch, noise, "
+            "staff_slips.",
+        ),
+    ] = None,
+    list_mechanisms: Annotated[
+        bool, typer.Option("--list-mechanisms", help="Say what each of them is, write nothing, and end.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the 837P and 835 files of a pretend pain practice, with the truth beside them. Nothing in them is real.
 
-    Example:
+    Examples:
 
         cleanclaim simulate --months 18 --claims-per-month 500 --seed 7 --out pretend/
-    """
-    from cli.learn import simulate_practice  # noqa: PLC0415
 
-    finish(simulate_practice(out, months, claims_per_month, seed, start.date(), as_json=as_json))
+        cleanclaim simulate --practice 3 --without quirks,label_noise --out another/
+
+        cleanclaim simulate --list-mechanisms
+    """
+    from cli.pretend import list_switches, simulate_practice  # noqa: PLC0415
+
+    if list_mechanisms:
+        finish(list_switches(as_json=as_json))
+        return
+    if out is None:
+        raise typer.BadParameter("say where to write: a new or empty folder", param_hint="--out")
+    left_out = [name.strip() for names in without or () for name in names.split(",") if name.strip()]
+    finish(
+        simulate_practice(
+            out, months, claims_per_month, seed, start.date(), practice=practice, without=left_out, as_json=as_json
+        )
+    )
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`ingest`, `labels`, `simulate`, `train`, `promote`: the data scientist's commands."""
+"""`ingest`, `labels`, `train`, `promote`: the data scientist's commands."""
 
 from __future__ import annotations
 
@@ -131,29 +131,6 @@ def _off_the_list(settings: Settings, last_used: Mapping[str, date], as_of: date
     for carc, day in sorted(last_used.items()):
         if odd := off_the_list(table, carc.rpartition("-")[2], day, as_of):
             yield f"{carc} of {day} {odd}: ask the payer what it stands for."
-
-
-def simulate_practice(out: Path, months: int, claims_per_month: int, seed: int, start: date, *, as_json: bool) -> int:
-    """Write a pretend practice; refuses a folder that holds something."""
-    needs("pyarrow")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UnreadableInput(
-            str(out), found="a folder that is not empty", expected="a new or empty folder for the files"
-        )
-    from simulator import simulate  # noqa: PLC0415
-
-    with progress("months", months) as update:
-        counts = simulate(months, claims_per_month, seed, out, start=start, progress=update)
-    if as_json:
-        emit(counts)
-    else:
-        stdout().print(Text("Simulated, nothing of it is real: " + ", ".join(f"{k} {v:,}" for k, v in counts.items())))
-        stdout().print(
-            Text(
-                f"Next: cleanclaim ingest {out}/837 {out}/835; cleanclaim train --simulated --truth {out}/truth.parquet"
-            )
-        )
-    return 0
 
 
 def train_model(

@@ -2,5 +2,6 @@
 
 from simulator.run import simulate
 from simulator.slips import slip_names
+from simulator.switches import UnknownSwitch, switches
 
-__all__ = ["simulate", "slip_names"]
+__all__ = ["UnknownSwitch", "simulate", "slip_names", "switches"]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from random import Random
 
 from claims.claim import Line
+from claims.reasons import Reason, reason_of
 from claims.remittance import Adjudication, Adjustment
 from simulator.case import Case
 from simulator.hazards import Hazard, first_struck, p_denied, p_shown, strike
 from simulator.payers import Money
 from simulator.policies import hazards_of
-from simulator.reference import Answer, Mechanism, services
+from simulator.reference import Answer, Mechanism, mechanisms, services
 from simulator.second_payer import SECOND, left_by_the_first, prior
 
 DEDUCTIBLE, COINSURANCE, COPAY = "1", "2", "3"
+NO_REMARK = 0.5  # of wrongly worded denials: the remark code is left off, where there is one
+SPENT_BY_NEW_YEAR = 3.0  # times the deductible, at most; half of it on average
 LEVEL_BELOW = {"99215": "99214", "99214": "99213", "99205": "99204", "99204": "99203"}
 
 
@@ -28,8 +32,22 @@ class Verdict:
     p_shown: float
     denied: bool
     mechanism: Mechanism | None = None
-    answer: Answer | None = None
+    answer: Answer | None = None  # what the payer means
+    misworded: Answer | None = None  # what its remittance says instead
     outcome: str = "paid"
+
+    @property
+    def told(self) -> Answer | None:
+        """What the remittance says."""
+        return self.misworded or self.answer
+
+    @property
+    def root(self) -> tuple[Reason, ...]:
+        """The Reasons a person would look at to foresee it; of a habit of this payer also the one it gives itself."""
+        if self.mechanism is None:
+            return ()
+        own = (self.answer.reason,) if self.answer is not None and self.mechanism.answers is None else ()
+        return tuple(dict.fromkeys((*self.mechanism.root, *own)))
 
 
 @dataclass(slots=True)
@@ -78,8 +96,8 @@ def allowed_cents(line: Line, place: str, schedule: float, code: str = "") -> in
 class Desk:
     """A payer's desk: it keeps each patient's deductible through the year."""
 
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
+    def __init__(self, rng: Random, words_rng: Random) -> None:
+        self._rng, self._words_rng = rng, words_rng
         self._spent: dict[tuple[int, int], int] = {}
 
     def decide(self, case: Case) -> Decision:
@@ -87,6 +105,9 @@ class Desk:
         hazards = hazards_of(case)
         strike({id(h): h for of_line in hazards for h in of_line}.values(), self._rng)
         verdicts = [self._verdict(of_line) for of_line in hazards]
+        for verdict in verdicts:
+            if verdict.answer is not None and self._words_rng.random() < case.payer.mistakes.wrong_words:
+                verdict.misworded = self._other_words(verdict.answer)
         return Decision(verdicts, self.price(case, verdicts))
 
     def _verdict(self, hazards: Sequence[Hazard]) -> Verdict:
@@ -99,6 +120,14 @@ class Desk:
             verdict.answer = struck.answer
         return verdict
 
+    def _other_words(self, answer: Answer) -> Answer:
+        """What a careless remittance says: the CARC without its remark code, or another CARC."""
+        if answer.rarc and self._words_rng.random() < NO_REMARK:
+            return Answer(answer.group, answer.carc, "", reason_of(answer.group, answer.carc, ()))
+        anything = mechanisms()["noise"].answers
+        assert anything is not None
+        return anything.pick(self._words_rng)
+
     def price(self, case: Case, verdicts: Sequence[Verdict]) -> list[Adjudication]:
         """The service lines of the remittance: what is paid, what is owed by the patient, what is denied."""
         if case.claim.payer.sequence == SECOND:
@@ -106,7 +135,7 @@ class Desk:
         sums = self._sums(case, verdicts)
         answered = []
         for line, verdict, total in zip(case.claim.lines, verdicts, sums, strict=True):
-            answered.append(_denied(case, line, verdict.answer) if verdict.answer else _paid(case, line, total))
+            answered.append(_denied(case, line, verdict.told) if verdict.told else _paid(case, line, total))
             if not verdict.denied:
                 patient = total.paid <= 0 < total.allowed
                 verdict.outcome = "patient_responsibility" if patient else "reduced" if total.lowered else "paid"
@@ -142,11 +171,15 @@ class Desk:
         first = case.claim.first_service
         key = (case.patient, first.year if first else 0)
         spent = self._spent.get(key)
-        if spent is None:  # part of it went to others, before or beside this practice
-            spent = int(payer.deductible * 100 * min(1.0, self._rng.random() * 1.6))
+        if spent is None:  # part of it went to others before, and the later in the year the more
+            spent = int(payer.deductible * 100 * min(1.0, self._rng.random() * SPENT_BY_NEW_YEAR * _of_the_year(first)))
         total.deductible = min(left, max(0, payer.deductible * 100 - spent))
         self._spent[key] = spent + total.deductible
         total.coinsurance = round((left - total.deductible) * payer.coinsurance)
+
+
+def _of_the_year(day: date | None) -> float:
+    return day.timetuple().tm_yday / 366 if day else 0.0
 
 
 def _adjustments(*parts: tuple[str, str, int]) -> tuple[Adjustment, ...]:
@@ -157,9 +190,9 @@ def _as_second(case: Case, line: Line, verdict: Verdict) -> Adjudication:
     """What a second payer does with a line: at most what the first one left, and at most up to its own schedule."""
     left = left_by_the_first(line.charge, line.adjudications)
     settled = line.charge - left
-    if verdict.answer is not None:
-        denied = _denied(case, line, verdict.answer)
-        refused = Adjustment(verdict.answer.group, verdict.answer.carc, left)
+    if verdict.told is not None:
+        denied = _denied(case, line, verdict.told)
+        refused = Adjustment(verdict.told.group, verdict.told.carc, left)
         return replace(denied, adjustments=(*prior(settled), refused))
     first_paid = sum((one.paid for one in line.adjudications), Decimal(0))
     allowed = money(allowed_cents(line, case.claim.place_of(line), case.payer.money.schedule))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -29,11 +29,11 @@ class Work:
 class Biller:
     """Works the denials of a remittance."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, without: Collection[str] = ()) -> None:
         raw = read_toml("followup.toml")
         self._worked, self._appealed, self._given = raw["worked"], raw["appealed"], raw["given"]
         self._shares = raw["shares"]
-        self._rng = rng
+        self._rng, self._without = rng, without
 
     def work(self, draft: Draft, verdicts: Sequence[Verdict], control_number: str, answered: date) -> Work:
         """Decide about a claim with at least one denied line, on the day its answer came."""
@@ -45,7 +45,10 @@ class Biller:
         if draft.attempt >= MOST_ATTEMPTS or worked >= self._worked.get(name, self._worked["default"]):
             return Work()
         if appealed < self._appealed.get(name, self._appealed["default"]):
-            return Work(answered + timedelta(days=days + 35)) if won < self._shares["appeal_won"] else Work()
+            wins = won < self._shares["appeal_won"] and "appeals" not in self._without
+            return Work(answered + timedelta(days=days + 35)) if wins else Work()
+        if "rework" in self._without:
+            return Work()
         again = self._again(draft, verdicts, control_number) if given < self._given.get(name, 1.0) else None
         if again is None:
             return Work()
@@ -58,7 +61,8 @@ class Biller:
     def taken_back(self, answered: date) -> date | None:
         """The day on which a payer takes a payment back; None when it does not."""
         drawn, days = self._rng.random(), self._rng.randrange(40, 120)
-        return answered + timedelta(days=days) if drawn < self._shares["taken_back"] else None
+        taken = drawn < self._shares["taken_back"] and "reversals" not in self._without
+        return answered + timedelta(days=days) if taken else None
 
     def _again(self, draft: Draft, verdicts: Sequence[Verdict], control_number: str) -> Draft | None:
         """The claim without its slips: as a replacement, or what was denied of it as a new claim."""

@@ -30,7 +30,7 @@ class Unseen:
         good, thin, poor = chart
         better = (1.0 - (thin + poor) * 0.5, thin * 0.5, poor * 0.5)
         return cls(
-            cover=Unknown.rare(0.06 if reworked else lapse, rng),
+            cover=Unknown.rare(payer.lapse_again if reworked else lapse, rng),
             first_payer=Unknown.rare(payer.other_payer_first, rng),
             authorization=Unknown.rare(payer.mismatch, rng),
             chart=Unknown.drawn(better if reworked else (good, thin, poor), rng),

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-def stream(seed: int, name: str) -> Random:
+def stream(seed: int | str, name: str) -> Random:
     """A stream of its own for each question, so that switching one slip off leaves the patients as they were."""
     return Random(f"{seed}:{name}")  # a text seed is hashed by SHA-512: the same on every machine
 

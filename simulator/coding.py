@@ -26,6 +26,8 @@ BY_A_LABORATORY = frozenset({"drug_test", "lab"})
 # what an honest visit on the day of a procedure was for, and the diagnoses it may not stand beside
 OTHER_REASONS = (("G89.4", ("G89",)), ("M79.18", ("M79.1", "M62")))
 IN_A_STUDY = "Z00.6"
+HIGHER_VISIT = {"99203": "99204", "99213": "99214"}  # a level up that most lower visits could be argued to be
+NARROW_PANELS, WIDEST_PANEL = frozenset({"G0480", "G0481", "G0482"}), "G0483"
 
 
 @dataclass(slots=True)
@@ -88,9 +90,9 @@ class Draft:
 class Coder:
     """Codes encounters by the book of the payer they go to."""
 
-    def __init__(self, practice: Practice, rng: Random) -> None:
+    def __init__(self, practice: Practice, rng: Random, habits_rng: Random) -> None:
         self._visits = visits()
-        self._practice, self._rng = practice, rng
+        self._practice, self._rng, self._habits_rng = practice, rng, habits_rng
 
     def code(self, encounter: Encounter) -> Draft:
         """The claim for one encounter, without any slip."""
@@ -117,6 +119,7 @@ class Coder:
         )
         self._add_services(draft, visit)
         self._add_extras(draft, visit)
+        self._follow_habits(draft, visit)
         if draft.payer.wants_51:
             _mark_further(draft)
         self._add_numbers(draft)
@@ -199,6 +202,19 @@ class Coder:
             for line in draft.lines:
                 if services()[line.code].family == "visit" and "25" not in line.modifiers:
                     line.modifiers = (*line.modifiers, "25")
+
+    def _follow_habits(self, draft: Draft, visit: Visit) -> None:
+        """What this clinician does otherwise than the others: all of it right by what is published."""
+        rng, habits = self._habits_rng, self._practice.clinicians[draft.clinician].habits
+        higher, wider, visit_too = rng.random(), rng.random(), rng.random()
+        for line in draft.lines:
+            if line.code in HIGHER_VISIT and higher < habits.higher_visits:
+                line.code = HIGHER_VISIT[line.code]
+            elif line.code in NARROW_PANELS and wider < habits.wide_panels:
+                line.code = WIDEST_PANEL
+        has_visit = any(services()[line.code].family == "visit" for line in draft.lines)
+        if visit.companion and not has_visit and visit_too < habits.visit_too:
+            draft.lines.insert(0, DraftLine("99213", 1, ("25",), (_other_reason(draft.diagnoses),)))
 
     def _add_numbers(self, draft: Draft) -> None:
         rng, payer = self._rng, draft.payer

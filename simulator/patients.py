@@ -103,10 +103,12 @@ class Arrivals:
     def __init__(self, practice: Practice, payers: tuple[PretendPayer, ...], rng: Random) -> None:
         raw = read_toml("conditions.toml")
         conditions = {name: _condition(name, entry) for name, entry in raw.items()}
-        self._conditions = Wheel((conditions[name], entry["weight"]) for name, entry in raw.items())
+        self._conditions = Wheel(
+            (conditions[name], entry["weight"] * practice.conditions.get(name, 1.0)) for name, entry in raw.items()
+        )
         self._payers = {
-            True: Wheel((p, p.share_from_65) for p in payers),
-            False: Wheel((p, p.share_under_65) for p in payers),
+            True: Wheel((p, p.share_from_65 * practice.payers.get(p.key, 1.0)) for p in payers),
+            False: Wheel((p, p.share_under_65 * practice.payers.get(p.key, 1.0)) for p in payers),
         }
         self._second = Wheel((p, p.as_second) for p in payers)
         clinicians = list(enumerate(practice.clinicians))
@@ -114,7 +116,7 @@ class Arrivals:
         self._operators = Wheel((i, c.load) for i, c in clinicians if c.procedures)
         self._operates = [c.procedures for _, c in clinicians]
         self._referrers = len(practice.referrers)
-        self._rng = rng
+        self._rng, self._mark = rng, practice.mark
         self._made = 0
 
     def new_patient(self, day: date) -> Patient:
@@ -156,7 +158,7 @@ class Arrivals:
     def _person(self, birth: date) -> Person:
         rng = self._rng
         return Person(
-            last_name=f"ZZPATIENT{self._made:05d}",
+            last_name=f"ZZPATIENT{self._mark}{self._made:05d}",
             first_name="TEST",
             birth_date=birth,
             sex="F" if rng.random() < 0.57 else "M",

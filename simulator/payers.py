@@ -13,6 +13,7 @@ from claims.claim import FILING_INDICATORS, Payer
 from claims.reasons import Reason
 from simulator.reference import DATA, Answer, read_toml
 
+LAPSE_AGAIN = 0.06
 MBI = "medicare"  # member = "medicare": an id of the Medicare form, whose letters are all T
 
 
@@ -60,6 +61,26 @@ class Silent:
     def names(self, code: str, family: str) -> bool:
         """Whether it is about a service."""
         return family in self.families or code in self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A clinician the payer has not enrolled on some days."""
+
+    clinician: str
+    since: date
+    until: date
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """What goes wrong at the payer: parts of its noise, and the share of denials that are worded wrongly."""
+
+    noise: float
+    payer_mistake: float
+    misposted: float
+    wrong_words: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +141,15 @@ class PretendPayer:
     review: Mapping[str, float]
     lapse: float
     january: float
+    lapse_again: float  # of claims sent again: what the payer said of the cover may have been right
     other_payer_first: float
     noise: Mapping[str, float]
     limits: tuple[Limit, ...]
     quirks: tuple[Quirk, ...]
-    unenrolled: Mapping[str, tuple[date, float]]  # clinician -> last day without enrolment, chance
+    unenrolled: tuple[Gap, ...]
+    new_code_days: int  # for so long after it begins a code is refused
+    new_code_chance: float
+    mistakes: Mistakes
 
     def new_member_id(self, rng: Random) -> str:
         """A member id of the payer's form, plainly invented."""
@@ -167,6 +192,15 @@ def _silent(raw: dict[str, Any]) -> Silent:
     return Silent(frozenset(raw["families"]), frozenset(raw["codes"]), raw["since"], learned, raw["chance"])
 
 
+def _gap(raw: dict[str, Any]) -> Gap:
+    return Gap(raw["clinician"], raw.get("since", date.min), raw["until"], raw["chance"])
+
+
+def _mistakes() -> Mistakes:
+    raw = read_toml("mistakes.toml")
+    return Mistakes(**raw["shares"], wrong_words=raw["words"]["wrong"])
+
+
 def _form(member: str) -> re.Pattern[str]:
     if member == MBI:
         return re.compile(r"\d[A-Z][A-Z\d]\d[A-Z][A-Z\d]\d[A-Z]{2}\d\d")
@@ -201,11 +235,15 @@ def _payer(key: str, raw: dict[str, Any]) -> PretendPayer:
         review=raw["review"],
         lapse=cover["lapse"],
         january=cover["january"],
+        lapse_again=LAPSE_AGAIN,
         other_payer_first=cover["other_payer_first"],
         noise=raw["noise"],
         limits=tuple(_limit(limit) for limit in raw.get("limits", ())),
         quirks=tuple(_quirk(quirk) for quirk in raw.get("quirks", ())),
-        unenrolled={u["clinician"]: (u["until"], u["chance"]) for u in raw.get("unenrolled", ())},
+        unenrolled=tuple(_gap(gap) for gap in raw.get("unenrolled", ())),
+        new_code_days=raw["new_codes"]["days"],
+        new_code_chance=raw["new_codes"]["chance"],
+        mistakes=_mistakes(),
     )
 
 

@@ -24,6 +24,7 @@ LinePolicy = Callable[[Case, Line, Service], Iterator[Hazard]]
 LINE_POLICIES: list[LinePolicy] = []
 FIRST = "P"  # SBR01 of the payer that pays first
 FIRST_PAYMENT_WANTED = 0.9  # chance that a second payer denies what comes without the first one's decision
+PAYER_MISTAKE, MISPOSTED = "payer_mistake", "misposted"  # what the payer takes back unasked
 AFTER_THE_FIRST = 120  # more days to file in, where the first payer had to answer before
 
 
@@ -68,9 +69,9 @@ def _whole_claim(case: Case) -> Iterator[Hazard]:
         yield case.common("missing_first_payment", (FIRST_PAYMENT_WANTED,))
     if claim.rendering is not None and not valid_npi(claim.rendering.npi):
         yield from case.strict("bad_identifier")
-    until, chance = payer.unenrolled.get(case.clinician, (date.min, 0.0))
-    if first is not None and first <= until:
-        yield case.common("not_enrolled", (chance,))
+    for gap in payer.unenrolled:
+        if gap.clinician == case.clinician and first is not None and gap.since <= first <= gap.until:
+            yield case.common("not_enrolled", (gap.chance,))
     if claim.payer.filing_indicator == "WC" and claim.accident_date is None:
         yield from case.strict("missing_accident")
 
@@ -117,10 +118,12 @@ def referral(case: Case, _line: Line, service: Service) -> Iterator[Hazard]:
 
 @_policy
 def code_and_units(case: Case, line: Line, service: Service) -> Iterator[Hazard]:
-    """A retired code, too many units, a missing number or modifier, an add-on by itself."""
+    """A retired code or one too new, too many units, a missing number or modifier, an add-on by itself."""
     day = line.service_from
     if service.ended and day and day > service.ended:
         yield from case.strict("retired_code")
+    elif service.began and day and 0 <= (day - service.began).days < case.payer.new_code_days:
+        yield Hazard(mechanisms()["new_code_refused"], (case.payer.new_code_chance,))
     if line.units > service.most_units:
         yield from case.strict("units_over")
     if service.family in BY_A_LABORATORY and not case.claim.clia:
@@ -255,9 +258,13 @@ def _again(quirk: Quirk, case: Case, code: str, day: date) -> bool:
 
 @_policy
 def mistakes(case: Case, _line: Line, service: Service) -> Iterator[Hazard]:
-    """What happens to any line now and then."""
-    noise = case.payer.noise
-    yield Hazard(mechanisms()["noise"], (noise.get(service.family, noise["default"]),))
+    """What happens to any line now and then; the first payer takes some of it back unasked."""
+    noise = case.payer.noise.get(service.family, case.payer.noise["default"])
+    shares = case.payer.mistakes
+    yield Hazard(mechanisms()["noise"], (noise * shares.noise,))
+    if case.claim.payer.sequence == FIRST:
+        yield Hazard(mechanisms()[PAYER_MISTAKE], (noise * shares.payer_mistake,))
+        yield Hazard(mechanisms()[MISPOSTED], (noise * shares.misposted,))
 
 
 SECOND_POLICIES: list[LinePolicy] = [duplicate, mistakes]  # a second payer follows the first in all else

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from claims.claim import Address, Provider
+from simulator.payers import Gap
 from simulator.reference import OFFICE, read_toml
 
 
@@ -31,6 +32,19 @@ def valid_npi(npi: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """What is a clinician's own in coding; see data/practice.toml."""
+
+    higher_visits: float = 0.0
+    wide_panels: float = 0.0
+    visit_too: float = 0.0
+    slips: Mapping[str, float] = field(default_factory=dict)  # slip -> how many times as often
+
+
+NO_HABITS = Habits()
+
+
+@dataclass(frozen=True, slots=True)
 class Clinician:
     """Someone who sees patients, and how complete their notes tend to be (a share for good, thin and poor)."""
 
@@ -38,11 +52,12 @@ class Clinician:
     load: float
     procedures: bool
     chart: tuple[float, ...]
+    habits: Habits
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Who sends the claims."""
+    """Who sends the claims; the weights are how much more or less than elsewhere there is of something."""
 
     group: Provider
     clia: str
@@ -51,6 +66,16 @@ class Practice:
     sites: Mapping[str, Provider | None]  # place of service -> facility; None for the office, which is the group's
     clinicians: tuple[Clinician, ...]
     referrers: tuple[Provider, ...]
+    number: int = 0
+    conditions: Mapping[str, float] = field(default_factory=dict)
+    payers: Mapping[str, float] = field(default_factory=dict)
+    slips: Mapping[str, float] = field(default_factory=dict)
+    unenrolled: Mapping[str, tuple[Gap, ...]] | None = None  # payer -> gaps; None: those of the payers' own files
+
+    @property
+    def mark(self) -> str:
+        """What sets its patients' and claims' numbers apart from other practices'; empty for the first."""
+        return f"P{self.number}N" if self.number else ""
 
 
 def _npi(raw: dict[str, Any]) -> str:
@@ -69,7 +94,10 @@ def _person(raw: dict[str, Any], first_name: str) -> Provider:
 
 def _clinician(raw: dict[str, Any]) -> Clinician:
     thin, poor = raw["thin_chart"], raw["poor_chart"]
-    return Clinician(_person(raw, "TEST"), raw["load"], raw["procedures"], (1.0 - thin - poor, thin, poor))
+    habits = Habits(
+        raw.get("higher_visits", 0.0), raw.get("wide_panels", 0.0), raw.get("visit_too", 0.0), raw.get("slips", {})
+    )
+    return Clinician(_person(raw, "TEST"), raw["load"], raw["procedures"], (1.0 - thin - poor, thin, poor), habits)
 
 
 def load_practice() -> Practice:

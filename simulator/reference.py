@@ -44,6 +44,7 @@ class Service:
     surgical: bool
     global_days: int
     most_units: int
+    began: date | None
     ended: date | None
     single_dose: bool
     measure: str  # of a drug: the unit of its quantity (ML, UN)
@@ -77,6 +78,7 @@ def services() -> Mapping[str, Service]:
             surgical=row["surgical"] == "yes",
             global_days=int(row["global_days"]),
             most_units=int(row["most_units"]),
+            began=date.fromisoformat(row["began"]) if row["began"] else None,
             ended=date.fromisoformat(row["ended"]) if row["ended"] else None,
             single_dose=row["single_dose"] == "yes",
             measure=row["measure"].partition(" ")[0],
@@ -131,13 +133,15 @@ class Mechanism:
     """One way for a line to be denied.
 
     `visible`: the claim and the practice's own past show it. `published`: a public policy states it, so that a rule
-    could. `rank`: of several, the lowest speaks.
+    could. `rank`: of several, the lowest speaks. `root`: the Reasons a person would look at to foresee it; none where
+    nobody could.
     """
 
     name: str
     visible: bool
     published: bool
     rank: int
+    root: tuple[Reason, ...]
     answers: Wheel[Answer] | None
 
 
@@ -154,6 +158,7 @@ def mechanisms() -> Mapping[str, Mechanism]:
             visible=row["visible"] == "yes",
             published=row["published"] == "yes",
             rank=rank,
+            root=tuple(Reason(word) for word in row["root"].split()),
             answers=Wheel(worded[row["mechanism"]]) if row["mechanism"] in worded else None,
         )
         for rank, row in enumerate(read_csv("mechanisms.csv"))

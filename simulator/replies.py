@@ -12,6 +12,7 @@ from claims.claim import Claim
 from claims.remittance import REVERSAL, Adjudication, Payment, ProviderAdjustment, Remittance
 from simulator.adjudication import Decision
 from simulator.payers import PretendPayer
+from simulator.practice import Practice
 from simulator.second_payer import SECOND
 
 PATIENT = "PR"
@@ -35,9 +36,10 @@ class PaymentDay:
 class Outbox:
     """Holds answers until they are due."""
 
-    def __init__(self, payee_npi: str, payee_tax_id: str, payee_name: str, rng: Random) -> None:
-        self._payee = (payee_npi, payee_tax_id, payee_name)
-        self._rng = rng
+    def __init__(self, practice: Practice, rng: Random) -> None:
+        group = practice.group
+        self._payee = (group.npi, group.tax_id, group.name)
+        self._mark, self._rng = practice.mark, rng
         self._waiting: dict[tuple[date, str], list[Remittance]] = {}
         self._payers: dict[str, PretendPayer] = {}
         self._owed: dict[str, Decimal] = {}  # by the practice, from days on which more was taken back than paid
@@ -85,7 +87,7 @@ class Outbox:
             payee_name=name,
             amount=amount,
             paid_on=day + timedelta(days=1),
-            trace=f"ZZ{payer.payer.id}{self._traces:07d}",
+            trace=f"ZZ{payer.payer.id}{self._mark}{self._traces:07d}",
             method="ACH" if amount else "NON",
             payer_tax_id=f"1{payer.tax_id}",  # TRN03 is a 1 and the tax id
             produced_on=day,

@@ -47,7 +47,7 @@ def to_claim(draft: Draft, practice: Practice, origin: Origin) -> Claim:
         authorization_number=draft.authorization,
         referral_number=draft.referral,
         original_reference=draft.original_reference,
-        medical_record_number=f"ZZ{patient.number:06d}",
+        medical_record_number=f"ZZ{practice.mark}{patient.number:06d}",
         clia=draft.clia,
         accident_causes=("EM",) if draft.accident else (),
         accident_date=draft.accident,

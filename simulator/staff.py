@@ -7,6 +7,7 @@ from datetime import date
 from random import Random
 from typing import TYPE_CHECKING
 
+from simulator.practice import Practice
 from simulator.reference import read_toml
 from simulator.slips import FIRST_PAYMENT, LATE, NOT_COUNTED, SLIPS, TOO_SOON, TWICE, slip_names
 
@@ -17,26 +18,29 @@ if TYPE_CHECKING:
 class Staff:
     """Two coders and a front desk, who slip more in some months than in others."""
 
-    def __init__(self, enabled: Collection[str], rng: Random) -> None:
+    def __init__(self, enabled: Collection[str], practice: Practice, rng: Random, second_rng: Random) -> None:
         unknown = set(enabled) - set(slip_names())
         if unknown:
             raise ValueError(f"no such slip: {', '.join(sorted(unknown))}; there are {', '.join(slip_names())}")
         raw = read_toml("slips.toml")
-        self._rates: dict[str, float] = {name: raw["rates"][name] for name in slip_names()}
+        self._rates: dict[str, float] = {
+            name: raw["rates"][name] * practice.slips.get(name, 1.0) for name in slip_names()
+        }
+        self._habits = [clinician.habits.slips for clinician in practice.clinicians]
         self._people = (raw["people"]["better"], raw["people"]["worse"])
         self._months = [raw["by_month"].get(str(month), 1.0) for month in range(1, 13)]
-        self._enabled, self._rng = frozenset(enabled), rng
+        self._enabled, self._rng, self._second_rng = frozenset(enabled), rng, second_rng
 
-    def _happens(self, name: str, day: date, factor: float = 1.0) -> bool:
-        drawn = self._rng.random() < self._rates[name] * self._months[day.month - 1] * factor
+    def _happens(self, name: str, day: date, factor: float = 1.0, rng: Random | None = None) -> bool:
+        drawn = (rng or self._rng).random() < self._rates[name] * self._months[day.month - 1] * factor
         return drawn and name in self._enabled
 
     def slip(self, draft: Draft) -> None:
         """Let the coder of the day go over a draft."""
         draft.clean = draft.copy()
-        factor = self._people[self._rng.random() < 0.45]
+        factor, notes = self._people[self._rng.random() < 0.45], self._habits[draft.clinician]
         for name, change in SLIPS.items():
-            happens = self._happens(name, draft.day, factor)
+            happens = self._happens(name, draft.day, factor * notes.get(name, 1.0))
             which = self._rng.random()
             if happens and (draft.lines or draft.held) and change(draft, which):
                 draft.slips.append(name)
@@ -65,7 +69,7 @@ class Staff:
 
     def forgets_first_payment(self, draft: Draft, day: date) -> bool:
         """Whether the claim to the second payer goes out without what the first one decided."""
-        happens = self._happens(FIRST_PAYMENT, day)
+        happens = self._happens(FIRST_PAYMENT, day, rng=self._second_rng)  # so that no answer moves another slip
         if happens:
             draft.first_payer = None
             for line in draft.lines:

@@ -12,8 +12,8 @@ from simulator.reference import services
 
 COLUMNS = (
     "claim_id", "submitted_on", "sender", "interchange", "group", "transaction", "ordinal", "line",
-    "payer_id", "procedure", "family", "p_denied", "p_shown", "denied", "outcome", "cause", "mechanism",
-    "visible", "published", "answered", "slips",
+    "payer_id", "procedure", "family", "p_denied", "p_shown", "denied", "outcome", "cause", "told", "mechanism",
+    "visible", "published", "root", "answered", "slips",
 )  # fmt: skip
 
 
@@ -40,9 +40,11 @@ class Truth:
                 origin.ordinal, line.number, claim.payer.id, line.code, services()[line.code].family,
                 verdict.p_denied, verdict.p_shown, verdict.denied, verdict.outcome,
                 verdict.answer.reason.value if verdict.answer else "",
+                verdict.told.reason.value if verdict.told else "",
                 mechanism.name if mechanism else "",
                 mechanism.visible if mechanism else None,
                 mechanism.published if mechanism else None,
+                " ".join(reason.value for reason in verdict.root),
                 answered, " ".join(slips),
             )  # fmt: skip
             for column, value in zip(self._columns.values(), row, strict=True):

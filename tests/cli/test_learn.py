@@ -3,6 +3,7 @@
 import json
 import shutil
 
+from simulator import switches
 from tests.cli.conftest import AS_OF, BATCH, CLAIM, REMITTANCES, SENT
 
 
@@ -150,6 +151,32 @@ def test_simulate_refuses_a_folder_that_holds_something(run, tmp_path):
     assert said.code == 2
     assert "not empty" in said.err
     assert (tmp_path / "mine.txt").read_text() == "keep me"
+
+
+def test_simulate_names_what_can_be_left_out(run):
+    help_text = "".join(run("simulate", "--help").out.split())
+    assert all(name in help_text for name in switches())
+    assert {r["name"]: r["words"] for r in run("simulate", "--list-mechanisms", "--json").records} == dict(switches())
+    listed = run("simulate", "--list-mechanisms").out
+    assert all(name in listed for name in switches())
+
+
+def test_simulate_refuses_what_it_does_not_know_and_wants_a_folder(run, tmp_path):
+    said = run("simulate", "--out", tmp_path / "new", "--without", "quirks,moods")
+    assert said.code == 2
+    assert "moods" in said.err
+    assert "staff_slips" in said.err
+    assert not (tmp_path / "new").exists()
+    assert run("simulate").code == 2
+
+
+def test_simulate_says_how_hard_its_denials_are_to_foresee(run, tmp_path):
+    arguments = ("--months", 1, "--claims-per-month", 40, "--practice", 2, "--without", "noise, quirks")
+    said = run("simulate", *arguments, "--out", tmp_path / "a")
+    assert "nothing of it is real" in said.out
+    assert "no public policy states" in " ".join(said.out.split())
+    counts = run("simulate", *arguments, "--out", tmp_path / "b", "--json").records[0]
+    assert {"denial_rate", "denials_unpublished", "denials_visible"} <= counts.keys()
 
 
 def test_promoting_an_unknown_version_is_a_sentence(run, home):

@@ -57,14 +57,14 @@ def test_denied_in_the_truth_is_denied_on_the_remittance(year):
     assert compared > 0.85 * len(year.rows)
 
 
-def test_the_cause_is_the_one_the_remittance_names(year):
+def test_what_the_truth_says_was_told_is_what_the_remittance_names(year):
     claims, answers = by_wire(year.claims), first_answers(year)
     for row in year.rows:
         claim = claims[wire(row)]
         answer = answers.get((claim.lines[row["line"] - 1].control_number, claim.frequency))
         if row["denied"] and row["answered"] and answer is not None:
             denial = next(a for a in answer.adjustments if is_denial(a.group, a.carc))
-            assert reason_of(denial.group, denial.carc, answer.remarks) == row["cause"]
+            assert reason_of(denial.group, denial.carc, answer.remarks) == row["told"]
 
 
 def test_unanswered_claims_are_on_no_remittance(year):
@@ -147,7 +147,7 @@ def test_every_group_of_reasons_is_seen(year):
         ("documentation",): (0.05, 0.17), ("modifier", "bundling", "coding"): (0.12, 0.28),
         ("frequency",): (0.03, 0.14), ("timely_filing",): (0.01, 0.06), ("duplicate",): (0.02, 0.09),
         ("coordination",): (0.01, 0.07),
-        ("enrolment",): (0.01, 0.07), ("patient_info", "submission_error"): (0.01, 0.09),
+        ("enrolment",): (0.01, 0.09), ("patient_info", "submission_error"): (0.01, 0.09),
     }  # fmt: skip
     for reasons, (low, high) in bands.items():
         assert low < sum(share[r] for r in reasons) / total < high, reasons
@@ -167,3 +167,28 @@ def test_every_answer_means_what_the_truth_says_it_means():
         answer = quirk.answer
         assert is_denial(answer.group, answer.carc), quirk
         assert reason_of(answer.group, answer.carc, [answer.rarc] if answer.rarc else []) is answer.reason, quirk
+
+
+def test_the_root_is_where_a_person_would_have_to_look(year):
+    for row in year.rows:
+        root = set(row["root"].split())
+        if row["mechanism"] == "quirk":
+            assert root == {"claim_content", "payer_habit", row["cause"]}
+        elif row["mechanism"]:
+            assert root == {reason.value for reason in mechanisms()[row["mechanism"]].root}
+        else:
+            assert not root
+
+
+def test_what_shows_has_a_root_and_what_nobody_could_foresee_has_none():
+    rootless = {name for name, mechanism in mechanisms().items() if not mechanism.root}
+    assert rootless == {"noise", "payer_mistake", "misposted"}
+    assert not any(mechanisms()[name].visible for name in rootless)
+
+
+def test_the_counts_say_how_hard_it_is_to_foresee(year):
+    denied = [r for r in year.rows if r["denied"]]
+    assert year.counts["denials_unpublished"] == pytest.approx(mean(not r["published"] for r in denied), abs=1e-4)
+    assert year.counts["denials_visible"] == pytest.approx(mean(r["visible"] for r in denied), abs=1e-4)
+    assert year.counts["denials_unpublished"] >= 0.30
+    assert 0.08 <= year.counts["denial_rate"] <= 0.18
