@@ -1,4 +1,4 @@
-"""`python -m bench [reading] [scrubbing] [assessing] [http] [agreement] [clean]`: all of them when none is named.
+"""`python -m bench [reading] [scrubbing] [assessing] [http] [agreement] [clean] [similar]`: all of them when none is named.
 
 `python -m bench agreement FOLDER` compares verdicts on the X12 files of a folder instead. On request only:
 `python -m bench mutants [RULE ...]` (are the rules' cases sharp?).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import agreement, assessing, clean, mutants, over_http, reading, scrubbing, verdicts
+from bench import agreement, assessing, clean, mutants, over_http, reading, scrubbing, similar, verdicts
 
 SECTIONS = {
     "reading": reading.run,
@@ -18,6 +18,7 @@ SECTIONS = {
     "http": over_http.run,
     "agreement": agreement.run,
     "clean": clean.run,
+    "similar": similar.run,
 }
 
 

@@ -12,7 +12,8 @@ from datetime import date
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, submission_ref
-from models.denial import DenialModel, Explanation, OwnDecisions
+from models.abstaining import OwnDecisions
+from models.denial import DenialModel, Explanation
 from past.patient import VOID
 from past.payer import PayerPast
 from scrubber.checklist import checklists

@@ -48,7 +48,7 @@ class Dataset:
 
     `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
     `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none),
-    `reduced` (paid, but less).
+    `reduced` (paid, but less), `outcome` (the ledger's word), `ref` (the opaque id of its submission).
     `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
     """
 
@@ -112,7 +112,7 @@ def build(
 
 ABOUT = [
     "claim", "claim_id", "line", "patient", "submitted", "known_on", "payer", "code", "denied", "reason", "carcs",
-    "charge", "lost", "worst_rule", "reduced",
+    "charge", "lost", "worst_rule", "reduced", "outcome", "ref",
 ]  # fmt: skip
 
 
@@ -149,6 +149,8 @@ def _targets(
                 float(label.denied_amount),
                 worst[line.number],
                 label.outcome == REDUCED,
+                label.outcome,
+                event.submission,
             ),
             row,
         )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,12 @@ from models.folders import champion_folder
 from models.versions import recorded_versions
 from scrubber.tables import Tables
 from training import metrics, track
-from training.calibrate import fit_calibration, fit_claim_map
+from training.calibrate import fit_band, fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
 from training.errors import NotEnoughData
 from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
+from training.past_lines import write_past_lines
 from training.split import Positions, Split, split_by_time
 from training.truth import truth_metrics
 
@@ -195,8 +197,9 @@ def _calibrated(model: DenialModel, dataset: Dataset, window: Positions) -> Deni
     denied = dataset.column("denied", window).astype(np.float64)
     raw = model.line_log_odds(dataset.matrix(model.encoder, window))
     calibration = fit_calibration(raw, denied)
-    claim_map = fit_claim_map(calibration.log_odds(raw), denied, dataset.column("claim", window))
-    return replace(model, calibration=calibration, claim_map=claim_map)
+    log_odds = calibration.log_odds(raw)
+    claim_map = fit_claim_map(log_odds, denied, dataset.column("claim", window))
+    return replace(model, calibration=calibration, claim_map=claim_map, band=fit_band(log_odds, denied))
 
 
 def _grade(
@@ -260,6 +263,7 @@ def _run(dataset: Dataset, split: Split, model: DenialModel, seed: int) -> track
             "metrics.json": dict(model.card.metrics),
         },
         typical=track.typical_rows(dataset.features.iloc[split.train]),
+        beside=partial(write_past_lines, model, dataset),
     )
 
 

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Run:
     tags: Mapping[str, str]
     tables: Mapping[str, object]  # file name -> JSON
     typical: pd.DataFrame  # the input example
+    beside: Callable[[Path], None] | None = None  # writes what goes into the bundle's folder beside the model
 
 
 def database(home: Path) -> Path:
@@ -67,7 +68,7 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
         mlflow.log_metrics(dict(run.metrics))
         for name, table in run.tables.items():
             mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
-        logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run.typical)
+        logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run)
         version = _register(client(home), logged, active.info.run_id)
     client(home).set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return str(active.info.run_id), str(version)
@@ -133,18 +134,20 @@ def _next(home: Path) -> str:
     return str(max((int(v.version) for v in versions), default=0) + 1)
 
 
-def _log_model(mlflow: Any, model: DenialModel, typical: pd.DataFrame) -> Any:
+def _log_model(mlflow: Any, model: DenialModel, run: Run) -> Any:
     from importlib.metadata import version  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "bundle"
         model.save(bundle)
+        if run.beside is not None:
+            run.beside(bundle)
         return mlflow.pyfunc.log_model(
             name=MODEL_NAME,
             python_model=str(Path(__file__).with_name("pyfunc_model.py")),
             artifacts={"bundle": str(bundle)},
             signature=_signature(mlflow),
-            input_example=typical,
+            input_example=run.typical,
             pip_requirements=[f"{package}=={version(package)}" for package in ("lightgbm", "numpy", "pandas")],
         )
 
