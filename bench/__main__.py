@@ -1,4 +1,4 @@
-"""`python -m bench [reading] [scrubbing] [assessing] [http] [agreement] [clean] [similar]`: all of them when none is named.
+"""`python -m bench [reading] [scrubbing] [assessing] [http] [agreement] [clean] [similar]`: all when none is named.
 
 `python -m bench agreement FOLDER` compares verdicts on the X12 files of a folder instead. On request only:
 `python -m bench mutants [RULE ...]` (are the rules' cases sharp?).

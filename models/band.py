@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 Pair = tuple[float, float]
@@ -77,6 +78,12 @@ class Band:
     def from_json(cls, obj: Mapping[str, Any]) -> Band:
         """Read back what `to_json` wrote; raises ValueError, KeyError or TypeError for anything else."""
         return cls(_stairs(obj["low"]), _stairs(obj["high"]), int(obj["lines"]))
+
+
+def in_whole_percent(band: Pair) -> tuple[str, str]:
+    """The band for people, rounded outwards: the narrower one would promise too much."""
+    low, high = band
+    return f"{floor(100 * low)}%", f"{ceil(100 * high)}%"
 
 
 def _stairs(obj: Mapping[str, Any]) -> Stairs:

@@ -117,6 +117,7 @@ class _Mapped:
 
         A tree's leaves are read once for all the lines asked about, and counted in bytes: that is what makes it quick.
         """
+        asked = asked.astype(self.leaves.dtype)  # a wider number on one side takes three times as long
         shared = [np.zeros(known, dtype=np.uint16) for _ in asked]
         few = [np.empty(known, dtype=np.uint8) for _ in asked]
         same = np.empty(known, dtype=np.bool_)
