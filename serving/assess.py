@@ -161,7 +161,7 @@ class Assessor:
         return doubts
 
     def _decided(self, claim: Claim, at: Circumstances, family: str, code: str) -> tuple[int, int] | None:
-        """The payer's decisions on a family, or a code, without those of test interchanges, and these; None no store."""
+        """The payer's decisions on a family, or a code, less those of test interchanges; and these. None: no store."""
         if at.own is None:
             return None
         payer, day = claim.payer.id, at.as_of

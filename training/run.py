@@ -24,6 +24,7 @@ from scrubber.tables import Tables
 from training import metrics, track
 from training.calibrate import fit_band, fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
+from training.deletion import deletion_metrics
 from training.errors import NotEnoughData
 from training.evaluate import baseline_metrics, cause_metrics, claim_metrics, finite, line_metrics, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
@@ -207,6 +208,7 @@ def _grade(
 ) -> dict[str, float]:
     scored = score(model, dataset, positions)
     figures = line_metrics(scored, seed) | claim_metrics(model, scored) | cause_metrics(model, dataset, positions)
+    figures |= deletion_metrics(model, dataset, positions, seed)
     if truth is not None:
         figures |= truth_metrics(dataset.lines.iloc[positions], scored.risk, truth)
     return finite(figures)
