@@ -31,6 +31,7 @@ from models.errors import BundleBroken
 FORMAT = 1
 FOLDER = "similar"  # in the bundle's folder
 LEAVES, LINES, INDEX = "leaves.npy", "lines.npy", "index.json"
+WORDS = ("payer", "code", "outcome", "carcs")  # columns of lines.npy that hold the place of a word
 DENIED = "denied"
 ADVICE = "Promote the model again; until then answers come without similar past lines."
 TREES_AT_A_TIME = 255  # as many as a byte can count
@@ -212,14 +213,17 @@ def _opened(folder: Path, booster: str) -> _Mapped:
             expected=f"those of {booster[:12]}, the model's own",
             advice=ADVICE,
         )
+    files, words = index.get("files"), index.get("words")
+    if not isinstance(files, dict) or not isinstance(words, dict) or not set(WORDS) <= set(words):
+        raise BundleBroken(str(folder / INDEX), found="an index in part", expected="files and words", advice=ADVICE)
     for name in (LEAVES, LINES):
-        found, expected = _told(folder / name, partial(_digest, folder / name), "a file"), index["files"][name]
+        found, expected = _told(folder / name, partial(_digest, folder / name), "a file"), str(files.get(name))
         if found != expected:
             raise BundleBroken(
                 str(folder / name), found=f"SHA-256 {found[:12]}", expected=f"{expected[:12]}", advice=ADVICE
             )
     leaves = np.load(folder / LEAVES, mmap_mode="r", allow_pickle=False)
-    return _Mapped(leaves, np.load(folder / LINES, allow_pickle=False), index["words"])
+    return _Mapped(leaves, np.load(folder / LINES, allow_pickle=False), words)
 
 
 def _told(path: Path, read: Callable[[], Any], expected: str) -> Any:

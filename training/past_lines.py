@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.bundle import booster_digest
 from models.denial import DenialModel
-from models.past_lines import FOLDER, Leaves, write
+from models.past_lines import FOLDER, WORDS, Leaves, write
 from training.dataset import Dataset
 from training.split import Positions
 
@@ -48,7 +48,7 @@ def _lines(frame: pd.DataFrame) -> tuple[NDArray[Any], dict[str, list[Any]]]:
         "line": frame["line"].to_numpy(dtype=np.int32),
     }
     words: dict[str, list[Any]] = {}
-    for name in ("payer", "code", "outcome", "carcs"):
+    for name in WORDS:
         columns[name], words[name] = _by_place(frame[name])
     told = np.empty(len(frame), dtype=[("ref", refs.dtype), *((name, c.dtype) for name, c in columns.items())])
     told["ref"] = refs
