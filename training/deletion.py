@@ -16,7 +16,7 @@ from claims.reasons import Reason
 from features.registry import FEATURES, Row
 from models.calibration import probability
 from models.denial import DenialModel
-from training.dataset import Dataset
+from training.dataset import Dataset, row_dicts
 from training.split import Positions
 from training.track import typical_rows
 
@@ -32,7 +32,7 @@ def deletion_metrics(model: DenialModel, dataset: Dataset, positions: Positions,
     """
     riskiest = _riskiest(model, dataset, positions)
     rows = list(dataset.rows(riskiest))
-    (typical,) = typical_rows(dataset.features.iloc[positions]).to_dict("records")
+    (typical,) = row_dicts(typical_rows(dataset.features.iloc[positions]))
     rng = np.random.default_rng(seed)
     tried: dict[str, list[Row]] = {"whole": [], "strongest": [], "next": [], "random": []}
     for row, explanation in zip(rows, model.explain(rows), strict=True):

@@ -1,7 +1,8 @@
 """MLflow, and only here: runs, versions and aliases in one SQLite file under the home folder.
 
-A run holds settings, windows, counts and figures, and the model as text. No patient, no claim and no provider is in it:
-the input example is a made-up typical row, the median of every column.
+A run holds settings, windows, counts and figures, and the model as text. No patient, no claim number and no provider is
+in it: the input example is a made-up typical row, the median of every column, and the past lines beside the model are
+named by the opaque refs of their submissions.
 """
 
 from __future__ import annotations
