@@ -82,7 +82,7 @@ def train(
     model, dataset, split = done.model, done.dataset, done.split
     figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
     model = replace(model, card=replace(model.card, metrics=figures))
-    say("recording the run in MLflow")
+    say("recording the run in MLflow, and past lines beside the model")
     run_id, version = track.record(model, _run(dataset, split, model, seed), home)
     model = replace(model, card=replace(model.card, version=version))
     return TrainResult(version, run_id, figures, model, dataset, split, dataset.excluded + split.left_out)
