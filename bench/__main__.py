@@ -1,4 +1,4 @@
-"""`python -m bench [reading] [scrubbing] [assessing] [http] [agreement] [clean] [tables]`: all when none is named.
+"""`python -m bench [SECTION ...]`: all sections when none is named; a name that is not one is told which there are.
 
 `python -m bench agreement FOLDER` compares verdicts on the X12 files of a folder instead. On request only:
 `python -m bench mutants [RULE ...]` (are the rules' cases sharp?), `python -m bench learning [CLAIMS ...]` (from 15,000
@@ -10,7 +10,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import agreement, assessing, clean, learning, mutants, over_http, reading, scrubbing, tables, verdicts
+from bench import (
+    agreement,
+    assessing,
+    clean,
+    learning,
+    mutants,
+    over_http,
+    reading,
+    scrubbing,
+    similar,
+    tables,
+    verdicts,
+)
 
 SECTIONS = {
     "reading": reading.run,
@@ -20,6 +32,7 @@ SECTIONS = {
     "agreement": agreement.run,
     "clean": clean.run,
     "tables": tables.run,
+    "similar": similar.run,
 }
 ON_REQUEST = {"mutants": mutants.run, "learning": learning.run}
 

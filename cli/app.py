@@ -81,6 +81,15 @@ def score(
         bool, typer.Option("--why", help="Below the list, each claim with its findings and reasons.")
     ] = False,
     top: Annotated[int, typer.Option(min=0, help="Show only the first N claims of the list; 0 shows all.")] = 0,
+    similar: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=20,
+            help="Below each line of --why, N denied and N paid past lines most like it; 0 shows none.",
+        ),
+    ] = 0,
 ) -> None:
     """Score every service line of a batch: the rules, the model, and what would change the answer.
 
@@ -90,15 +99,17 @@ def score(
 
         cleanclaim score batch.837 --as-of 2026-03-02 --why --top 5
 
+        cleanclaim score batch.837 --similar 3 --top 5
+
         cleanclaim score batch.837 --json | jq 'select(.attention != "risk") | .claim_id'
     """
     from cli.assess import score_files  # noqa: PLC0415
     from cli.payer_profiles import say_left_out  # noqa: PLC0415
     from serving.start import build_assessor  # noqa: PLC0415
 
-    assessor = build_assessor(ctx.obj)
+    assessor, day = build_assessor(ctx.obj), day_of(as_of)
     lost = say_left_out(assessor.tables)
-    finish(max(lost, score_files(assessor, files, day_of(as_of), as_json=as_json, why=why, top=top)))
+    finish(max(lost, score_files(assessor, files, day, as_json=as_json, why=why, top=top, similar=similar)))
 
 
 @app.command()

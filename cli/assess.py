@@ -17,13 +17,15 @@ from serving.assessment import Assessment
 Json = dict[str, object]
 
 
-def score_files(assessor: Assessor, files: Sequence[Path], as_of: date, *, as_json: bool, why: bool, top: int) -> int:
-    """Score every claim of the files; the exit code."""
-    run = _Run(assessor, files, as_of)
+def score_files(
+    assessor: Assessor, files: Sequence[Path], as_of: date, *, as_json: bool, why: bool, top: int, similar: int = 0
+) -> int:
+    """Score every claim of the files, with so many similar past lines beside each line; the exit code."""
+    run = _Run(assessor, files, as_of, similar)
     if as_json:
         return run.emit(assessment_json)
     assessed = list(run.assessed())
-    worklist.show(stdout(), assessed, why=why, top=top)
+    worklist.show(stdout(), assessed, why=why or similar > 0, top=top)
     return run.code()
 
 
@@ -39,8 +41,8 @@ def scrub_files(assessor: Assessor, files: Sequence[Path], as_of: date, *, as_js
 class _Run:
     """The files of one command: what was read, what was refused, and the exit code that follows."""
 
-    def __init__(self, assessor: Assessor, files: Sequence[Path], as_of: date) -> None:
-        self._assessor, self._as_of = assessor, as_of
+    def __init__(self, assessor: Assessor, files: Sequence[Path], as_of: date, similar: int = 0) -> None:
+        self._assessor, self._as_of, self._similar = assessor, as_of, similar
         self._batches = [Batch(path) for path in files]
         self._read = 0
         self._unreadable = 0
@@ -56,7 +58,8 @@ class _Run:
         with progress("claims") as update:
             for batch in self._batches:
                 try:
-                    for pair in zip(batch.claims(), self._assessor.assess_all(batch.claims, self._as_of), strict=True):
+                    assessed = self._assessor.assess_all(batch.claims, self._as_of, similar=self._similar)
+                    for pair in zip(batch.claims(), assessed, strict=True):
                         self._read += 1
                         update(self._read, None)
                         yield pair

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.claim import Claim
+from models.band import in_whole_percent
+from models.past_lines import Similar
 from scrubber.checklist import LinesChecklist, State, Want
 from scrubber.report import Finding, SwitchedOff, Unchecked
 from serving.assessment import Assessment, Attention, LineAssessment, Remedy, most_urgent_first
@@ -58,6 +60,16 @@ def _banner(console: Console, assessed: Sequence[Assessed]) -> None:
         console.print(Text(SIMULATED, style="bold yellow"))
     for why, n in Counter(why for _, a in assessed for why in a.abstentions).most_common():
         console.print(Text(f"Not to be relied on for {n} of {len(assessed)} claims: {why}", style="yellow"))
+    lines = [line for _, a in assessed for line in a.lines]
+    doubtful = sum(line.abstained for line in lines)
+    if doubtful:
+        console.print(
+            Text(
+                f"Not to be relied on for {doubtful} of {len(lines)} lines, of which too little was seen or decided: "
+                "--why says what.",
+                style="yellow",
+            )
+        )
 
 
 def _list(assessed: Sequence[Assessed], *, full: bool) -> Table:
@@ -159,12 +171,39 @@ def _details(console: Console, claim: Claim, a: Assessment) -> None:
         )
         console.print(Text(f"    {f.remedy}" + (f" Only if: {f.requires}" if f.requires else "")))
     for line in a.lines:
-        console.print(Text(f"  line {line.line} {_code(claim, line)}:") + Text(" ") + _risk(line.risk))
+        console.print(Text(f"  line {line.line} {_code(claim, line)}:") + Text(" ") + _risk(line.risk) + _band(line))
+        for doubt in line.abstentions:
+            console.print(Text(f"    not to be relied on yet: {doubt}", style="yellow"))
         for r in sorted(line.reasons, key=lambda r: -r.log_odds)[:3]:
             if r.log_odds > 0:
                 console.print(Text(f"    {r.reason.value.replace('_', ' ')} +{r.log_odds:.2f} log-odds"))
+        if line.similar is not None:
+            _similar(console, line.similar)
     for checklist in a.checklists:
         _record(console, checklist)
+
+
+def _band(line: LineAssessment) -> Text:
+    """Within which chances the risk may lie, by what was counted on the model's calibration lines."""
+    return Text("" if line.band is None else f", between {' and '.join(in_whole_percent(line.band))}")
+
+
+def _similar(console: Console, similar: Similar) -> None:
+    """Past lines of a line's like: what the payer said of them, and how like they are."""
+    if similar.why:
+        console.print(Text(f"    similar past lines: {similar.why}", style="yellow"))
+    for word, lines in (("denied", similar.denied), ("not denied", similar.paid)):
+        if lines is None:
+            continue
+        console.print(Text(f"    similar past lines {word}:" + ("" if lines else " none known by this day")))
+        for past in lines:
+            outcome = " ".join((past.outcome.replace("_", " "), *past.carcs))
+            console.print(
+                Text(
+                    f"      {past.likeness:.0%} alike: {past.procedure} to {past.payer_id}, sent {past.sent_on}, "
+                    f"{outcome} ({past.ref} line {past.line})"
+                )
+            )
 
 
 def _record(console: Console, c: LinesChecklist) -> None:

@@ -4,9 +4,10 @@
 |---|---|
 | `booster.txt` | the booster over lines, LightGBM's own text |
 | `causes.txt` | the booster over causes, or nothing where there were too few denials to fit one |
-| `model.json` | the card, categories, calibration, claim map and causes |
+| `model.json` | the card, categories, calibration, claim map, causes, and the band where there is one |
 | `history.json` | what was known of payers when the model was fitted, or null |
 | `manifest.json` | SHA-256 of each of the others |
+| `similar/` | past lines in leaf space, with their own hashes; a bundle may do without (`models.past_lines`) |
 
 A hash tells an accident or a half copy, not a forger who can rewrite the manifest too: keep the folder as safe as code.
 """
@@ -22,12 +23,15 @@ from typing import Any, TypeVar
 import lightgbm
 
 from claims.reasons import Reason
+from models.band import Band
 from models.calibration import Calibration, ClaimMap
 from models.card import ModelCard
 from models.causes import CauseModel, Pair
 from models.denial import DenialModel
 from models.encoding import Encoder
 from models.errors import BundleBroken
+from models.past_lines import FOLDER as PAST_LINES
+from models.past_lines import PastLines
 from past.snapshot import payer_past_from_json, payer_past_to_json
 
 FORMAT = 1
@@ -42,7 +46,7 @@ def save(model: DenialModel, folder: Path) -> None:
     """Write the bundle into `folder`; the same model gives the same bytes."""
     causes = model.causes
     parts = {
-        BOOSTER: model.booster.model_to_string(num_iteration=-1),
+        BOOSTER: _text(model),
         CAUSES: causes.booster.model_to_string(num_iteration=-1) if causes.booster else "",
         MODEL: _json(
             {
@@ -58,6 +62,7 @@ def save(model: DenialModel, folder: Path) -> None:
                     "pairs": [[pair.carc, pair.reason.value] for pair in causes.pairs],
                     "prior": list(causes.prior),
                 },
+                **({"band": model.band.to_json()} if model.band else {}),
             },
             indent=1,
         ),
@@ -68,6 +73,11 @@ def save(model: DenialModel, folder: Path) -> None:
         (folder / name).write_bytes(text.encode())
     files = {name: sha256(text.encode()).hexdigest() for name, text in parts.items()}
     (folder / MANIFEST).write_bytes(_json({"format": FORMAT, "files": files}, indent=1).encode())
+
+
+def booster_digest(model: DenialModel) -> str:
+    """The SHA-256 the manifest has of the model's booster."""
+    return sha256(_text(model).encode()).hexdigest()
 
 
 def load(folder: Path) -> DenialModel:
@@ -91,7 +101,13 @@ def load(folder: Path) -> DenialModel:
             parts[HISTORY],
             lambda text: None if text == "null" else payer_past_from_json(_object(text)),
         ),
+        band=_built(folder, lambda: Band.from_json(model["band"])) if model.get("band") is not None else None,
+        past_lines=PastLines(folder / PAST_LINES, sha256(parts[BOOSTER].encode()).hexdigest()),
     )
+
+
+def _text(model: DenialModel) -> str:
+    return str(model.booster.model_to_string(num_iteration=-1))
 
 
 def _verified(folder: Path) -> dict[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from features.registry import FEATURES, fingerprint
 from models.errors import BundleBroken, FeaturesChanged
 
+FAMILY_DECISIONS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
@@ -27,6 +29,9 @@ class ModelCard:
     metrics: Mapping[str, float] = field(default_factory=dict)
     min_decisions: int = 200  # own decisions before a model fitted on simulated claims speaks for a practice
     min_payer_decisions: int = 20  # decisions of one payer before the model speaks of that payer
+    min_family_decisions: int = (
+        FAMILY_DECISIONS  # of one payer on the family of a line's code before the model speaks of the line
+    )
 
     def require_same_features(self, where: str) -> None:
         """Raise FeaturesChanged unless this code computes the features the model was fitted on."""
@@ -53,10 +58,12 @@ class ModelCard:
         kinds: dict[str, type] = {
             "name": str, "version": str, "simulated": bool, "features": list, "fingerprint": str, "recorded": dict,
             "window": dict, "metrics": dict, "min_decisions": int, "min_payer_decisions": int,
+            "min_family_decisions": int,
         }  # fmt: skip
+        defaults = {"min_family_decisions": FAMILY_DECISIONS}  # cards written before there was one
         values: dict[str, object] = {}
         for part, kind in kinds.items():
-            value = obj.get(part)
+            value = obj.get(part, defaults.get(part))
             if not isinstance(value, kind):
                 raise BundleBroken(
                     f"{where} ({part})",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -15,26 +16,17 @@ from numpy.typing import NDArray
 
 from claims.reasons import Reason
 from features.registry import FEATURES, Row
+from models.abstaining import OwnDecisions, abstentions
+from models.band import Band, Pair
 from models.calibration import Calibration, ClaimMap, Vector, probability
 from models.card import ModelCard
 from models.causes import Cause, CauseModel
 from models.encoding import Encoder, Matrix
 from models.few_rows import Asked, FewRows
+from models.past_lines import NOT_SET_UP, Leaves, PastLines, Similar
 from past.payer import PayerPast
 
 _new = tuple.__new__
-
-
-@dataclass(frozen=True, slots=True)
-class OwnDecisions:
-    """How many lines of this practice payers have decided: all payers, and the claim's payer.
-
-    `tests` are decisions of test interchanges (ISA15 = T), which are in neither count.
-    """
-
-    practice: int
-    payer: int
-    tests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,8 @@ class Prediction:
 
     `risks` are calibrated probabilities. `claim_risk` is the chance that any line is denied, None for a claim without
     lines. `abstained` says in words why the numbers must not be relied on yet; empty when they may. `unseen` counts the
-    rows whose payer, code ... training never met, by column.
+    rows whose payer, code ... training never met, by column. `bands` say how sure the calibration window lets us be of
+    each risk (`models.band`), and hold it; empty where the model came without.
     """
 
     risks: tuple[float, ...]
@@ -53,6 +46,7 @@ class Prediction:
     causes: tuple[tuple[Cause, ...], ...]
     abstained: tuple[str, ...] = ()
     unseen: Mapping[str, int] = field(default_factory=dict)
+    bands: tuple[Pair, ...] = ()
 
 
 class FeatureShare(NamedTuple):  # a claim has hundreds; a dataclass takes four times as long to make
@@ -82,7 +76,10 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class DenialModel:
-    """A fitted model. `history` is what was known of payers when it was fitted, for use where there is no store."""
+    """A fitted model. `history` is what was known of payers when it was fitted, for use where there is no store.
+
+    Bundles written before there were bands have no `band`; one loaded from a folder knows its `past_lines`.
+    """
 
     booster: lightgbm.Booster
     encoder: Encoder
@@ -91,6 +88,8 @@ class DenialModel:
     causes: CauseModel
     card: ModelCard
     history: PayerPast | None = None
+    band: Band | None = None
+    past_lines: PastLines | None = None
 
     def __post_init__(self) -> None:
         self.card.require_same_features(f"model {self.card.name} {self.card.version}")
@@ -167,15 +166,17 @@ class DenialModel:
         for part, unseen in encoded:
             lines = slice(end, end := end + len(part))
             claim = self.claim_map.log_odds(log_odds[lines]) if len(part) else None
+            of_lines, at = risks[lines].tolist(), log_odds[lines].tolist()
             predictions.append(
                 Prediction(
-                    risks=tuple(risks[lines].tolist()),
-                    log_odds=tuple(log_odds[lines].tolist()),
+                    risks=tuple(of_lines),
+                    log_odds=tuple(at),
                     claim_risk=None if claim is None else float(probability(np.array([claim]))[0]),
                     claim_log_odds=claim,
                     causes=tuple(ranked[lines]) or ((),) * len(part),
                     abstained=abstained,
                     unseen=dict(unseen),
+                    bands=self.band.around(of_lines, at) if self.band else (),
                 )
             )
         return predictions
@@ -193,6 +194,33 @@ class DenialModel:
     def line_log_odds(self, matrix: Matrix) -> Vector:
         """The calibrated log-odds of encoded rows."""
         return self.calibration.log_odds(self._few_rows(Asked.LOG_ODDS, matrix))
+
+    def similar(self, rows: Sequence[Row], *, before: date, most: int, besides: str = "") -> list[Similar]:
+        """For each row up to `most` denied and as many other past lines of its like, known strictly before a day.
+
+        None of the submission `besides`: a line is no witness of itself.
+        """
+        if self.past_lines is None:
+            return [Similar(why=NOT_SET_UP)] * len(rows)
+        leaves = self.leaves(self.encoder.matrix(rows)[0])
+        return self.past_lines.like(leaves, before=before, most=most, besides=besides)
+
+    def require_past_lines(self) -> None:
+        """Raise BundleBroken where the past lines that came with the model cannot be used; none at all is no fault."""
+        if self.past_lines is not None:
+            self.past_lines.require()
+
+    def leaves(self, matrix: Matrix) -> Leaves:
+        """The leaf each tree puts each of the encoded rows in: one line a row."""
+        if not len(matrix):
+            return np.empty((0, self.booster.num_trees()), dtype=np.uint16)
+        found = self.booster.predict(matrix, pred_leaf=True, num_threads=1)
+        return np.asarray(found).reshape(len(matrix), -1).astype(np.uint16)
+
+    @property
+    def most_leaves(self) -> int:
+        """How many leaves its largest tree has."""
+        return max(int(tree["num_leaves"]) for tree in self.booster.dump_model()["tree_info"])
 
     @cached_property
     def _few_rows(self) -> FewRows:
@@ -239,22 +267,3 @@ class DenialModel:
         from models.bundle import load  # noqa: PLC0415
 
         return load(folder)
-
-
-def abstentions(card: ModelCard, own: OwnDecisions | None) -> tuple[str, ...]:
-    """Why the model should not be relied on for this practice and payer yet; empty when it may be."""
-    why = []
-    if card.simulated and (own is None or own.practice < card.min_decisions):
-        had = "no store of your own decisions" if own is None else f"{own.practice} of your own decisions"
-        why.append(
-            f"this model was fitted on simulated claims and has {had} to go by; it needs {card.min_decisions}. "
-            "Ingest your own 837 and 835 files, then train."
-        )
-    if own is not None and own.payer < card.min_payer_decisions:
-        why.append(
-            f"this payer has decided {own.payer} of your lines; the model needs {card.min_payer_decisions} "
-            "to speak of it."
-        )
-    if why and own is not None and own.tests:
-        why[-1] += f" {own.tests} decisions of test interchanges (ISA15 = T) do not count."
-    return tuple(why)

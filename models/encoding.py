@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features.registry import Row
 
 Matrix = NDArray[np.float64]
+LEAST_ROWS_OF_A_WORD = 20  # a category's word seen on fewer is not learned
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Encoder:
         object.__setattr__(self, "_codes", codes)
 
     @classmethod
-    def fit(cls, rows: Iterable[Row], columns: Sequence[str], categorical: Iterable[str], least: int = 20) -> Encoder:
+    def fit(
+        cls, rows: Iterable[Row], columns: Sequence[str], categorical: Iterable[str], least: int = LEAST_ROWS_OF_A_WORD
+    ) -> Encoder:
         """Learn each category's words; one seen on fewer than `least` rows is left out, so "unseen" is itself learned.
 
         The words are sorted, so that the order of the rows does not matter.
@@ -57,6 +60,11 @@ class Encoder:
                     unseen[column] += 1
             out.append(values)
         return np.array(out, dtype=np.float64).reshape(len(rows), len(self.columns)), unseen
+
+    def unseen(self, row: Row) -> dict[str, str]:
+        """The words of a row that training had not, by column."""
+        found = {column: str(row[column]) for column in self.categories}
+        return {column: word for column, word in found.items() if word and word not in self._codes[column]}
 
     @property
     def categorical_columns(self) -> list[int]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from claims.claim import Claim
 from claims.identity import batch_key, content_hash, submission_ref
-from models.denial import DenialModel, Explanation, OwnDecisions
+from models.abstaining import OwnDecisions, line_abstentions
+from models.denial import DenialModel, Explanation
 from past.patient import VOID
 from past.payer import PayerPast
 from scrubber.checklist import checklists
@@ -45,10 +46,11 @@ class Assessor:
     differences: tuple[str, ...] = ()  # what the model was fitted with that is not what runs now
     practice: Practice | None = None  # its own rules and overrides: what people see, never what the model reads
 
-    def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] | Peers = ()) -> Assessment:
+    def assess(self, claim: Claim, as_of: date, peers: Iterable[Claim] | Peers = (), *, similar: int = 0) -> Assessment:
         """All that can be said about a claim, were it sent on `as_of`.
 
-        `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them.
+        `peers` are the other claims of the same file and patient; duplicate and same-day rules look at them. With
+        `similar` each line is shown up to so many past lines of its like that were denied, and as many that were not.
         """
         content = content_hash(claim)
         patient, payer = self.pasts.known(claim, as_of=as_of, content=content)
@@ -59,16 +61,25 @@ class Assessor:
         ref = submission_ref(self.pasts.practice, claim, content)
         shown = self._shown(scored, at)
         remedies = advise(scored, explanations, at, shown.findings)
-        return self._assessment(ref, scored, shown, explanations, remedies, at)
+        assessment = self._assessment(ref, scored, shown, explanations, remedies, at)
+        return self._with_similar(assessment, scored, similar) if similar and scored.prediction else assessment
 
-    def assess_all(self, read: Callable[[], Iterable[Claim]], as_of: date) -> Iterator[Assessment]:
+    def _with_similar(self, assessment: Assessment, scored: Scored, most: int) -> Assessment:
+        """The same with past lines of each line's like, as far as they were known on its day."""
+        if self.model is None:
+            return assessment
+        found = self.model.similar(scored.rows, before=assessment.as_of, most=most, besides=assessment.ref)
+        lines = (replace(line, similar=of) for line, of in zip(assessment.lines, found, strict=True))
+        return replace(assessment, lines=tuple(lines))
+
+    def assess_all(self, read: Callable[[], Iterable[Claim]], as_of: date, *, similar: int = 0) -> Iterator[Assessment]:
         """Every claim of a file, in its order; `read` is called three times, so that the file need not be held.
 
         First whose patients recur is counted, then only their claims are kept, then each claim meets its peers.
         """
         claims = read()
         if isinstance(claims, tuple) and len(claims) == 1:  # alone in its file: nothing to count
-            yield self.assess(claims[0], as_of)
+            yield self.assess(claims[0], as_of, similar=similar)
             return
         seen = Counter(self._file_key(claim) for claim in claims)
         kept: dict[tuple[str, str], list[Claim]] = defaultdict(list)
@@ -79,7 +90,7 @@ class Assessor:
                     kept[key].append(claim)
         peers = {key: Peers(claims, self.pasts.practice, as_of) for key, claims in kept.items()}
         for claim in read():
-            yield self.assess(claim, as_of, peers.get(self._file_key(claim), ()))
+            yield self.assess(claim, as_of, peers.get(self._file_key(claim), ()), similar=similar)
 
     def _file_key(self, claim: Claim) -> tuple[str, str]:
         return batch_key(claim), self.pasts.patient_key(claim)
@@ -132,9 +143,45 @@ class Assessor:
             unchecked=shown.unchecked,
             checklists=checklists(at.case(claim)),
             switched_off=shown.off,
-            lines=tuple(_line(scored, i, explanations, of_line[line.number]) for i, line in enumerate(claim.lines)),
+            lines=tuple(
+                _line(scored, i, explanations, of_line[line.number], doubts)
+                for i, (line, doubts) in enumerate(zip(claim.lines, self._doubts(scored, at), strict=True))
+            ),
             remedies=tuple(of_line[None]),
         )
+
+    def _doubts(self, scored: Scored, at: Circumstances) -> list[tuple[str, ...]]:
+        """For each line why its own risk is not to be relied on yet; of lines of one family the payer is asked once."""
+        claim, prediction = scored.claim, scored.prediction
+        if self.model is None or prediction is None:
+            return [()] * len(claim.lines)
+        card, encoder = self.model.card, self.model.encoder
+        had: dict[tuple[str, str], tuple[int, int] | None] = {}
+        doubts = []
+        for line, row in zip(claim.lines, scored.rows, strict=True):
+            family = self.tables.family(line.code)
+            about = (family, "" if family else line.code)
+            if about not in had:
+                had[about] = self._decided(claim, at, *about)
+            decided, tests = had[about] or (None, 0)
+            unseen = encoder.unseen(row) if prediction.unseen else {}
+            if unseen or (decided is not None and decided < card.min_family_decisions):
+                what = f"the family {family.replace('_', ' ')}" if family else f"code {line.code}"
+                doubts.append(line_abstentions(card, unseen=unseen, decided=decided, what=what, tests=tests))
+            else:
+                doubts.append(())
+        return doubts
+
+    def _decided(self, claim: Claim, at: Circumstances, family: str, code: str) -> tuple[int, int] | None:
+        """The payer's decisions on a family, or a code, less those of test interchanges; and these. None: no store."""
+        if at.own is None:
+            return None
+        payer, day = claim.payer.id, at.as_of
+        every = at.payer.decisions(payer, before=day, family=family, code=code).total
+        tests = 0
+        if at.own.tests:
+            tests = self.pasts.tests().decisions(payer, before=day, family=family, code=code).total
+        return max(0, every - tests), tests
 
     def model_used(self, unseen: Iterable[str] = ()) -> ModelUsed | None:
         """Which model speaks, and which categories of a claim it never met."""
@@ -158,7 +205,9 @@ def _attention(findings: Iterable[Finding]) -> Attention:
     return Attention.DENY if worst >= Severity.DENY else Attention.RISK
 
 
-def _line(scored: Scored, i: int, explanations: Sequence[Explanation], remedies: Sequence[Remedy]) -> LineAssessment:
+def _line(
+    scored: Scored, i: int, explanations: Sequence[Explanation], remedies: Sequence[Remedy], doubts: tuple[str, ...]
+) -> LineAssessment:
     line, prediction = scored.claim.lines[i], scored.prediction
     amount, basis = scored.allowed[i]
     return LineAssessment(
@@ -171,4 +220,6 @@ def _line(scored: Scored, i: int, explanations: Sequence[Explanation], remedies:
         remedies=tuple(remedies),
         expected_allowed=amount,
         allowed_basis=basis,
+        band=prediction.bands[i] if prediction and prediction.bands else None,
+        abstentions=doubts,
     )

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from claims.claim import ZERO
 from claims.reasons import Reason
+from models.band import Pair
 from models.causes import Cause
 from models.denial import ReasonShare
+from models.past_lines import Similar
 from scrubber.checklist import LinesChecklist
 from scrubber.registry import Change, RemedyKind
 from scrubber.report import Finding, SwitchedOff, Unchecked
@@ -95,7 +97,11 @@ def most_dollars_first(remedy: Remedy) -> tuple[bool, Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class LineAssessment:
-    """One service line: its risk, why, and what would help. `base_log_odds` + the reasons = log-odds of `risk`."""
+    """One service line: its risk, why, and what would help. `base_log_odds` + the reasons = log-odds of `risk`.
+
+    `band` holds the risk and says how sure the model's calibration window lets us be of it; None where the model came
+    without. `abstentions` say why the line's own risk is not to be relied on yet. `similar` only where asked for.
+    """
 
     line: int
     procedure: str
@@ -106,6 +112,14 @@ class LineAssessment:
     remedies: tuple[Remedy, ...]
     expected_allowed: Decimal
     allowed_basis: AllowedBasis
+    band: Pair | None = None
+    abstentions: tuple[str, ...] = ()
+    similar: Similar | None = None
+
+    @property
+    def abstained(self) -> bool:
+        """True when the line's risk is not to be relied on, whatever holds of the rest of the claim."""
+        return bool(self.abstentions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from math import isfinite
 from claims.reading import Refusal
 from models.causes import Cause
 from models.denial import ReasonShare
+from models.past_lines import PastLine, Similar
 from scrubber.registry import Change
 from scrubber.report import Finding, Overridden, SwitchedOff, Unchecked
 from scrubber.tables import TableStatus
@@ -184,6 +185,32 @@ def _line(line: LineAssessment) -> Json:
         "remedies": [_remedy(r) for r in line.remedies],
         "expected_allowed": _money(line.expected_allowed),
         "allowed_basis": line.allowed_basis.value,
+        "band": None if line.band is None else list(line.band),
+        "abstained": line.abstained,
+        "abstained_why": list(line.abstentions),
+        "similar": None if line.similar is None else _similar(line.similar),
+    }
+
+
+def _similar(similar: Similar) -> Json:
+    return {
+        "denied": None if similar.denied is None else [_past_line(line) for line in similar.denied],
+        "paid": None if similar.paid is None else [_past_line(line) for line in similar.paid],
+        "why": similar.why or None,
+    }
+
+
+def _past_line(line: PastLine) -> Json:
+    return {
+        "ref": line.ref,
+        "line": line.line,
+        "payer_id": line.payer_id,
+        "procedure": line.procedure,
+        "sent_on": _day(line.sent_on),
+        "known_on": _day(line.known_on),
+        "outcome": line.outcome,
+        "carcs": list(line.carcs),
+        "likeness": line.likeness,
     }
 
 

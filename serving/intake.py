@@ -18,7 +18,9 @@ from serving.errors import Problem
 
 # Days an answer can be asked for: before the first, no table speaks; beyond the last, someone mistyped a year.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+MOST_SIMILAR = 20  # past lines of each outcome shown beside a line
 MOST_LINES = 999  # service lines of one claim; the 837P implementation guide allows 50
+COUNT = re.compile(r"[1-9][0-9]?")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -108,6 +110,16 @@ def read_day(text: str | None, today: date) -> date:
     except ValueError:
         pass
     raise Problem(400, "as_of is not a day", "Expected a day such as 2026-03-02 in as_of; leave it out for today.")
+
+
+def read_similar(text: str | None) -> int:
+    """How many similar past lines `similar=` asks for; 0 when it is not given, a 400 for anything but 1 to 20."""
+    if text is None:
+        return 0
+    if COUNT.fullmatch(text) and int(text) <= MOST_SIMILAR:
+        return int(text)
+    expected = f"Expected a whole number from 1 to {MOST_SIMILAR} in similar; leave it out for none."
+    raise Problem(400, "similar is not a count", expected)
 
 
 def _claim(item: object, pointer: str) -> Claim | Refusal:

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
+from models.band import Pair, in_whole_percent
 from scrubber.checklist import LinesChecklist, State, Want
 from scrubber.report import Finding
 from serving.assess import Assessment
@@ -185,7 +186,8 @@ def _claim(a: Assessment) -> str:
         + _section("What the rules object to", f"<ul>{findings}</ul>" if findings else "")
         + _section("What would help", f"<ul>{remedies}</ul>" if remedies else "")
         + f'<table><caption>Service lines</caption><thead><tr><th scope="col">Line</th><th scope="col">Code</th>'
-        '<th scope="col">Risk</th><th scope="col">Expected allowed</th><th scope="col">What raises it</th></tr></thead>'
+        '<th scope="col">Risk</th><th scope="col">Between</th><th scope="col">Expected allowed</th>'
+        '<th scope="col">What raises it</th></tr></thead>'
         f"<tbody>{lines}</tbody></table>{_not_checked(a)}{_switched_off(a)}"
         f"{''.join(map(_record, a.checklists))}</details>"
     )
@@ -193,11 +195,17 @@ def _claim(a: Assessment) -> str:
 
 def _line(line: LineAssessment) -> str:
     raises = ", ".join(r.reason.value.replace("_", " ") for r in line.reasons[:3] if r.log_odds > 0)
+    doubts = "".join(f"<br><small>Not to be relied on yet: {escape(why)}</small>" for why in line.abstentions)
     return (
         f'<tr><th scope="row">{line.line}</th><td>{escape(line.procedure)}</td>'
-        f'<td class="number">{_risk(line.risk, False)}</td><td class="number">{_money(line.expected_allowed)}</td>'
-        f"<td>{escape(raises)}</td></tr>"
+        f'<td class="number">{_risk(line.risk, line.abstained)}</td><td class="number">{_band(line.band)}</td>'
+        f'<td class="number">{_money(line.expected_allowed)}</td><td>{escape(raises)}{doubts}</td></tr>'
     )
+
+
+def _band(band: Pair | None) -> str:
+    """The lowest and the highest chance that fits what was counted; nothing where the model came without."""
+    return "" if band is None else " to ".join(in_whole_percent(band))
 
 
 def _remedy(r: Remedy) -> str:

@@ -20,7 +20,7 @@ from serving.bodies import media_type, read_body
 from serving.desk import Desk
 from serving.errors import PROBLEM_JSON, Problem
 from serving.examples import CLAIM_EXAMPLES, X12_EXAMPLE
-from serving.intake import Intake, read_day, read_json, read_x12, take_in
+from serving.intake import MOST_SIMILAR, Intake, read_day, read_json, read_similar, read_x12, take_in
 from serving.logs import log
 from serving.schemas import AnswerShape, HealthShape, ProblemShape, ReadyShape, RuleShape
 
@@ -71,14 +71,20 @@ async def assess_claims(
     as_of: Annotated[
         str | None, Query(description="The day the claims would be sent, YYYY-MM-DD; today when left out.")
     ] = None,
+    similar: Annotated[
+        str | None,
+        Query(
+            description=f"Beside each line up to so many denied and paid past lines of its like, 1 to {MOST_SIMILAR}."
+        ),
+    ] = None,
 ) -> Response:
     """Assess every claim of an 837P or of a claim JSON before it is sent.
 
     One claim that cannot be read never costs its neighbours: it is listed under `refused` with its place.
     """
-    _only_known(request, "as_of")
+    _only_known(request, "as_of", "similar")
     desk = desk_of(request)
-    day = read_day(as_of, desk.today())
+    day, alike = read_day(as_of, desk.today()), read_similar(similar)
     kind = media_type(request)
     if kind in X12_TYPES:
         body, read = await read_body(request, desk.settings.max_x12_bytes), read_x12
@@ -98,7 +104,7 @@ async def assess_claims(
         if not intake.claims:
             raise _nothing_read(intake)
         assessor = desk.assessor()
-        assessed = list(assessor.assess_all(lambda: intake.claims, day))
+        assessed = list(assessor.assess_all(lambda: intake.claims, day, similar=alike))
         answered = {
             "as_of": day.isoformat(),
             "banner": banner_of(assessor.model_used(), assessor.degraded),
@@ -115,7 +121,7 @@ async def assess_claims(
         )
         return _json(answered)
 
-    at_once = kind == JSON_TYPE and len(body) <= LITTLE and desk.warm
+    at_once = kind == JSON_TYPE and len(body) <= LITTLE and desk.warm and not alike
     content = answer() if at_once else await run_in_threadpool(answer)
     desk.answered()
     return Response(content, media_type=JSON_TYPE)

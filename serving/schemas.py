@@ -163,6 +163,28 @@ class CauseShape(Shape):
     reason: str
 
 
+class PastLineShape(Shape):
+    """A line the payer has answered; `likeness` is the share of the model's trees that put both in one leaf."""
+
+    ref: str
+    line: int
+    payer_id: str
+    procedure: str
+    sent_on: str = Day
+    known_on: str = Field(pattern=r"^\d{4}-\d\d-\d\d$", description="The day the answer was known.")
+    outcome: Literal["denied", "paid", "reduced", "patient_responsibility"]
+    carcs: list[str]
+    likeness: float = Risk
+
+
+class SimilarShape(Shape):
+    """Past lines of the line's like, likest first; `paid` were not denied. Null where there are none to ask: `why`."""
+
+    denied: list[PastLineShape] | None
+    paid: list[PastLineShape] | None
+    why: str | None
+
+
 class LineShape(Shape):
     """One service line. `base_log_odds` plus the log-odds of the reasons are the log-odds of `risk`."""
 
@@ -175,6 +197,13 @@ class LineShape(Shape):
     remedies: list[RemedyShape]
     expected_allowed: str = Money
     allowed_basis: Literal["remittances", "fee_table", "charge_ratio", "charge"]
+    band: list[float] | None = Field(
+        description="Lowest and highest chance that fits the calibration lines (Venn-ABERS, and `risk` itself); "
+        "null where the model came without."
+    )
+    abstained: bool = Field(description="True: this line's risk is not to be relied on; `abstained_why` says why.")
+    abstained_why: list[str]
+    similar: SimilarShape | None = Field(description="Null unless asked for with `similar`.")
 
 
 class TableShape(Shape):

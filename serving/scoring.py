@@ -10,7 +10,8 @@ from decimal import Decimal
 from claims.claim import ZERO, Claim
 from features import rows
 from features.registry import Row
-from models.denial import DenialModel, Explanation, OwnDecisions, Prediction
+from models.abstaining import OwnDecisions
+from models.denial import DenialModel, Explanation, Prediction
 from past.patient import VOID, PatientPast
 from past.payer import PayerPast
 from scrubber import scrub

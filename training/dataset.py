@@ -53,7 +53,8 @@ class Dataset:
 
     `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
     `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none),
-    `reduced` (paid, but less), `age_band`, `sex` (both for the evaluation by groups alone, never an input).
+    `reduced` (paid, but less), `age_band`, `sex` (both for the evaluation by groups alone, never an input), `outcome`
+    (the ledger's word), `ref` (the opaque id of its submission).
     `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
     """
 
@@ -131,7 +132,7 @@ def _frame(columns: dict[str, array[float] | list[str]], keep: NDArray[np.bool_]
 
 ABOUT = [
     "claim", "claim_id", "line", "patient", "submitted", "known_on", "payer", "code", "denied", "reason", "carcs",
-    "charge", "lost", "worst_rule", "reduced", "age_band", "sex",
+    "charge", "lost", "worst_rule", "reduced", "age_band", "sex", "outcome", "ref",
 ]  # fmt: skip
 
 
@@ -170,6 +171,8 @@ def _targets(
                 label.outcome == REDUCED,
                 age_band(event.claim.patient, event.known_on),
                 event.claim.patient.sex if event.claim.patient.sex in ("F", "M") else UNKNOWN,
+                label.outcome,
+                event.submission,
             ),
             row,
         )

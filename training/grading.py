@@ -11,6 +11,7 @@ from models.denial import DenialModel
 from training.baselines import baselines, without_rules
 from training.curves import Curves, curves
 from training.dataset import Dataset
+from training.deletion import deletion_metrics
 from training.errors import NotEnoughData
 from training.evaluate import Scored, figures, finite, score
 from training.slices import Group, slices
@@ -71,6 +72,8 @@ def grade(
     `truth` is the simulator's file of true chances and causes, where the claims are simulated.
     """
     found = figures(scored, seed)
+    if model is not None:
+        found |= finite(deletion_metrics(model, dataset, scored.positions, seed))
     if truth is not None:
         found |= finite(truth_figures(scored, dataset, truth, model, seed))
     left_out = dataset.excluded + split.left_out if split else dataset.excluded

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from models.denial import DenialModel
 from models.folders import POINTER
+from models.past_lines import FOLDER as PAST_LINES
 from training import track
 from training.errors import NotPromoted
 
@@ -69,13 +70,16 @@ def _gate(version: str, metrics: Mapping[str, float]) -> None:
 
 def _export(version: str, home: Path) -> Path:
     """Write the bundle beside the others under a passing name, load it back, then give it its own."""
-    model = DenialModel.load(track.bundle_of(version, home))
+    registered = track.bundle_of(version, home)
+    model = DenialModel.load(registered)
     target = home / "models" / f"{track.MODEL_NAME}-{version}"
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".promoting-", dir=target.parent))
     try:
         replace(model, card=replace(model.card, version=version)).save(unfinished)
-        DenialModel.load(unfinished)
+        if (registered / PAST_LINES).is_dir():  # a version trained before there were any has none
+            shutil.copytree(registered / PAST_LINES, unfinished / PAST_LINES)
+        DenialModel.load(unfinished).require_past_lines()
         if target.exists():
             return target if _same(target, unfinished) else _replaced(target, unfinished)
         unfinished.chmod(0o755)  # mkdtemp makes it private; the service may run as another user
@@ -87,9 +91,12 @@ def _export(version: str, home: Path) -> Path:
 
 def _same(one: Path, other: Path) -> bool:
     try:
-        return (one / "manifest.json").read_bytes() == (other / "manifest.json").read_bytes() and bool(
-            DenialModel.load(one)
-        )
+        if (one / "manifest.json").read_bytes() != (other / "manifest.json").read_bytes():
+            return False
+        if (one / PAST_LINES).is_dir() != (other / PAST_LINES).is_dir():
+            return False
+        DenialModel.load(one).require_past_lines()
+        return True
     except Exception:  # whatever is wrong with the old copy, the new one takes its place
         return False
 

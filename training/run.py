@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,12 @@ from models.folders import champion_folder
 from models.versions import recorded_versions
 from scrubber.tables import Tables
 from training import metrics, track
-from training.calibrate import fit_calibration, fit_claim_map
+from training.calibrate import fit_band, fit_calibration, fit_claim_map
 from training.dataset import Dataset, Label, build
 from training.evaluate import finite, score
 from training.fit import BINS, denial_params, fit_booster, fit_causes
 from training.grading import Evaluation, grade, own_split, require_both_ends, scored_with_baselines, unseen_from
+from training.past_lines import write_past_lines
 from training.progress import Progress, Step, silent
 from training.report import artifacts
 from training.split import Positions, Split, split_by_time
@@ -83,7 +85,7 @@ def train(
     model, dataset, split = done.model, done.dataset, done.split
     figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
     model = replace(model, card=replace(model.card, metrics=figures))
-    say(Step("record", "recording the run in MLflow"))
+    say(Step("record", "recording the run in MLflow, and past lines beside the model"))
     run_id, version = track.record(model, _run(dataset, split, model, seed, done.evaluation), home)
     model = replace(model, card=replace(model.card, version=version))
     left_out = dataset.excluded + split.left_out
@@ -233,8 +235,9 @@ def _calibrated(model: DenialModel, dataset: Dataset, window: Positions) -> Deni
     denied = dataset.column("denied", window).astype(np.float64)
     raw = model.line_log_odds(dataset.matrix(model.encoder, window))
     calibration = fit_calibration(raw, denied)
-    claim_map = fit_claim_map(calibration.log_odds(raw), denied, dataset.column("claim", window))
-    return replace(model, calibration=calibration, claim_map=claim_map)
+    log_odds = calibration.log_odds(raw)
+    claim_map = fit_claim_map(log_odds, denied, dataset.column("claim", window))
+    return replace(model, calibration=calibration, claim_map=claim_map, band=fit_band(log_odds, denied))
 
 
 def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]:
@@ -286,4 +289,5 @@ def _run(
         },
         texts=artifacts(evaluation) if evaluation else {},
         typical=track.typical_rows(dataset.features.iloc[split.train]),
+        beside=partial(write_past_lines, model, dataset),
     )

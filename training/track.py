@@ -1,7 +1,8 @@
 """MLflow, and only here: runs, versions and aliases in one SQLite file under the home folder.
 
-A run holds settings, windows, counts and figures, and the model as text. No patient, no claim and no provider is in it:
-the input example is a made-up typical row, the median of every column.
+A run holds settings, windows, counts and figures, and the model as text. No patient, no claim number and no provider is
+in it: the input example is a made-up typical row, the median of every column, and the past lines beside the model are
+named by the opaque refs of their submissions.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class Run:
     tables: Mapping[str, object]  # file name -> JSON
     typical: pd.DataFrame | None = None  # the input example of the model, where one is registered
     texts: Mapping[str, str] = field(default_factory=dict)  # file name -> text: plots and the report
+    beside: Callable[[Path], None] | None = None  # writes what goes into the bundle's folder beside the model
 
 
 def database(home: Path) -> Path:
@@ -67,7 +69,7 @@ def record(model: DenialModel, run: Run, home: Path) -> tuple[str, str]:
     mlflow.set_registry_uri(tracking_uri(home))
     with mlflow.start_run(experiment_id=_experiment(client(home), home, MODEL_NAME)) as active:
         _log(mlflow, run)
-        logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run.typical)
+        logged = _log_model(mlflow, replace(model, card=replace(model.card, version=_next(home))), run)
         version = _register(client(home), logged, active.info.run_id)
     client(home).set_registered_model_alias(MODEL_NAME, CHALLENGER, version)
     return str(active.info.run_id), str(version)
@@ -153,18 +155,20 @@ def _next(home: Path) -> str:
     return str(max((int(v.version) for v in versions), default=0) + 1)
 
 
-def _log_model(mlflow: Any, model: DenialModel, typical: pd.DataFrame | None) -> Any:
+def _log_model(mlflow: Any, model: DenialModel, run: Run) -> Any:
     from importlib.metadata import version  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "bundle"
         model.save(bundle)
+        if run.beside is not None:
+            run.beside(bundle)
         return mlflow.pyfunc.log_model(
             name=MODEL_NAME,
             python_model=str(Path(__file__).with_name("pyfunc_model.py")),
             artifacts={"bundle": str(bundle)},
             signature=_signature(mlflow),
-            input_example=typical,
+            input_example=run.typical,
             pip_requirements=[f"{package}=={version(package)}" for package in ("lightgbm", "numpy", "pandas")],
         )
 

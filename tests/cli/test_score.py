@@ -216,3 +216,22 @@ def test_remittances_that_use_every_loop_are_ingested(run, name):
     said = run("ingest", Path(__file__).resolve().parents[1] / "samples" / "x12" / name, "--json")
     assert said.code in (0, 1)
     assert said.records[0]["remittances"] > 0
+
+
+def test_similar_past_lines_are_asked_for_and_the_bundled_model_says_it_has_none(run):
+    said = run("score", BATCH, "--as-of", AS_OF, "--json", "--similar", 2)
+    assert said.code == 0
+    for claim in said.records:
+        for line in claim["lines"]:
+            assert (line["similar"]["denied"], line["similar"]["paid"]) == (None, None)
+            assert "cleanclaim train" in line["similar"]["why"]
+    assert {
+        line["similar"] for c in run("score", BATCH, "--as-of", AS_OF, "--json").records for line in c["lines"]
+    } == {None}
+    assert "similar past lines: this model came without" in run("score", BATCH, "--as-of", AS_OF, "--similar", 2).out
+
+
+def test_more_similar_lines_than_can_be_shown_are_refused(run):
+    said = run("score", BATCH, "--similar", 21)
+    assert said.code == 2
+    assert "--similar" in said.err

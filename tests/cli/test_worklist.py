@@ -9,10 +9,12 @@ import pytest
 from rich.console import Console
 
 from claims.reasons import Reason
-from cli.worklist import _fix, _why, show_unchecked
+from cli.worklist import _fix, _why, show, show_unchecked
+from models.past_lines import PastLine, Similar
 from scrubber.registry import Citation, RemedyKind, Severity
 from scrubber.report import Finding, Location, Unchecked
 from serving.assessment import AllowedBasis, Assessment, Attention, LineAssessment, Remedy
+from tests.serving.samples import example_claim
 
 DAY = date(2026, 3, 9)
 
@@ -114,3 +116,37 @@ def test_nothing_unchecked_is_no_list():
     console = Console(file=StringIO(), width=120)
     show_unchecked(console, [])
     assert console.file.getvalue() == ""
+
+
+def shown(*lines, why=True):
+    said = Console(file=StringIO(), width=200)
+    show(said, [(example_claim(), assessment([], lines))], why=why)
+    return said.file.getvalue()
+
+
+def test_a_line_tells_between_which_chances_its_risk_lies_and_what_it_is_not_to_be_relied_on_for():
+    why = "4 decisions from this payer on the family epidural; 30 are needed."
+    text = shown(replace(line(1), band=(0.351, 0.449), abstentions=(why,)), line(2))
+    assert "40%, between 35% and 45%" in text
+    assert f"not to be relied on yet: {why}" in text
+    assert "Not to be relied on for 1 of 2 lines" in text
+    plain = shown(line(1), line(2))
+    assert "between" not in plain
+    assert "relied" not in plain
+
+
+def test_without_the_details_the_list_still_says_that_lines_are_in_doubt():
+    text = shown(replace(line(1), abstentions=("too few",)), why=False)
+    assert "Not to be relied on for 1 of 1 lines, of which too little was seen or decided: --why says what." in text
+
+
+def test_similar_past_lines_are_told_with_what_became_of_them():
+    past = PastLine("5ccf7a2e", 2, "ZZMED", "64493", DAY, DAY, "denied", ("197",), 0.874)
+    text = shown(replace(line(1), similar=Similar((past,), ())))
+    assert "similar past lines denied:" in text
+    assert "87% alike: 64493 to ZZMED, sent 2026-03-09, denied 197 (5ccf7a2e line 2)" in text
+    assert "similar past lines not denied: none known by this day" in text
+
+
+def test_where_there_are_no_past_lines_the_list_says_why():
+    assert "similar past lines: train first" in shown(replace(line(1), similar=Similar(why="train first")))

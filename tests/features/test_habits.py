@@ -52,6 +52,25 @@ def test_an_unseen_payer_takes_the_rate_of_all_payers() -> None:
     assert rate(AUTHORIZATION_RATE, *many(50, 10), payer="NEW") == pytest.approx(0.2)
 
 
+def test_payer_and_code_stand_between_their_own_share_and_family_and_that_before_payer_and_that_before_all() -> None:
+    """Shares of 0, 20, 40 and 80 % from the widest to the narrowest: each level draws the next, most the nearest."""
+    every = many(400, 0, payer="BETA")
+    payer = many(60, 12, code="99213")
+    family = many(60, 24, code="64490")
+    rates = [
+        rate(AUTHORIZATION_RATE, *every, payer="NEW"),
+        rate(AUTHORIZATION_RATE, *every, *payer, code="62323"),
+        rate(AUTHORIZATION_RATE, *every, *payer, *family),
+        *(rate(AUTHORIZATION_RATE, *every, *payer, *family, *many(n, n * 4 // 5)) for n in (5, 20, 100, 1000)),
+    ]
+    assert rates == sorted(rates)
+    assert rates[0] == 0
+    assert rates[1] < 0.2
+    assert rates[2] < 0.4
+    assert rates[3] - rates[2] < 0.2, "five decisions are no habit"
+    assert rates[-1] == pytest.approx(0.8, abs=0.02)
+
+
 def test_with_no_decision_at_all_the_rate_is_unknown() -> None:
     assert rate() is None
     assert rate(AUTHORIZATION_RATE, *many(5, 5, day=MONDAY - timedelta(400))) is None

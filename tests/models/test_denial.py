@@ -48,6 +48,56 @@ def test_the_explanation_is_that_of_shap(learned):
         assert why.base == pytest.approx(base, abs=1e-9)
 
 
+def hard_rows(learned):
+    """The made-up rows, and such as are unknown in part or altogether, or far from all that training met."""
+    rng = np.random.default_rng(17)
+    nothing = {name: "" if f.categorical else math.nan for name, f in FEATURES.items()}
+    far = {name: "never seen" if f.categorical else 1e6 for name, f in FEATURES.items()}
+    half = [{name: (row if rng.random() < 0.5 else nothing)[name] for name in FEATURES} for row in learned.rows[:400]]
+    return [nothing, far, *half, *learned.rows[:600]]
+
+
+def test_the_parts_of_every_row_add_up_to_its_risk_known_or_not(learned):
+    rows = hard_rows(learned)
+    risks = learned.model.predict(rows).risks
+    for risk, why in zip(risks, learned.model.explain(rows), strict=True):
+        shown = math.log(risk / (1 - risk))
+        assert why.base + sum(r.log_odds for r in why.reasons) == pytest.approx(shown, abs=1e-6)
+        assert why.base + sum(f.log_odds for r in why.reasons for f in r.features) == pytest.approx(shown, abs=1e-6)
+        for reason in why.reasons:
+            assert reason.log_odds == pytest.approx(sum(f.log_odds for f in reason.features), abs=1e-9)
+
+
+def test_unknown_values_are_explained_as_shap_explains_them(learned):
+    shap = pytest.importorskip("shap")
+    model, rows = learned.model, hard_rows(learned)[:80]
+    matrix, _ = model.encoder.matrix(rows)
+    theirs = np.asarray(shap.TreeExplainer(model.booster).shap_values(matrix)) * model.calibration.slope
+    assert np.isnan(matrix).any()
+    for i, why in enumerate(model.explain(rows)):
+        ours = {f.name: f.log_odds for reason in why.reasons for f in reason.features}
+        for j, column in enumerate(model.encoder.columns):
+            assert ours.get(column, 0.0) == pytest.approx(theirs[i, j], abs=1e-9)
+
+
+def test_a_row_is_explained_alike_alone_in_a_batch_and_in_any_order(learned):
+    rows = hard_rows(learned)[:150]
+    together = learned.model.explain(rows)
+    assert [learned.model.explain([row])[0] for row in rows] == together
+    order = np.random.default_rng(2).permutation(len(rows)).tolist()
+    shuffled = learned.model.explain([rows[i] for i in order])
+    assert shuffled == [together[i] for i in order]
+    threes = [why for start in range(0, 150, 3) for why in learned.model.answer(rows[start : start + 3])[1]]
+    assert threes == together
+
+
+def test_every_row_starts_from_one_base_the_mean_of_what_training_saw(learned):
+    whys = learned.model.explain(hard_rows(learned))
+    (base,) = {why.base for why in whys}
+    matrix, _ = learned.model.encoder.matrix(learned.rows)
+    assert base == pytest.approx(learned.model.line_log_odds(matrix).mean(), abs=0.05)
+
+
 def test_more_of_what_raises_risk_never_lowers_it_even_when_fitted_on_noise(noise):
     rng = np.random.default_rng(5)
     directed = [f for f in FEATURES.values() if f.risk is not Direction.EITHER]

@@ -133,7 +133,7 @@ def test_the_day_asked_for_is_the_day_of_the_answer(client):
 
 
 def test_a_misspelt_parameter_is_not_taken_for_none(client):
-    assert problem(post(client, X12_EXAMPLE, asof="2020-01-01"), 400)["detail"] == "Expected as_of."
+    assert problem(post(client, X12_EXAMPLE, asof="2020-01-01"), 400)["detail"] == "Expected as_of or similar."
 
 
 def test_what_has_no_path_or_method_is_a_problem_too(client):

@@ -56,6 +56,8 @@ def made_up_dataset(seed=1, count=4000, lag=20):
         }
     )
     lines["lost"] = lines["charge"] * lines["denied"]
+    lines["outcome"] = np.where(lines["denied"], "denied", np.where(lines["reduced"], "reduced", "paid"))
+    lines["ref"] = [f"{n:016x}" for n in claim]
     return Dataset(lines, features, Counter(), PayerPast(), START + timedelta(days=DAYS + lag))
 
 

@@ -44,6 +44,7 @@ def test_every_labelled_line_is_measured_against_the_truth(result):
     assert result.model.simulated
     assert result.metrics["truth.matched"] == 1.0
     assert result.metrics["truth.full.pr_auc"] > result.metrics["base_rate"]
+    assert result.metrics["deletion.strongest_log_odds"] > 3 * result.metrics["deletion.random_log_odds"]
     assert {"pr_auc_low", "ece", "claim.ece", "baseline.rules_alone.pr_auc"} <= result.metrics.keys()
 
 
@@ -53,6 +54,8 @@ def test_training_again_on_the_same_store_gives_the_same_model(practice, result)
     assert again.model.booster.model_to_string() == result.model.booster.model_to_string()
     assert again.model.calibration == result.model.calibration
     assert again.model.claim_map == result.model.claim_map
+    assert again.model.band == result.model.band
+    assert again.model.band.lines == len(again.split.calibration)
 
 
 def test_a_model_of_test_interchanges_says_that_it_is_simulated_though_nobody_said_so(practice):
