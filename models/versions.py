@@ -11,6 +11,9 @@ from scrubber.registry import RULES
 from scrubber.tables import Table, Tables
 
 
+LABELS = "labels."  # how the labels were read: said of the model, and of no row
+
+
 def recorded_versions(tables: Tables) -> dict[str, str]:
     """One short text a part: `features`, `rules`, and `table.<name>` with the name of its newest release."""
     rules = sorted((r.id, r.version, int(r.severity)) for r in RULES.values())
@@ -24,7 +27,7 @@ def recorded_versions(tables: Tables) -> dict[str, str]:
 
 def differences(recorded: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """In words, what has changed since a model was fitted; empty when nothing has."""
-    names = sorted(recorded.keys() | now.keys())
+    names = sorted(name for name in recorded.keys() | now.keys() if not name.startswith(LABELS))
     return tuple(
         f"{name}: the model was fitted with {recorded.get(name, 'none')}, this is {now.get(name, 'none')}"
         for name in names

@@ -14,11 +14,12 @@ from claims.claim import Claim
 from claims.errors import UnreadableInput
 from claims.reading import Refusal
 from claims.remittance import Remittance
+from past.labels import Words
 from store.database import writing
 from store.explaining import unmatched_acknowledgments, unmatched_services
 from store.joining import Joiner
 from store.payments import Payments
-from store.relinking import Relinker, Words, bring_up
+from store.relinking import Relinker, bring_up
 from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile
 from store.schema import files, links, practices, remittances, submissions
 from store.scope import Scope, chunks

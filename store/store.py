@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,8 @@ from claims.claim import Claim
 from claims.identity import patient_key
 from claims.remittance import Remittance
 from features.replay import Event
-from past.labels import IsDenial, ReasonOf
+from past.label_settings import LabelSettings, read_label_settings
+from past.labels import IsDenial, ReasonOf, Words
 from past.patient import PatientPast
 from past.payer import PayerPast
 from past.underpayment import PricedLine
@@ -26,7 +28,7 @@ from store.history import PayerHistory, known_of, newest, replayed
 from store.ingest import Ingest, Progress
 from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
-from store.relinking import Words, relabel
+from store.relinking import Relabelled, bring_up, labels_stand, relabel
 from store.report import IngestReport
 from store.schema import decisions
 from store.scope import Scope
@@ -64,16 +66,25 @@ class Store:
         family_of: Callable[[str], str] | None = None,
         is_denial: IsDenial | None = None,
         reason_of: ReasonOf | None = None,
+        settings: LabelSettings | None = None,
     ) -> Store:
         """Open the store of a practice, made on first use.
 
-        `url` is a path (a folder gets `store.db`) or a database URL; `home` keeps the secret, beside the file unless
-        said otherwise. `family_of` names a code's family, `is_denial` and `reason_of` read CARCs; by default as the
-        shipped tables do. Raises UnusableStore.
+        `url` is a path (a folder gets `store.db`) or a database URL; `home` keeps the secret and `labels.toml`, beside
+        the file unless said otherwise. `family_of` names a code's family, by default as the shipped table does;
+        `settings` stand for those of `labels.toml`, `is_denial` and `reason_of` for their words. Whoever opens
+        the store reads answers alike: training, serving and the ledger. Raises UnusableStore and UnreadableInput.
         """
         engine, where = open_engine(url, home)
         secret = practice_secret(engine, where, practice)
-        return cls(engine, practice, secret, family_of or _shipped_family, Words(is_denial, reason_of))
+        words = Words.of(read_label_settings(where) if settings is None else settings)
+        words = replace(words, is_denial=is_denial or words.is_denial, reason_of=reason_of or words.reason_of)
+        return cls(engine, practice, secret, family_of or _shipped_family, words)
+
+    @property
+    def label_settings(self) -> LabelSettings:
+        """By which settings its answers are read."""
+        return self._words.settings
 
     def close(self) -> None:
         """Let go of the database."""
@@ -109,10 +120,18 @@ class Store:
         run.record(claims, remittances, acknowledgments)
         return run.report
 
-    def relabel(self) -> None:
+    def relabel(self) -> Relabelled:
         """Link and label everything again, after a change of the denial codes; tells the difference as events."""
         with writing(self._engine).begin() as connection:
-            relabel(Scope(connection, self.practice), self._words)
+            return relabel(Scope(connection, self.practice), self._words)
+
+    def bring_up(self) -> Relabelled | None:
+        """Relabel when the rows stand by other words than today's, or by an older program's; None when they do not."""
+        with self._engine.connect() as connection:
+            if labels_stand(Scope(connection, self.practice), self._words):
+                return None
+        with writing(self._engine).begin() as connection:
+            return bring_up(Scope(connection, self.practice), self._words)
 
     def events(self, until: date | None = None) -> Iterator[Event]:
         """Submissions, rejections and first adjudications by the day they became known, for `features.replay`."""

@@ -94,7 +94,7 @@ def audit_leakage(
     audit, known_until = Audit(), date.min
     with (
         TemporaryDirectory(prefix="leak-audit-") as folder,
-        Store.open(Path(folder), store.practice, family_of=tables.family) as past_only,
+        Store.open(Path(folder), store.practice, family_of=tables.family, settings=store.label_settings) as past_only,
     ):
         for day, with_future in _of_days(replay(events or store.events(), tables), frozenset(chosen)):
             _record(past_only, store.arrivals(known_until, day))
