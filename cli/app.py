@@ -19,7 +19,7 @@ from claims.claim import PayerType
 from claims.errors import CleanclaimError
 from cli.audit_commands import audit_app
 from cli.console import say
-from cli.options import AsJson, AsOf, Files, date_of, day_of, finish
+from cli.options import AsJson, AsOf, Files, date_of, day_of, finish, flags_of
 from cli.report_commands import report_app
 from cli.rules_commands import rules_app
 from cli.tables_commands import tables_app
@@ -171,18 +171,46 @@ def ingest(
 
 
 @app.command()
-def labels(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def labels(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    explain: Annotated[
+        str,
+        typer.Option("--explain", metavar="REF", help="The whole story of one submission (its ref) or claim (its id)."),
+    ] = "",
+    line: Annotated[int | None, typer.Option("--line", min=1, help="With --explain: only this line.")] = None,
+    relabel: Annotated[
+        bool,
+        typer.Option("--relabel", help="Link and label all that the store holds anew, by labels.toml as it is now."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """The ledger: for every submitted line what the payer said first, and why we call it that.
+
+    What denies, what cuts, which Reason a code means and how long an answer may take can be set in `labels.toml` under
+    the home folder (docs/labels.md).
 
     Examples:
 
         cleanclaim labels
 
         cleanclaim labels --json | jq 'select(.outcome == "denied") | .why'
+
+        cleanclaim labels --explain 9f2c51a07be3d840 --line 2
     """
     from cli.learn import show_labels  # noqa: PLC0415
+    from cli.ledger import explain_label, relabel_store  # noqa: PLC0415
 
-    finish(show_labels(ctx.obj, day_of(as_of), as_json=as_json))
+    if line is not None and not explain:
+        raise typer.BadParameter("--line goes with --explain REF", param_hint="--line")
+    if relabel and explain:
+        raise typer.BadParameter("give --explain or --relabel, not both", param_hint="--relabel")
+    if relabel:
+        finish(relabel_store(ctx.obj, as_json=as_json))
+    elif explain:
+        finish(explain_label(ctx.obj, explain, day_of(as_of), line=line, as_json=as_json))
+    else:
+        finish(show_labels(ctx.obj, day_of(as_of), as_json=as_json))
 
 
 @app.command()
@@ -226,6 +254,13 @@ def train(
     truth: Annotated[
         Path | None, typer.Option(help="truth.parquet of a simulation: also compare with the true probabilities.")
     ] = None,
+    exclude: Annotated[
+        str,
+        typer.Option(
+            metavar="FLAGS",
+            help="Leave out lines with these flags of the ledger: duplicate, payer_mistake (with commas).",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Fit a model on the store's claims and remittances, evaluate it on later ones, and keep it as challenger.
@@ -235,10 +270,17 @@ def train(
         cleanclaim train
 
         cleanclaim train --until 2026-03-01 --json
+
+        cleanclaim train --exclude duplicate,payer_mistake
     """
     from cli.learn import train_model  # noqa: PLC0415
 
-    finish(train_model(ctx.obj, date_of(until), seed=seed, simulated=simulated, truth=truth, as_json=as_json))
+    flags = flags_of(exclude)
+    finish(
+        train_model(
+            ctx.obj, date_of(until), seed=seed, simulated=simulated, truth=truth, exclude=flags, as_json=as_json
+        )
+    )
 
 
 @app.command()

@@ -78,7 +78,11 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
         outcomes: dict[str, Counter[str]] = defaultdict(Counter)
         dollars: dict[str, Decimal] = defaultdict(Decimal)
         reasons: Counter[str] = Counter()
+        flags: Counter[str] = Counter()
+        overturned = 0
         for row in store.ledger(as_of):
+            flags.update(flag.value for flag in row.flags)
+            overturned += row.overturned
             outcomes[row.payer_id][row.outcome.value] += 1
             dollars[row.payer_id] += row.denied_amount
             reasons.update(row.denial_carcs)
@@ -98,6 +102,10 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
     console.print(table)
     if reasons:
         console.print("\nMost frequent denial codes: " + ", ".join(f"{carc} {n}" for carc, n in reasons.most_common(8)))
+    if overturned:
+        console.print(f"Overturned later by the payer (the label stays the first answer): {overturned:,}")
+    if flags:
+        console.print("Flagged: " + ", ".join(f"{flag} {n:,}" for flag, n in flags.most_common()))
     return 0
 
 
@@ -125,7 +133,14 @@ def simulate_practice(out: Path, months: int, claims_per_month: int, seed: int, 
 
 
 def train_model(
-    settings: Settings, until: date | None, *, seed: int, simulated: bool, truth: Path | None, as_json: bool
+    settings: Settings,
+    until: date | None,
+    *,
+    seed: int,
+    simulated: bool,
+    truth: Path | None,
+    exclude: Sequence[str] = (),
+    as_json: bool,
 ) -> int:
     """Fit, measure, register as challenger."""
     needs("mlflow")
@@ -135,11 +150,19 @@ def train_model(
     with open_store(settings) as store:
         result = train(
             store, load_tables(settings.home), until=until, home=settings.home, seed=seed, simulated=simulated,
-            truth=truth, progress=say,
+            truth=truth, exclude=exclude, progress=say,
         )  # fmt: skip
     simulated = result.model.simulated  # said, or seen by training in the files' own marks
     if as_json:
-        emit({"version": result.version, "run_id": result.run_id, "simulated": simulated, "metrics": result.metrics})
+        emit(
+            {
+                "version": result.version,
+                "run_id": result.run_id,
+                "simulated": simulated,
+                "metrics": result.metrics,
+                "excluded": dict(result.excluded),
+            }
+        )
         return 0
     _show_metrics(result.metrics, simulated)
     if result.excluded:

@@ -10,7 +10,6 @@ from features.registry import fingerprint
 from scrubber.registry import RULES
 from scrubber.tables import Table, Tables
 
-
 LABELS = "labels."  # how the labels were read: said of the model, and of no row
 
 

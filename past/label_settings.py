@@ -49,7 +49,7 @@ class LabelSettings:
     rarcs: Mapping[str, Reason] = field(default_factory=lambda: _NONE)
 
     def standing(self, group: str, carc: str, codes: DenialCodes | None = None) -> str:
-        """What the adjustment is: yes (a denial), partial (a cut), no or pending; the practice's word before the table's."""
+        """What it is: yes (a denial), partial (a cut), no or pending; the practice's word comes before the table's."""
         own = self.adjustments.get((group, carc)) or self.adjustments.get(("", carc))
         return _STANDING[own] if own else (codes or shipped_codes()).standing(group, carc)
 
@@ -96,10 +96,8 @@ class LabelSettings:
     @property
     def fingerprint(self) -> str:
         """Changes with any setting that changes a label; "" for the defaults, however they are written down."""
-        said = [self.adjustments, self.carcs, self.rarcs]
-        if not any(said):
-            return ""
-        return sha256(repr([sorted(part.items()) for part in said]).encode()).hexdigest()[:12]
+        said = [sorted(self.adjustments.items()), sorted(self.carcs.items()), sorted(self.rarcs.items())]
+        return sha256(repr(said).encode()).hexdigest()[:12] if any(said) else ""
 
     def recorded(self) -> dict[str, str]:
         """What a model's card and run say of the labels it learned: the settings that are not the defaults' words."""

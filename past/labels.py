@@ -198,9 +198,10 @@ def _flags(label: LineLabel, replaced_on: date | None, mistake_days: int) -> tup
     flags = []
     if label.denial_carcs and label.denial_carcs[0].rpartition("-")[2] == DUPLICATE_CARC:
         flags.append(Flag.DUPLICATE)
-    if label.known_on and label.overturned_on and (replaced_on is None or label.overturned_on < replaced_on):
-        if (label.overturned_on - label.known_on).days <= mistake_days:
-            flags.append(Flag.PAYER_MISTAKE)
+    undone, ours = label.overturned_on, replaced_on
+    by_itself = undone is not None and (ours is None or undone < ours)
+    if by_itself and undone and label.known_on and (undone - label.known_on).days <= mistake_days:
+        flags.append(Flag.PAYER_MISTAKE)
     return tuple(flags)
 
 
@@ -290,19 +291,16 @@ class Judge(NamedTuple):
 
     def counts_as(self, group: str, carc: str) -> str:
         """How it counts: denies, cuts, waits, other payer, patient, after allowed, contractual or neither."""
-        if self.is_denial(group, carc):
-            return "denies"
-        if self.is_cut(group, carc):
-            return "cuts"
-        if carc in PENDED:
-            return "waits"
-        if carc in COORDINATION:
-            return "other payer"
-        if group == "PR":
-            return "patient"
-        if carc in AFTER_ALLOWED:
-            return "after allowed"
-        return "contractual" if carc == CONTRACT else "neither"
+        first_that_holds = (
+            (self.is_denial(group, carc), "denies"),
+            (self.is_cut(group, carc), "cuts"),
+            (carc in PENDED, "waits"),
+            (carc in COORDINATION, "other payer"),
+            (group == "PR", "patient"),
+            (carc in AFTER_ALLOWED, "after allowed"),
+            (carc == CONTRACT, "contractual"),
+        )
+        return next((word for holds, word in first_that_holds if holds), "neither")
 
     def label(self, answer: Answer) -> LineLabel:
         """The label that this answer alone would give."""

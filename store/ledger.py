@@ -133,10 +133,11 @@ def _rows(
             words=words,
         )
         for line, label in zip(claim.lines, labels, strict=True):
-            yield _row(row, claim, line, label)
+            yield ledger_row(row, claim, line, label)
 
 
-def _row(row: Any, claim: Claim, line: Line, label: LineLabel) -> LedgerRow:
+def ledger_row(row: Any, claim: Claim, line: Line, label: LineLabel) -> LedgerRow:
+    """The row of one line of a submission."""
     return LedgerRow(
         claim_id=claim.id,
         line=line.number,

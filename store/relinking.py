@@ -204,6 +204,11 @@ class _Group:
         return cls(sent, received, seen_keys, announced)
 
 
+def group_around(scope: Scope, keys: set[str]) -> _Group:
+    """Everything that hangs together with these claim keys, for who wants to tell of it."""
+    return _Group.around(scope, keys)
+
+
 def _having(scope: Scope, table: Table, column: str, values: set[str]) -> Iterator[Any]:
     return scope.where_in(scope.select(table), table.c[column], sorted(values))
 

@@ -32,6 +32,7 @@ from store.relinking import Relabelled, bring_up, labels_stand, relabel
 from store.report import IngestReport
 from store.schema import decisions
 from store.scope import Scope
+from store.story import LineStory, stories
 from store.underpaid import priced_lines
 
 
@@ -148,6 +149,12 @@ class Store:
         payers = self.payer_past()
         with self._engine.connect() as connection:
             yield from ledger(Scope(connection, self.practice), payers, as_of, self._words)
+
+    def stories(self, which: str, as_of: date, *, line: int | None = None) -> list[LineStory]:
+        """Why the lines of a submission (by ref) or claim (by number) have their labels. Raises UnreadableInput."""
+        payers = self.payer_past()
+        with self._engine.connect() as connection:
+            return stories(Scope(connection, self.practice), payers, which, as_of, self._words, line=line)
 
     def judged(
         self, period: Period, tables: Tables, progress: Callable[[int, int | None], None] | None = None
