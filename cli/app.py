@@ -156,18 +156,46 @@ def validate(
 @app.command()
 def ingest(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="837P and 835 files, or folders of them.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="837P and 835 files, or folders of them; with --map, CSV."),
+    ] = None,
     as_json: AsJson = False,
+    export_map: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="MAP.toml", help="The PATHs are exports (CSV) that this map describes."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --map: say what would be read, and write nothing.")
+    ] = False,
+    map_example: Annotated[bool, typer.Option("--map-example", help="Print a commented map to begin with.")] = False,
 ) -> None:
     """Read claims sent and remittances received into the store, in any order; reading twice changes nothing.
 
-    Example:
+    What a billing system exports as CSV is read too, by a map of its columns (docs/history-from-elsewhere.md).
+
+    Examples:
 
         cleanclaim ingest sent/ remits/2026-03/
+
+        cleanclaim ingest --map-example > map.toml
+
+        cleanclaim ingest --map map.toml export.csv --dry-run
     """
+    from cli.exports import ingest_exports, show_map_example  # noqa: PLC0415
     from cli.learn import ingest_paths  # noqa: PLC0415
 
-    finish(ingest_paths(ctx.obj, paths, as_json=as_json))
+    if map_example:
+        finish(show_map_example())
+        return
+    if not paths:
+        raise typer.BadParameter("name at least one file or folder", param_hint="PATH...")
+    if export_map is not None:
+        finish(ingest_exports(ctx.obj, paths, export_map, dry_run=dry_run, as_json=as_json))
+    elif dry_run:
+        raise typer.BadParameter("--dry-run goes with --map", param_hint="--dry-run")
+    else:
+        finish(ingest_paths(ctx.obj, paths, as_json=as_json))
 
 
 @app.command()

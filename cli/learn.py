@@ -18,6 +18,7 @@ from serving.settings import Settings
 
 if TYPE_CHECKING:
     from store import Store
+    from store.report import IngestReport
 
 SHOWN = 20  # unmatched and unbalanced answers named on standard error; the rest is counted, `--json` has them all
 HEADLINE = ("lines", "base_rate", "pr_auc", "roc_auc", "brier", "ece")
@@ -32,6 +33,11 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
             )
     with open_store(settings, create=True) as store, progress("files") as update:
         report = store.ingest(paths, progress=lambda done, of, _: update(done, of))
+    return say_report(report, as_json=as_json)
+
+
+def say_report(report: IngestReport, *, as_json: bool) -> int:
+    """What an ingest did, and its exit code."""
     for refused in (*report.rejected_files, *report.refusals):
         say(str(refused))
     _say_some(
@@ -46,9 +52,10 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
             if report.acknowledgments
             else ""
         )
+        wire = f", {report.left_to_wire} claims are there from their own 837" if report.left_to_wire else ""
         stdout().print(
             f"{report.files} files: {report.claims} claims and {report.remittances} remittances{acknowledged} are new, "
-            f"{report.duplicates} were there before; {report.lines_matched} services found their line, "
+            f"{report.duplicates} were there before{wire}; {report.lines_matched} services found their line, "
             f"{report.lines_unmatched} did not; {len(report.rejected_files)} files and "
             f"{len(report.refusals)} records refused."
         )

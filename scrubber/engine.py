@@ -25,6 +25,7 @@ _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim sa
 # Rules with their checks: said apart, for they are called for every line
 _OfLine = tuple[tuple[Rule, Check], ...]
 _OfClaim = Mapping[Rule, Check]
+_UNTOLD = (("the claim as it was sent",), "it came from an export, which tells less than an 837")
 _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
 
 
@@ -102,6 +103,8 @@ def scrub(
         claim = _with_records(claim, past)
     plan = _plan_of(tuple(RULES.values() if rules is None else rules), tables)
     kind = tables.payer_type(claim)
+    if claim.origin is not None and claim.origin.untold:
+        return _not_told(claim, plan, kind)
     case = Case(claim, as_of, tables, past, kind)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
@@ -130,6 +133,22 @@ def scrub(
         findings = list(_one_cause_one_finding(findings, plan.supersedes))
         findings.sort(key=lambda f: (-f.severity, f.line or 0, f.rule_id, f.message))
     return Report(tuple(findings), tuple(sorted(unchecked, key=_by_rule)))
+
+
+def _not_told(claim: Claim, plan: _Plan, kind: PayerType) -> Report:
+    """What is said of a claim that came from an export: that no rule which asks about it could look.
+
+    An export tells less than an 837: what a rule finds missing there may have been on the claim, and what it finds
+    nothing wrong with it may not have seen. So neither its findings nor its silence are learned from or measured.
+    """
+    of_claim = dict(plan.always(kind))
+    unchecked: set[Unchecked] = set()
+    for line in claim.lines:
+        of_line, beside = plan.asked(kind, line)
+        of_claim.update(beside)
+        unchecked.update(_unchecked((r.id, r.reason, line.number, *_UNTOLD)) for r, _ in of_line)
+    unchecked.update(_unchecked((r.id, r.reason, None, *_UNTOLD)) for r in of_claim)
+    return Report((), tuple(sorted(unchecked, key=_by_rule)))
 
 
 def _with_records(claim: Claim, past: PatientPast) -> Claim:

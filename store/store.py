@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func
 
 from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
+from claims.exports import ExportMap
 from claims.identity import patient_key
 from claims.remittance import Remittance
 from features.replay import Event
@@ -108,6 +109,17 @@ class Store:
         """
         run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
         run.read([Path(path) for path in paths], progress)
+        return run.report
+
+    def ingest_exports(
+        self, paths: Iterable[Path], export_map: ExportMap, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read files that a billing system exported (CSV), by the map of their columns; reading twice changes nothing.
+
+        Claims that the store holds from their own 837 are left to it. A row that cannot be read costs its claim.
+        """
+        run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
+        run.read_exports([Path(path) for path in paths], export_map, progress)
         return run.report
 
     def record(

@@ -13,7 +13,11 @@ from claims.exports.export_map import CODE, ExportMap
 # Names, birth dates and member ids: what stands in such a cell is never said.
 PRIVATE = frozenset({"patient_id", "last_name", "first_name", "birth_date", "sex", "member_id"})
 LONGEST = 24  # characters of a cell that an error shows; also the longest amount
-_PLAIN = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
+_AMOUNT = re.compile(
+    r"(?P<open>\()?\$?(?P<minus>-)?\$?(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.(?P<cents>[0-9]*))?"
+    r"(?P<after>-)?(?P<close>\))?"
+)
+_COMMA_POINT = str.maketrans(".,", ",.")
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
 _FIRST_BIRTH = date(1890, 1, 1)
 _PACKED = re.compile(r"\s*([A-Za-z]{2})[- ]?([A-Za-z]?\d{1,3})\s*[:= ]\s*(\S+)\s*")
@@ -53,23 +57,13 @@ def amount(text: str, decimal: str = ".") -> Decimal | None:
     said = text.strip()
     if not said:
         return None
-    if len(said) > LONGEST:
-        raise ValueError(said)
-    negative = 0
-    if said[0] == "(" and said[-1] == ")":
-        said, negative = said[1:-1].strip(), 1
-    said = said.replace("$", "", 1).strip()
-    if said[:1] == "-" or said[-1:] == "-":
-        said, negative = said.strip("-").replace("$", "", 1).strip(), negative + 1
-    if decimal == ",":
-        said = said.translate(str.maketrans(".,", ",."))
-    whole, point, cents = said.partition(".")
-    if negative > 1 or not said.isascii() or not _PLAIN.fullmatch(whole or "0") or (cents and not cents.isdigit()):
+    match = _AMOUNT.fullmatch(said.translate(_COMMA_POINT) if decimal == "," else said)
+    if not match or len(said) > LONGEST or sum(match[sign] is not None for sign in ("open", "minus", "after")) > 1:
         raise ValueError(text)
-    if not whole and not cents or (point and not cents and not whole):
+    if (match["open"] is None) is not (match["close"] is None) or not (match["whole"] or match["cents"]):
         raise ValueError(text)
-    value = Decimal(f"{whole.replace(',', '') or '0'}.{cents or '0'}") if cents else Decimal(whole.replace(",", ""))
-    return -value if negative and value else value
+    value = Decimal(f"{match['whole'].replace(',', '') or '0'}.{match['cents'] or ''}".rstrip("."))
+    return -value if value and (match["open"] or match["minus"] or match["after"]) else value
 
 
 def day(text: str, forms: tuple[str, ...], *, birth: bool = False) -> date | None:

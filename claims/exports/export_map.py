@@ -56,7 +56,9 @@ class ExportMap:
     columns: Mapping[str, tuple[str, ...]]
     packed: tuple[str, ...] = ()
     adjustment_columns: tuple[AdjustmentColumns, ...] = ()
-    fixed: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))  # (group, CARC) -> column
+    fixed: Mapping[tuple[str, str], str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # (group, CARC) -> column
     encoding: str = "utf-8"
     delimiter: str = ","
     header_row: int = 1
@@ -242,7 +244,9 @@ class _Reader:
             self.closed(where, one, ("group", "carc", "code", "amount"))
             names = {key: self.text(f"{where}, {key}", name) for key, name in one.items()}
             if set(names) not in ({"amount", "code"}, {"amount", "group", "carc"}):
-                raise self.wrong(where, ", ".join(sorted(names)) or "nothing", "amount with code, or with group and carc")
+                raise self.wrong(
+                    where, ", ".join(sorted(names)) or "nothing", "amount with code, or with group and carc"
+                )
             yield AdjustmentColumns(**names)
 
     def fixed(self, section: Mapping[str, Any]) -> Mapping[tuple[str, str], str]:
