@@ -91,7 +91,7 @@ def test_whether_it_trains_is_what_training_does(tmp_path, days):
         told = [s for claim in ("ACC-A", "ACC-B", "ACC-C", "ACC-D") for s in of(store, claim, as_of=END)]
     enters = sorted((s.label.claim_id, s.label.line, s.label.submitted_on) for s in told if s.training.enters)
     assert enters == trained
-    assert len(trained) == {20: 7, 40: 5, 90: 0}[days]
+    assert len(trained) == {20: 7, 40: 4, 90: 0}[days]
     (silent,) = (s for s in told if s.label.claim_id == "ACC-D")
     assert "is no target" in silent.training.why
 
