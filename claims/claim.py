@@ -416,6 +416,8 @@ class Origin:
     receiver: str = ""  # ISA08
     test: bool = False  # ISA15 = T
     batch: str = ""  # BHT03, the sender's number for the batch
+    # What a claim of an export (`claims.exports`) could not tell, from `claims.untold`; empty for one that came whole.
+    untold: tuple[str, ...] = ()
     header: tuple[Carried, ...] = field(default=(), repr=False)  # BHT, 1000A, 1000B, where they say more than ours
 
 

@@ -21,7 +21,7 @@ from cli.audit_commands import audit_app
 from cli.authorizations_commands import authorizations_app
 from cli.console import say
 from cli.eligibility_commands import eligibility_app
-from cli.options import AsJson, AsOf, Files, date_of, day_of, finish
+from cli.options import AsJson, AsOf, Files, date_of, day_of, finish, flags_of
 from cli.payers_commands import payers_app
 from cli.report_commands import report_app
 from cli.rules_commands import rules_app
@@ -179,34 +179,90 @@ def validate(
 def ingest(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="837P, 835, 277CA, 999, 278 and 271 files, or folders.")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH...", help="837P, 835, 277CA, 999, 278 and 271 files, or folders; with --map, CSV."
+        ),
+    ] = None,
     as_json: AsJson = False,
+    export_map: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="MAP.toml", help="The PATHs are exports (CSV) that this map describes."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --map: say what would be read, and write nothing.")
+    ] = False,
+    map_example: Annotated[bool, typer.Option("--map-example", help="Print a commented map to begin with.")] = False,
 ) -> None:
     """Read claims sent, remittances and other answers into the store, in any order; reading twice changes nothing.
 
-    Example:
+    What a billing system exports as CSV is read too, by a map of its columns (docs/history-from-elsewhere.md).
+
+    Examples:
 
         cleanclaim ingest sent/ remits/2026-03/
+
+        cleanclaim ingest --map-example > map.toml
+
+        cleanclaim ingest --map map.toml export.csv --dry-run
     """
+    from cli.exports import ingest_exports, show_map_example  # noqa: PLC0415
     from cli.learn import ingest_paths  # noqa: PLC0415
 
-    finish(ingest_paths(ctx.obj, paths, as_json=as_json))
+    if map_example:
+        finish(show_map_example())
+        return
+    if not paths:
+        raise typer.BadParameter("name at least one file or folder", param_hint="PATH...")
+    if export_map is not None:
+        finish(ingest_exports(ctx.obj, paths, export_map, dry_run=dry_run, as_json=as_json))
+    elif dry_run:
+        raise typer.BadParameter("--dry-run goes with --map", param_hint="--dry-run")
+    else:
+        finish(ingest_paths(ctx.obj, paths, as_json=as_json))
 
 
 @app.command()
-def labels(ctx: typer.Context, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def labels(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    explain: Annotated[
+        str,
+        typer.Option("--explain", metavar="REF", help="The whole story of one submission (its ref) or claim (its id)."),
+    ] = "",
+    line: Annotated[int | None, typer.Option("--line", min=1, help="With --explain: only this line.")] = None,
+    relabel: Annotated[
+        bool,
+        typer.Option("--relabel", help="Link and label all that the store holds anew, by labels.toml as it is now."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """The ledger: for every submitted line what the payer said first, and why we call it that.
+
+    What denies, what cuts, which Reason a code means and how long an answer may take can be set in `labels.toml` under
+    the home folder (docs/labels.md).
 
     Examples:
 
         cleanclaim labels
 
         cleanclaim labels --json | jq 'select(.outcome == "denied") | .why'
+
+        cleanclaim labels --explain 9f2c51a07be3d840 --line 2
     """
     from cli.learn import show_labels  # noqa: PLC0415
+    from cli.ledger import explain_label, relabel_store  # noqa: PLC0415
 
-    finish(show_labels(ctx.obj, day_of(as_of), as_json=as_json))
+    if line is not None and not explain:
+        raise typer.BadParameter("--line goes with --explain REF", param_hint="--line")
+    if relabel and explain:
+        raise typer.BadParameter("give --explain or --relabel, not both", param_hint="--relabel")
+    if relabel:
+        finish(relabel_store(ctx.obj, as_json=as_json))
+    elif explain:
+        finish(explain_label(ctx.obj, explain, day_of(as_of), line=line, as_json=as_json))
+    else:
+        finish(show_labels(ctx.obj, day_of(as_of), as_json=as_json))
 
 
 @app.command()
@@ -283,6 +339,13 @@ def train(
     truth: Annotated[
         Path | None, typer.Option(help="truth.parquet of a simulation: also compare with the true probabilities.")
     ] = None,
+    exclude: Annotated[
+        str,
+        typer.Option(
+            metavar="FLAGS",
+            help="Leave out lines with these flags of the ledger: duplicate, payer_mistake (with commas).",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Fit a model on the store's claims and remittances, evaluate it on later ones, and keep it as challenger.
@@ -292,10 +355,17 @@ def train(
         cleanclaim train
 
         cleanclaim train --until 2026-03-01 --json
+
+        cleanclaim train --exclude duplicate,payer_mistake
     """
     from cli.learn import train_model  # noqa: PLC0415
 
-    finish(train_model(ctx.obj, date_of(until), seed=seed, simulated=simulated, truth=truth, as_json=as_json))
+    flags = flags_of(exclude)
+    finish(
+        train_model(
+            ctx.obj, date_of(until), seed=seed, simulated=simulated, truth=truth, exclude=flags, as_json=as_json
+        )
+    )
 
 
 @app.command()

@@ -18,6 +18,7 @@ from serving.settings import Settings
 
 if TYPE_CHECKING:
     from store import Store
+    from store.report import IngestReport
 
 SHOWN = 20  # unmatched and unbalanced answers named on standard error; the rest is counted, `--json` has them all
 HEADLINE = (
@@ -38,6 +39,11 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
             )
     with open_store(settings, create=True) as store, progress("files") as update:
         report = store.ingest(paths, progress=lambda done, of, _: update(done, of))
+    return say_report(report, as_json=as_json)
+
+
+def say_report(report: IngestReport, *, as_json: bool) -> int:
+    """What an ingest did, and its exit code."""
     for refused in (*report.rejected_files, *report.refusals):
         say(str(refused))
     _say_some(
@@ -57,9 +63,10 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
             if report.acknowledgments
             else ""
         )
+        wire = f", {report.left_to_wire} claims are there from their own 837" if report.left_to_wire else ""
         stdout().print(
             f"{report.files} files: {report.claims} claims and {report.remittances} remittances{acknowledged}"
-            f"{recorded} are new, {report.duplicates} were there before; "
+            f"{recorded} are new, {report.duplicates} were there before{wire}; "
             f"{report.lines_matched} services found their line, "
             f"{report.lines_unmatched} did not; {len(report.rejected_files)} files and "
             f"{len(report.refusals)} records refused."
@@ -95,7 +102,11 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
         dollars: dict[str, Decimal] = defaultdict(Decimal)
         reasons: Counter[str] = Counter()
         last_used: dict[str, date] = {}
+        flags: Counter[str] = Counter()
+        overturned = 0
         for row in store.ledger(as_of):
+            flags.update(flag.value for flag in row.flags)
+            overturned += row.overturned
             outcomes[row.payer_id][row.outcome.value] += 1
             dollars[row.payer_id] += row.denied_amount
             reasons.update(row.denial_carcs)
@@ -119,6 +130,10 @@ def show_labels(settings: Settings, as_of: date, *, as_json: bool) -> int:
         console.print("\nMost frequent denial codes: " + ", ".join(f"{carc} {n}" for carc, n in reasons.most_common(8)))
         for line in _off_the_list(settings, last_used, as_of):
             console.print(Text(line))
+    if overturned:
+        console.print(f"Overturned later by the payer (the label stays the first answer): {overturned:,}")
+    if flags:
+        console.print("Flagged: " + ", ".join(f"{flag} {n:,}" for flag, n in flags.most_common()))
     return 0
 
 
@@ -134,7 +149,14 @@ def _off_the_list(settings: Settings, last_used: Mapping[str, date], as_of: date
 
 
 def train_model(
-    settings: Settings, until: date | None, *, seed: int, simulated: bool, truth: Path | None, as_json: bool
+    settings: Settings,
+    until: date | None,
+    *,
+    seed: int,
+    simulated: bool,
+    truth: Path | None,
+    exclude: Sequence[str] = (),
+    as_json: bool,
 ) -> int:
     """Fit, measure, register as challenger."""
     needs("mlflow")
@@ -147,11 +169,19 @@ def train_model(
     with open_store(settings) as store, stages() as tell:
         result = train(
             store, tables, until=until, home=settings.home, seed=seed, simulated=simulated,
-            truth=truth, progress=tell,
+            truth=truth, exclude=exclude, progress=tell,
         )  # fmt: skip
     simulated = result.model.simulated  # said, or seen by training in the files' own marks
     if as_json:
-        emit({"version": result.version, "run_id": result.run_id, "simulated": simulated, "metrics": result.metrics})
+        emit(
+            {
+                "version": result.version,
+                "run_id": result.run_id,
+                "simulated": simulated,
+                "metrics": result.metrics,
+                "excluded": dict(result.excluded),
+            }
+        )
         return lost
     show_metrics(result.metrics, simulated)
     if result.excluded:

@@ -36,6 +36,18 @@ def date_of(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
+FLAGS = ("duplicate", "payer_mistake")  # of past.labels.Flag, those a decided line can have
+
+
+def flags_of(text: str) -> tuple[str, ...]:
+    """The flags named, in order and once each. Raises typer.BadParameter for one the ledger does not know."""
+    named = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    for word in named:
+        if word not in FLAGS:
+            raise typer.BadParameter(f"found {word!r}, expected {' or '.join(FLAGS)}", param_hint="--exclude")
+    return named
+
+
 def finish(code: int) -> None:
     """End the command with an exit code; 0 goes on."""
     if code:

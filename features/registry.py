@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from claims.claim import Claim, Line
 from claims.reasons import Reason
+from features.untold import forget
 from past.patient import PatientPast
 from past.payer import PayerPast
 from scrubber.report import Report
@@ -133,10 +134,14 @@ def rows(
     """One row a line, in the claim's order; a missing number is NaN, a missing category "". Training calls this too."""
     memo: dict[Hashable, object] = {}
     payer_memo = payer.answers(as_of)
-    return [
+    found = [
         _row(Look(claim, line, report, patient, payer, tables, as_of, tables.family(line.code), memo, payer_memo))
         for line in claim.lines
     ]
+    if claim.origin is not None and claim.origin.untold:
+        for row in found:
+            forget(row, claim.origin.untold)
+    return found
 
 
 def _row(look: Look) -> Row:

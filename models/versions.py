@@ -10,6 +10,8 @@ from features.registry import fingerprint
 from scrubber.registry import RULES
 from scrubber.tables import OF_REMITTANCES, Table, Tables
 
+LABELS = "labels."  # how the labels were read: said of the model, and of no row
+
 
 def recorded_versions(tables: Tables) -> dict[str, str]:
     """One short text a part: `features`, `rules`, and `table.<name>` with the name of its newest release.
@@ -29,7 +31,7 @@ def recorded_versions(tables: Tables) -> dict[str, str]:
 
 def differences(recorded: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """In words, what has changed since a model was fitted; empty when nothing has."""
-    names = sorted(recorded.keys() | now.keys())
+    names = sorted(name for name in recorded.keys() | now.keys() if not name.startswith(LABELS))
     return tuple(
         f"{name}: the model was fitted with {recorded.get(name, 'none')}, this is {now.get(name, 'none')}"
         for name in names

@@ -13,17 +13,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from claims import reasons
 from claims.claim import ZERO, Claim, Line
 from claims.reasons import Reason
 from claims.remittance import PREDETERMINATION, Adjustment
-from past.answers import FORWARDED, Answer, answers_of
+from past.answers import FORWARDED, PENDED, Answer, answers_of
 from past.exchange import Link, Received, Rejection
+from past.label_settings import DEFAULTS, LabelSettings
 from past.patient import VOID
 
 IsDenial = Callable[[str, str], bool]  # (group, CARC)
@@ -31,7 +31,8 @@ ReasonOf = Callable[[str, str, Iterable[str]], Reason]  # (group, CARC, RARCs)
 
 # How long a line may wait while the payer's own lag is unknown. On simulated lags a window of 90 days showed the true
 # denial rate to within a hundredth; counting what was unanswered after 60 days as paid showed a third of it.
-UNKNOWN_LAG_DAYS = 90
+UNKNOWN_LAG_DAYS = DEFAULTS.default_days
+DUPLICATE_CARC = "18"
 
 COORDINATION = frozenset({"22", "23"})  # what another payer pays is part of what this one allows
 CONTRACT = "45"  # the charge exceeds the fee schedule or the contract
@@ -53,6 +54,30 @@ class Outcome(StrEnum):
     EXCLUDED = "excluded"
 
 
+class Flag(StrEnum):
+    """What is odd about an answer: such lines may be left out of training, and their labels stay what they are."""
+
+    DUPLICATE = "duplicate"  # denied as sent before (CARC 18): our sending twice, not the service, was refused
+    PAYER_MISTAKE = "payer_mistake"  # a denial that the payer itself took back within days
+    UNBALANCED = "unbalanced"  # the answer does not add up: no label rests on it
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How answers are read: what denies, what cuts, why, and how soon a denial undone was the payer's own mistake."""
+
+    is_denial: IsDenial = DEFAULTS.is_denial
+    reason_of: ReasonOf = DEFAULTS.reason_of
+    is_cut: IsDenial = DEFAULTS.is_cut
+    settings: LabelSettings = DEFAULTS
+
+    @classmethod
+    def of(cls, settings: LabelSettings) -> Words:
+        """As the practice's settings say."""
+        return cls(settings.is_denial, settings.reason_of, settings.is_cut, settings)
+
+
+SHIPPED_WORDS = Words()
 DECIDED = frozenset({Outcome.PAID, Outcome.DENIED, Outcome.REDUCED, Outcome.PATIENT_RESPONSIBILITY})
 
 
@@ -74,6 +99,8 @@ class LineLabel:
     known_on: date | None = None
     remittance: str = ""  # the ref of the answer it rests on
     overturned: bool = False
+    overturned_on: date | None = None  # the day of the answer that decided otherwise, or took this one back
+    flags: tuple[Flag, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -86,6 +113,12 @@ class Waiting(NamedTuple):
 
     as_of: date
     lag_days: int | None = None
+    settings: LabelSettings = DEFAULTS
+
+    @property
+    def days(self) -> int:
+        """How many days an answer may take."""
+        return self.settings.default_days if self.lag_days is None else self.lag_days
 
 
 def label_claim(
@@ -96,8 +129,7 @@ def label_claim(
     waiting: Waiting | None = None,
     replaced_on: date | None = None,
     rejection: Rejection | None = None,
-    is_denial: IsDenial | None = None,
-    reason_of: ReasonOf | None = None,
+    words: Words | None = None,
 ) -> list[LineLabel]:
     """The label of each of the claim's lines, in their order, from the answers linked to this submission."""
     by_line: Mapping[int, list[Answer]] = defaultdict(list)
@@ -115,8 +147,7 @@ def label_claim(
             replaced_on=replaced_on,
             rejection=rejection,
             claim_answered=claim_answered,
-            is_denial=is_denial,
-            reason_of=reason_of,
+            words=words,
         )
         for i, line in enumerate(claim.lines)
     ]
@@ -132,8 +163,7 @@ def label_line(
     replaced_on: date | None = None,
     rejection: Rejection | None = None,
     claim_answered: bool = False,
-    is_denial: IsDenial | None = None,
-    reason_of: ReasonOf | None = None,
+    words: Words | None = None,
 ) -> LineLabel:
     """The label of one line from its answers, in the order they became known.
 
@@ -143,19 +173,42 @@ def label_line(
     """
     if frequency == VOID:
         return LineLabel(Outcome.VOID, "The claim takes back an earlier one (frequency 8): it asks for no payment.")
-    judge = _Judge(line, is_denial or reasons.is_denial, reason_of or reasons.reason_of)
-    first = next((i for i, answer in enumerate(answers) if answer.adjudicates), None)
-    if first is None:
+    words = words or SHIPPED_WORDS
+    judge = Judge(line, words)
+    found = first_answer(answers, line.charge)
+    if found is None:
         return _undecided(answers, sent_on, waiting, rejection, claim_answered)
-    chosen, used = _whole(answers, first, line.charge)
+    first, chosen, used = found
     if chosen.unbalanced:
         why = f"The payer's answer cannot be relied on: {chosen.unbalanced}."
-        return LineLabel(Outcome.EXCLUDED, why, remittance=chosen.received.ref)
+        return LineLabel(Outcome.EXCLUDED, why, remittance=chosen.received.ref, flags=(Flag.UNBALANCED,))
     label = judge.label(chosen)
     if any(answer.is_reversal for answer in answers[:first]):
         label = replace(label, why=f"{label.why} A reversal came before it: an earlier answer is not in the store.")
     later = [answer for i, answer in enumerate(answers) if i > first and i not in used]
-    return replace(label, overturned=_overturned(label, chosen, later, judge, replaced_on))
+    day = _overturned_on(label, chosen, later, judge, replaced_on)
+    label = replace(label, overturned=day is not None, overturned_on=day)
+    return replace(label, flags=_flags(label, replaced_on, words.settings.reversed_within_days))
+
+
+def _flags(label: LineLabel, replaced_on: date | None, mistake_days: int) -> tuple[Flag, ...]:
+    """What is odd about a denial: for a duplicate, or undone by the payer itself, before we sent anything anew."""
+    if label.outcome is not Outcome.DENIED:
+        return ()
+    flags = []
+    if label.denial_carcs and label.denial_carcs[0].rpartition("-")[2] == DUPLICATE_CARC:
+        flags.append(Flag.DUPLICATE)
+    undone, ours = label.overturned_on, replaced_on
+    by_itself = undone is not None and (ours is None or undone < ours)
+    if by_itself and undone and label.known_on and (undone - label.known_on).days <= mistake_days:
+        flags.append(Flag.PAYER_MISTAKE)
+    return tuple(flags)
+
+
+def first_answer(answers: Sequence[Answer], charge: Decimal) -> tuple[int, Answer, set[int]] | None:
+    """The first adjudication: its place, the answer with all its parts, and the places of those; None without one."""
+    first = next((i for i, answer in enumerate(answers) if answer.adjudicates), None)
+    return None if first is None else (first, *_whole(answers, first, charge))
 
 
 def _whole(answers: Sequence[Answer], first: int, charge: Decimal) -> tuple[Answer, set[int]]:
@@ -214,27 +267,40 @@ def _undecided(
         what = "The payer answered other lines of the claim, not this one"
     else:
         what = "No remittance answers the claim"
-    lag = UNKNOWN_LAG_DAYS if waiting is None or waiting.lag_days is None else waiting.lag_days
-    if waiting is None or waiting.as_of <= sent_on + timedelta(days=lag):
+    if waiting is None or (waiting.as_of - sent_on).days <= waiting.days:
         return LineLabel(Outcome.PENDING, f"{what} yet.")
-    known = (
-        "95 of 100 of this payer's answers come within" if waiting.lag_days is not None else "allowed for an answer:"
-    )
-    return LineLabel(
-        Outcome.UNANSWERED, f"{what}, {(waiting.as_of - sent_on).days} days after it was sent; {known} {lag} days."
-    )
+    share = f"{waiting.settings.lag_share * 100:g} of 100 of this payer's answers come within"
+    known = share if waiting.lag_days is not None else "allowed for an answer:"
+    waited = (waiting.as_of - sent_on).days
+    return LineLabel(Outcome.UNANSWERED, f"{what}, {waited} days after it was sent; {known} {waiting.days} days.")
 
 
-class _Judge(NamedTuple):
+class Judge(NamedTuple):
     """What an answer means for the line; the words for denial come from outside."""
 
     line: Line
-    is_denial: IsDenial
-    reason_of: ReasonOf
+    words: Words = SHIPPED_WORDS
+
+    def is_denial(self, group: str, carc: str) -> bool:
+        """True when the adjustment refuses payment."""
+        return self.words.is_denial(group, carc)
 
     def is_cut(self, group: str, carc: str) -> bool:
         """True when the adjustment lowers what is paid and denies nothing by itself."""
-        return not self.is_denial(group, carc) and reasons.shipped_codes().standing(group, carc) == "partial"
+        return not self.words.is_denial(group, carc) and self.words.is_cut(group, carc)
+
+    def counts_as(self, group: str, carc: str) -> str:
+        """How it counts: denies, cuts, waits, other payer, patient, after allowed, contractual or neither."""
+        first_that_holds = (
+            (self.is_denial(group, carc), "denies"),
+            (self.is_cut(group, carc), "cuts"),
+            (carc in PENDED, "waits"),
+            (carc in COORDINATION, "other payer"),
+            (group == "PR", "patient"),
+            (carc in AFTER_ALLOWED, "after allowed"),
+            (carc == CONTRACT, "contractual"),
+        )
+        return next((word for holds, word in first_that_holds if holds), "neither")
 
     def label(self, answer: Answer) -> LineLabel:
         """The label that this answer alone would give."""
@@ -287,7 +353,7 @@ class _Judge(NamedTuple):
             blank,
             denial_carcs=tuple(denials),
             denied_amount=max(denied, ZERO),
-            reason=self.reason_of(group, carc, answer.remarks),
+            reason=self.words.reason_of(group, carc, answer.remarks),
         )
         took = f"{' and '.join(denials)} took {label.denied_amount:.2f} of {answer.charge:.2f}"
         if answer.paid > 0:
@@ -343,18 +409,25 @@ def take_back(standing: list[Answer], reversal: Answer) -> None:
         standing.remove(taken)
 
 
-def _overturned(
-    first: LineLabel, chosen: Answer, later: Sequence[Answer], judge: _Judge, replaced_on: date | None
-) -> bool:
-    """True when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone."""
-    standing, undone = [chosen], False
+def _overturned_on(
+    first: LineLabel, chosen: Answer, later: Sequence[Answer], judge: Judge, replaced_on: date | None
+) -> date | None:
+    """Since when the payer's last word differs: denied and no longer, or the reverse, or a payment was undone."""
+    standing = [chosen]
+    since: date | None = None
     for answer in later:
         if answer.is_reversal:
             take_back(standing, answer)
-            undone = replaced_on is None or answer.received.known_on < replaced_on
         elif answer.adjudicates and not answer.unbalanced:
             standing.append(answer)
-    if standing:
-        last = first.outcome if standing[-1] is chosen else judge.label(standing[-1]).outcome
-        return last in DECIDED and (last is Outcome.DENIED) != (first.outcome is Outcome.DENIED)
-    return undone and first.outcome in DECIDED - {Outcome.DENIED}
+        else:
+            continue
+        day = answer.received.known_on
+        if standing:
+            last = first.outcome if standing[-1] is chosen else judge.label(standing[-1]).outcome
+            differs = last in DECIDED and (last is Outcome.DENIED) != (first.outcome is Outcome.DENIED)
+        else:  # taken back: the payer's doing, unless we had sent the claim anew by then
+            theirs = answer.is_reversal and (replaced_on is None or day < replaced_on)
+            differs = theirs and first.outcome in DECIDED - {Outcome.DENIED}
+        since = (since or day) if differs else None
+    return since

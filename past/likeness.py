@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from claims.claim import Claim
 from claims.remittance import Remittance
-from past.exchange import Candidate, Received, Sent, ServiceLink, claim_key
+from past.exchange import Candidate, Received, Sent, ServiceLink, claim_key, control_key
 from past.matching import match_services, same_code, same_day, same_modifiers
 from past.patient import REPLACEMENT, VOID
 
@@ -40,6 +40,28 @@ def vetoes(s: Sent, answer: Received, services: Sequence[ServiceLink]) -> Iterat
         yield OTHER_DAYS
     if r.lines and all(service.line is None for service in services):
         yield OTHER_SERVICES
+
+
+def agreeing(s: Sent, answer: Received) -> tuple[str, ...]:
+    """The points of linking on which an answer and the submission it went to agree, in words without patient data."""
+    claim, r = s.claim, answer.remittance
+    numbers = {key for n in (r.payer_control_number, r.original_reference) if (key := control_key(n))}
+    ours = (claim.billing.npi.strip(), _alphanumeric(claim.billing.tax_id))
+    theirs = (r.payment.payee_npi.strip(), _alphanumeric(r.payment.payee_tax_id))
+    days_told = any(start for start, _ in days_answered(r))
+    points = (
+        ("claim number", claim_key(claim.id) == claim_key(r.claim_id)),
+        ("payer's number announced by a front end", bool(numbers & {control_key(n) for n in s.announced})),
+        ("payer's number the claim names as replaced", control_key(claim.original_reference) in numbers),
+        ("payee", any(a and a == b for a, b in zip(ours, theirs, strict=True))),
+        ("turn of the payer", same_sequence(claim, r) > 0),
+        ("payer", same_payer(claim, r) > 0),
+        ("days of service", days_told and not _other_days(claim, r)),
+        ("total charge", claim.charge == abs(r.charge)),
+        ("member id", same_member(claim, r)),
+        ("frequency", bool(r.frequency) and r.frequency == claim.frequency),
+    )
+    return tuple(word for word, agrees in points if agrees)
 
 
 CANDIDATES = 3  # shown for an answer that found no submission

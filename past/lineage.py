@@ -20,6 +20,7 @@ class Place:
 
     number: int
     replaced_on: date | None = None
+    first: str = ""  # the ref of the first of the claim's submissions
 
 
 def places(sent: Iterable[Sent], received: Iterable[Received], links: Iterable[Link]) -> dict[str, Place]:
@@ -62,4 +63,4 @@ def _place(i: int, members: Sequence[Sent]) -> Place:
         and later.claim.payer.sequence == sequence
         and later.rejected_on is None
     )
-    return Place(i + 1, next(changes, None))
+    return Place(i + 1, next(changes, None), members[0].ref)

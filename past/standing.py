@@ -15,7 +15,7 @@ from enum import StrEnum
 from claims.claim import ZERO, Claim, Line
 from past.answers import Answer, answers_of
 from past.exchange import Link, Received
-from past.labels import AFTER_ALLOWED, CONTRACT, COORDINATION, IsDenial, Outcome, label_line, take_back
+from past.labels import AFTER_ALLOWED, CONTRACT, COORDINATION, Outcome, Words, label_line, take_back
 from past.patient import VOID
 
 PRICED_BY = frozenset({CONTRACT, "P12"})  # P12 is to a workers' compensation schedule what 45 is to a contract
@@ -59,7 +59,7 @@ def standings(
     *,
     sent_on: date,
     replaced_on: date | None = None,
-    is_denial: IsDenial | None = None,
+    words: Words | None = None,
 ) -> list[list[Standing]]:
     """What the payer's answers to each of the claim's lines stood at, oldest first; nothing for an unanswered line.
 
@@ -74,13 +74,13 @@ def standings(
     first_payer = claim.payer.sequence in FIRST_PAYER
     found = []
     for i, line in enumerate(claim.lines):
-        spans = _spans(line, by_line[i], sent_on, first_payer, is_denial)
+        spans = _spans(line, by_line[i], sent_on, first_payer, words)
         found.append(spans if replaced_on is None else _ended(spans, replaced_on))
     return found
 
 
 def _spans(
-    line: Line, answers: Sequence[Answer], sent_on: date, first_payer: bool, is_denial: IsDenial | None
+    line: Line, answers: Sequence[Answer], sent_on: date, first_payer: bool, words: Words | None
 ) -> list[Standing]:
     spans: list[Standing] = []
     standing: list[Answer] = []
@@ -93,7 +93,7 @@ def _spans(
         if i + 1 < len(answers) and max(answers[i + 1].received.known_on, sent_on) == day:
             continue  # all that came in a day is one answer: a reversal comes with its correction
         if standing:
-            now = _stands_at(line, standing, day, sent_on, first_payer, is_denial)
+            now = _stands_at(line, standing, day, sent_on, first_payer, words)
         elif any(a.is_reversal for a in answers[: i + 1]):
             now = Standing(day, None, None, NoPrice.TAKEN_BACK, (), answer.received.ref)
         else:
@@ -109,9 +109,9 @@ def _stands_at(
     day: date,
     sent_on: date,
     first_payer: bool,
-    is_denial: IsDenial | None,
+    words: Words | None,
 ) -> Standing:
-    label = label_line(line, standing, sent_on=sent_on, is_denial=is_denial)
+    label = label_line(line, standing, sent_on=sent_on, words=words)
     adjustments = [a for answer in standing for a in answer.adjustments if a.amount]
     explained = PRICED_BY | AFTER_ALLOWED
     others = {f"{a.group}-{a.carc}" for a in adjustments if a.group != "PR" and a.carc not in explained}

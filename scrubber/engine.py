@@ -34,6 +34,7 @@ _OfLine = tuple[tuple[Rule, Check], ...]
 _OfClaim = tuple[tuple[Rule, Check, bool], ...]
 _Beside = frozenset[Rule]  # those of the claim that a line makes us ask
 _NONE_BESIDE: _Beside = frozenset()
+_UNTOLD = (("the claim as it was sent",), "it came from an export, which tells less than an 837")
 _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
 
 
@@ -90,6 +91,14 @@ class Plan:
         if len(self._of_line) < _MOST_KEPT or key in self._of_line:
             self._of_line[key] = found
         return found
+
+    def every(self, case: Case, line: Line, own: Own) -> _Asked:
+        """The rules that ask about a line, none of them answered for yet."""
+        try:
+            row = case.code_row(line)
+        except LookupError:
+            row = None
+        return self._asked(case, line, row, own)
 
     def _asked(self, case: Case, line: Line, row: CodeRow | None, own: Own) -> _Asked:
         of_code = self._bound(case.payer_type, line.code, own)
@@ -202,6 +211,8 @@ def run(plan: Plan, case: Case) -> Report:
     """The plan's rules, run on a case under the plan's tables."""
     claim, kind = case.claim, case.payer_type
     own = adopted.own(plan.tables, claim, case.as_of) if plan.tables.profiles.read else None
+    if claim.origin is not None and claim.origin.untold:
+        return _not_told(case, plan, own)
     findings: list[Finding] = []
     unchecked: set[Unchecked] = set()
     beside, sent = _NONE_BESIDE, plan.days.of_sending(case.as_of)
@@ -228,6 +239,23 @@ def run(plan: Plan, case: Case) -> Report:
         findings = list(_one_cause_one_finding(findings, plan.supersedes))
         findings.sort(key=worst_first)
     return Report(tuple(findings), tuple(sorted(unchecked, key=by_rule)))
+
+
+def _not_told(case: Case, plan: Plan, own: Own) -> Report:
+    """What is said of a claim that came from an export: that no rule which asks about it could look.
+
+    An export tells less than an 837: what a rule finds missing there may have been on the claim, and what it finds
+    nothing wrong with it may not have seen. So neither its findings nor its silence are learned from or measured.
+    """
+    beside: _Beside = _NONE_BESIDE
+    unchecked: set[Unchecked] = set()
+    for line in case.claim.lines:
+        asked = plan.every(case, line, own)
+        beside = beside | asked.of_claim
+        unchecked.update(_unchecked((r.id, r.reason, line.number, *_UNTOLD)) for r, _ in asked.of_line)
+    of_claim = plan.of_claim(case.payer_type, own, beside)
+    unchecked.update(_unchecked((r.id, r.reason, None, *_UNTOLD)) for r, _, _ in of_claim)
+    return Report((), tuple(sorted(unchecked, key=by_rule)))
 
 
 def _with_records(claim: Claim, past: PatientPast) -> Claim:

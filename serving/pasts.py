@@ -66,6 +66,7 @@ class StorePasts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.practice = store.practice
+        self.label_words = store.label_settings.recorded()["labels.words"]
 
     def known(self, claim: Claim, *, as_of: date, content: str = "") -> tuple[PatientPast, PayerPast]:
         """The patient's services known strictly before `as_of`, and the payer history with every event stored."""

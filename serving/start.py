@@ -44,6 +44,10 @@ def with_model(assessor: Assessor, model: DenialModel) -> Assessor:
     if not pasts.own:
         pasts = SnapshotPasts(model.history, pasts.practice)
     changed = differences(model.recorded, recorded_versions(assessor.tables))
+    fitted_with = model.recorded.get("labels.words", "shipped")
+    if isinstance(pasts, StorePasts) and pasts.label_words != fitted_with:
+        words = f"the model was fitted with {fitted_with}, labels.toml is {pasts.label_words}"
+        changed = (*changed, f"labels.words: {words}")
     return replace(assessor, model=model, pasts=pasts, degraded="", differences=changed)
 
 

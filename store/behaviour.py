@@ -11,10 +11,11 @@ from sqlalchemy import func
 
 from claims.claim import Claim
 from past.behaviour import Answered
+from past.labels import Words
 from scrubber.tables import Tables
 from store.codec import load
 from store.ledger import rows_of
-from store.relinking import FamilyOf, Words, decision_from
+from store.relinking import FamilyOf, decision_from
 from store.schema import decisions, submissions
 from store.scope import Scope
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func
@@ -13,15 +14,18 @@ from claims.acknowledgment import Acknowledgment, ClaimAcknowledgment, SetAcknow
 from claims.claim import Claim
 from claims.entries import Entry, entries_of
 from claims.errors import UnreadableInput
+from claims.exports import Export, ExportMap, open_export
 from claims.reading import Refusal
 from claims.records import AuthorizationRecord, EligibilityRecord
 from claims.remittance import Remittance
+from past.labels import Words
 from store.database import writing
 from store.explaining import unmatched_acknowledgments, unmatched_services
+from store.exported import EXPORT, on_wire
 from store.joining import Joiner
 from store.payments import Payments
 from store.recording import Recorder, has_records, keep_patient_keys, unlinked
-from store.relinking import Relinker, Words, bring_up
+from store.relinking import Relinker, bring_up
 from store.report import LISTED, IngestReport, RefusedRecord, RejectedFile
 from store.schema import files, links, practices, remittances, submissions
 from store.scope import Scope, chunks
@@ -80,31 +84,66 @@ class Ingest:
         self.report.eligibility += recorder.eligibility
         self.report.duplicates += recorder.duplicates
 
+    def read_exports(self, paths: Iterable[Path], m: ExportMap, progress: Progress | None = None) -> None:
+        """Read files that a billing system exported, by the map of their columns."""
+        named = list(paths)
+        for done, path in enumerate(named, 1):
+            self._kept(path, lambda path=path: self._export(path, m))  # type: ignore[misc]
+            if progress is not None:
+                progress(done, len(named), path)
+        self._count_links()
+
     def _file(self, path: Path) -> None:
         """Read one file, or say why not."""
+        self._kept(path, lambda: self._wire(path))
+
+    def _wire(self, path: Path) -> None:
+        kind = kind_of(path)
+        payments = Payments(path, kind)
+        if self._once(path, digest(path), kind, lambda _: payments.watched(records(path, kind))):
+            self.report.unbalanced_payments += payments.unbalanced()
+
+    def _export(self, path: Path, m: ExportMap) -> None:
+        with path.open("rb") as file:
+            export = open_export(file, m, path.name)
+        said = sha256(f"{digest(path)}{m.fingerprint}".encode()).hexdigest()
+        self._once(path, said, EXPORT, lambda scope: self._not_on_wire(scope, export))
+
+    def _not_on_wire(self, scope: Scope, export: Export) -> Iterator[Record | Refusal]:
+        """What the export tells of claims that the store does not hold from their own 837."""
+        held = on_wire(scope, export.claim_ids)
+        for claim_id, found in export.groups():
+            if isinstance(found, Refusal):
+                yield found
+            elif held.any_of(claim_id, found):
+                self.report.left_to_wire += sum(isinstance(record, Claim) for record in found)
+            else:
+                yield from found
+
+    def _once(self, path: Path, said: str, kind: str, given: Callable[[Scope], Iterable[Record | Refusal]]) -> bool:
+        """Take what a file holds unless all of it was taken before; True when it was read now."""
+        with writing(self.engine).begin() as connection:
+            scope = self._scope(connection)
+            known = connection.execute(scope.select(files).where(files.c.sha256 == said)).first()
+            if known is not None and not known.refused:
+                self.report.files += 1
+                self.report.duplicates += known.records
+                return False
+            file_id = known.id if known is not None else scope.insert_one(files, _file_row(said, kind))
+            self._take(scope, file_id, str(path), given(scope))
+        self.report.files += 1
+        return True
+
+    def _kept(self, path: Path, read: Callable[[], None]) -> None:
+        """Read a file, or say why not."""
         try:
-            kind = kind_of(path)
-            sha256 = digest(path)
-            with writing(self.engine).begin() as connection:
-                scope = self._scope(connection)
-                known = connection.execute(scope.select(files).where(files.c.sha256 == sha256)).first()
-                if known is not None and not known.refused:
-                    self.report.files += 1
-                    self.report.duplicates += known.records
-                    return
-                file_id = known.id if known is not None else scope.insert_one(files, _file_row(sha256, kind))
-                payments = Payments(path, kind)
-                self._take(scope, file_id, str(path), payments.watched(records(path, kind)))
+            read()
         except UnreadableInput as error:
             self._reject(path, error)
-            return
         except OSError as error:
             self._reject(
                 path, UnreadableInput(path.name, found=error.strerror or "a read error", expected="a readable file")
             )
-            return
-        self.report.files += 1
-        self.report.unbalanced_payments += payments.unbalanced()
 
     def _scope(self, connection: Connection) -> Scope:
         """The practice's rows, for this transaction; no other writes to them until it ends."""

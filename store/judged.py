@@ -11,11 +11,12 @@ from itertools import groupby
 from sqlalchemy import func
 
 from features.replay import Event, Scrubbed, scrubbed
+from past.labels import Words
 from past.payer import PayerPast
 from scrubber.tables import Tables
 from store.history import replayed
 from store.ledger import LedgerRow, ledger
-from store.relinking import FamilyOf, Words
+from store.relinking import FamilyOf
 from store.schema import submissions
 from store.scope import Scope
 

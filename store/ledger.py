@@ -9,22 +9,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from claims.claim import Claim
+from claims.claim import Claim, Line
 from claims.reasons import Reason
 from claims.remittance import Remittance
 from past.acknowledging import rejection
 from past.exchange import Link, Received, ServiceLink
-from past.labels import Outcome, Waiting, label_claim
+from past.labels import Flag, LineLabel, Outcome, Waiting, Words, label_claim
 from past.payer import PayerPast
 from store.codec import load
 from store.joining import told_of
-from store.relinking import Words
 from store.schema import links, remittances, submissions
 from store.scope import Scope, chunks
 
 CLAIMS_AT_ONCE = 300
-# Fewer decisions than this say little of a payer's slowest twentieth: the default lag speaks until then.
-LAG_NEEDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,8 @@ class LedgerRow:
     allowed: Decimal | None
     reason: Reason | None
     remittance: str  # the ref of the remittance the label rests on; "" without one
+    overturned_on: date | None = None
+    flags: tuple[Flag, ...] = ()
 
     def json(self) -> dict[str, object]:
         """The object of `labels --json`: money with two decimals, days in ISO form."""
@@ -73,6 +72,8 @@ class LedgerRow:
             "allowed": None if self.allowed is None else f"{self.allowed:.2f}",
             "reason": self.reason.value if self.reason else None,
             "remittance": self.remittance,
+            "overturned_on": self.overturned_on.isoformat() if self.overturned_on else None,
+            "flags": [flag.value for flag in self.flags],
         }
 
 
@@ -90,7 +91,7 @@ def ledger(
     What became known later is left out: the ledger of a day stays what it was. `since` and `until` bound the days the
     claims went out on, not what is known of them.
     """
-    lag = _lags(payer, as_of)
+    lag = lags(payer, as_of, words)
     query = scope.select(submissions).where(submissions.c.known_on <= min(as_of, until or as_of))
     if since is not None:
         query = query.where(submissions.c.known_on >= since)
@@ -110,14 +111,13 @@ def rows_of(scope: Scope, ids: Sequence[int], as_of: date, words: Words) -> Iter
         yield from _rows(scope, found, as_of, words, lambda _: None)
 
 
-def _lags(payer: PayerPast, as_of: date) -> Callable[[str], int | None]:
+def lags(payer: PayerPast, as_of: date, words: Words) -> Callable[[str], int | None]:
     """Each payer's own lag as of the day; None while too few decisions are known."""
     known: dict[str, int | None] = {}
 
     def lag(payer_id: str) -> int | None:
         if payer_id not in known:
-            enough = payer.decisions(payer_id, before=as_of).total >= LAG_NEEDS
-            known[payer_id] = payer.lag(payer_id, before=as_of) if enough else None
+            known[payer_id] = words.settings.known_lag(payer, payer_id, as_of)
         return known[payer_id]
 
     return lag
@@ -134,34 +134,40 @@ def _rows(
             claim,
             answers[row.id],
             sent_on=row.known_on,
-            waiting=Waiting(as_of, lag(row.payer_id)),
+            waiting=Waiting(as_of, lag(row.payer_id), words.settings),
             replaced_on=row.replaced_on if row.replaced_on and row.replaced_on <= as_of else None,
             rejection=rejection(told[row.id]),
-            is_denial=words.is_denial,
-            reason_of=words.reason_of,
+            words=words,
         )
         for line, label in zip(claim.lines, labels, strict=True):
-            yield LedgerRow(
-                claim_id=claim.id,
-                line=line.number,
-                procedure=line.code,
-                outcome=label.outcome,
-                denial_carcs=label.denial_carcs,
-                denied_amount=label.denied_amount,
-                first_remittance_date=label.known_on if label.decided else None,
-                overturned=label.overturned,
-                why=label.why,
-                ref=row.ref,
-                payer_id=row.payer_id,
-                submission=row.number,
-                frequency=row.frequency,
-                payer_sequence=claim.payer.sequence,
-                submitted_on=row.known_on,
-                charge=line.charge,
-                allowed=label.allowed,
-                reason=label.reason,
-                remittance=label.remittance,
-            )
+            yield ledger_row(row, claim, line, label)
+
+
+def ledger_row(row: Any, claim: Claim, line: Line, label: LineLabel) -> LedgerRow:
+    """The row of one line of a submission."""
+    return LedgerRow(
+        claim_id=claim.id,
+        line=line.number,
+        procedure=line.code,
+        outcome=label.outcome,
+        denial_carcs=label.denial_carcs,
+        denied_amount=label.denied_amount,
+        first_remittance_date=label.known_on if label.decided else None,
+        overturned=label.overturned,
+        why=label.why,
+        ref=row.ref,
+        payer_id=row.payer_id,
+        submission=row.number,
+        frequency=row.frequency,
+        payer_sequence=claim.payer.sequence,
+        submitted_on=row.known_on,
+        charge=line.charge,
+        allowed=label.allowed,
+        reason=label.reason,
+        remittance=label.remittance,
+        overturned_on=label.overturned_on,
+        flags=label.flags,
+    )
 
 
 def answers_to(scope: Scope, ids: Sequence[int], as_of: date) -> dict[int, list[tuple[Received, Link]]]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, select, update
 
@@ -21,7 +21,7 @@ from claims.claim import Claim, Line
 from claims.reasons import Reason
 from claims.remittance import Remittance
 from past.exchange import Link, Received, Sent
-from past.labels import IsDenial, LineLabel, Outcome, ReasonOf, label_claim
+from past.labels import LineLabel, Outcome, Words, label_claim
 from past.lineage import Place, places
 from past.linking import link
 from past.payer import Decision
@@ -35,14 +35,6 @@ LABELS = 2  # goes up with every change of how answers are linked or labelled: a
 FamilyOf = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What denies and why, as the practice reads its remittances; None: the shipped table."""
-
-    is_denial: IsDenial | None = None
-    reason_of: ReasonOf | None = None
-
-
 @dataclass
 class Relinker:
     """Works off claim keys that new rows touched; `late_matches` counts services of older remittances it matched."""
@@ -51,6 +43,8 @@ class Relinker:
     words: Words
     new_files: frozenset[int] = frozenset()  # their services are counted otherwise
     late_matches: int = 0
+    taken_back: int = 0  # decisions that no longer stand as they stood
+    told: int = 0
     _done: set[str] = field(default_factory=set)
 
     def relink(self, keys: Iterable[str]) -> None:
@@ -125,6 +119,8 @@ class Relinker:
                 self.scope.delete(decisions).where(decisions.c.submission_id == submission_id, decisions.c.line == line)
             )
         self.scope.insert(decisions, [{"submission_id": key[0], "line": key[1], **now[key]} for key in come])
+        self.taken_back += len(gone)
+        self.told += len(come)
         self.scope.insert(events, [_event(UNDECIDED, key[1], before[key]) for key in gone])
         self.scope.insert(events, [_event(DECIDED, key[1], now[key]) for key in come])
 
@@ -208,6 +204,11 @@ class _Group:
         return cls(sent, received, seen_keys, announced)
 
 
+def group_around(scope: Scope, keys: set[str]) -> _Group:
+    """Everything that hangs together with these claim keys, for who wants to tell of it."""
+    return _Group.around(scope, keys)
+
+
 def _having(scope: Scope, table: Table, column: str, values: set[str]) -> Iterator[Any]:
     return scope.where_in(scope.select(table), table.c[column], sorted(values))
 
@@ -236,21 +237,34 @@ def _announced(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def relabel(scope: Scope, words: Words) -> None:
+class Relabelled(NamedTuple):
+    """How many decisions were taken back, and how many told, when a store was labelled anew."""
+
+    taken_back: int = 0
+    told: int = 0
+
+
+def relabel(scope: Scope, words: Words) -> Relabelled:
     """Link and label everything anew; tells the difference as events."""
     relinker = Relinker(scope, words)
     for table in (submissions, remittances):
         keys = scope.select(table, table.c.claim_key).distinct().order_by(table.c.claim_key)
         relinker.relink([row.claim_key for row in scope.rows(keys)])
-    mark = update(practices).where(practices.c.id == scope.practice).values(labels=LABELS)
-    scope.connection.execute(mark)
+    mark = update(practices).where(practices.c.id == scope.practice)
+    scope.connection.execute(mark.values(labels=LABELS, label_words=words.settings.fingerprint))
+    return Relabelled(relinker.taken_back, relinker.told)
 
 
-def bring_up(scope: Scope, words: Words) -> None:
-    """Label everything anew when an older version of this program did it; nothing to do otherwise."""
-    stands = scope.connection.scalar(select(practices.c.labels).where(practices.c.id == scope.practice))
-    if stands is None or stands < LABELS:
-        relabel(scope, words)
+def bring_up(scope: Scope, words: Words) -> Relabelled | None:
+    """Label everything anew when an older version of this program did it, or by other words; None: nothing to do."""
+    return None if labels_stand(scope, words) else relabel(scope, words)
+
+
+def labels_stand(scope: Scope, words: Words) -> bool:
+    """True when the rows are labelled by this version of the program and by the practice's words as they are now."""
+    columns = select(practices.c.labels, practices.c.label_words).where(practices.c.id == scope.practice)
+    row = scope.connection.execute(columns).first()
+    return row is not None and row.labels >= LABELS and row.label_words == words.settings.fingerprint
 
 
 def _decisions(
@@ -272,8 +286,7 @@ def _decisions(
             answers[sent.ref],
             sent_on=sent.known_on,
             replaced_on=stand[sent.ref].replaced_on,
-            is_denial=words.is_denial,
-            reason_of=words.reason_of,
+            words=words,
         )
         for line, label in zip(sent.claim.lines, labels, strict=True):
             if label.decided and label.known_on is not None:

@@ -248,6 +248,7 @@ class IngestReport:
     lines_matched: int = 0
     lines_unmatched: int = 0
     duplicates: int = 0
+    left_to_wire: int = 0  # claims of an export that the store holds from their own 837
     unmatched: list[Unmatched] = field(default_factory=list)
     unmatched_acknowledgments: list[UnmatchedAcknowledgment] = field(default_factory=list)
     unlinked: list[Unlinked] = field(default_factory=list)
@@ -276,6 +277,7 @@ class IngestReport:
             "lines_matched": self.lines_matched,
             "lines_unmatched": self.lines_unmatched,
             "duplicates": self.duplicates,
+            "left_to_wire": self.left_to_wire,
             "unmatched": [entry.json() for entry in self.unmatched],
             "unmatched_acknowledgments": [entry.json() for entry in self.unmatched_acknowledgments],
             "unlinked": [entry.json() for entry in self.unlinked],

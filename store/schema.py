@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"  # the newest migration
+HEAD = "0004"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -52,6 +52,8 @@ practices = Table(
     Column("secret_check", String(64), nullable=False),
     # By which version of linking and labelling its rows stand (`store.relinking.LABELS`); an ingest brings them up.
     Column("labels", Integer, nullable=False, server_default="1"),
+    # By which of the practice's own words (`past.label_settings`, a fingerprint): "" the shipped ones.
+    Column("label_words", String(16), nullable=False, server_default=""),
 )
 
 files = Table(

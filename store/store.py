@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +13,13 @@ from sqlalchemy import Engine, func
 from claims.acknowledgment import Acknowledgment
 from claims.claim import Claim
 from claims.entries import Entry
+from claims.exports import ExportMap
 from claims.identity import patient_key
 from claims.remittance import Remittance
 from features.replay import Event, Submitted
 from past.behaviour import Behaviour, behaviour, first_day
-from past.labels import IsDenial, ReasonOf
+from past.label_settings import LabelSettings, read_label_settings
+from past.labels import IsDenial, ReasonOf, Words
 from past.patient import PatientPast
 from past.payer import PayerPast
 from past.recorded import Recorded
@@ -31,10 +34,11 @@ from store.ingest import Ingest, Progress
 from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
 from store.recording import unlinked
-from store.relinking import Words, relabel
+from store.relinking import Relabelled, bring_up, labels_stand, relabel
 from store.report import LISTED, IngestReport, Unlinked
 from store.schema import decisions, submissions
 from store.scope import Scope
+from store.story import LineStory, stories
 from store.tracker import Answered, Held, answers_on, held_on
 from store.underpaid import priced_lines
 
@@ -70,16 +74,25 @@ class Store:
         family_of: Callable[[str], str] | None = None,
         is_denial: IsDenial | None = None,
         reason_of: ReasonOf | None = None,
+        settings: LabelSettings | None = None,
     ) -> Store:
         """Open the store of a practice, made on first use.
 
-        `url` is a path (a folder gets `store.db`) or a database URL; `home` keeps the secret, beside the file unless
-        said otherwise. `family_of` names a code's family, `is_denial` and `reason_of` read CARCs; by default as the
-        shipped tables do. Raises UnusableStore.
+        `url` is a path (a folder gets `store.db`) or a database URL; `home` keeps the secret and `labels.toml`, beside
+        the file unless said otherwise. `family_of` names a code's family, by default as the shipped table does;
+        `settings` stand for those of `labels.toml`, `is_denial` and `reason_of` for their words. Whoever opens
+        the store reads answers alike: training, serving and the ledger. Raises UnusableStore and UnreadableInput.
         """
         engine, where = open_engine(url, home)
         secret = practice_secret(engine, where, practice)
-        return cls(engine, practice, secret, family_of or _shipped_family, Words(is_denial, reason_of))
+        words = Words.of(read_label_settings(where) if settings is None else settings)
+        words = replace(words, is_denial=is_denial or words.is_denial, reason_of=reason_of or words.reason_of)
+        return cls(engine, practice, secret, family_of or _shipped_family, words)
+
+    @property
+    def label_settings(self) -> LabelSettings:
+        """By which settings its answers are read."""
+        return self._words.settings
 
     def close(self) -> None:
         """Let go of the database."""
@@ -102,6 +115,17 @@ class Store:
         """
         run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
         run.read([Path(path) for path in paths], progress)
+        return run.report
+
+    def ingest_exports(
+        self, paths: Iterable[Path], export_map: ExportMap, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read files that a billing system exported (CSV), by the map of their columns; reading twice changes nothing.
+
+        Claims that the store holds from their own 837 are left to it. A row that cannot be read costs its claim.
+        """
+        run = Ingest(self._engine, self.practice, self.secret, self._words, IngestReport())
+        run.read_exports([Path(path) for path in paths], export_map, progress)
         return run.report
 
     def record(
@@ -152,10 +176,18 @@ class Store:
         with self._engine.connect() as connection:
             return unlinked(Scope(connection, self.practice), most)
 
-    def relabel(self) -> None:
+    def relabel(self) -> Relabelled:
         """Link and label everything again, after a change of the denial codes; tells the difference as events."""
         with writing(self._engine).begin() as connection:
-            relabel(Scope(connection, self.practice), self._words)
+            return relabel(Scope(connection, self.practice), self._words)
+
+    def bring_up(self) -> Relabelled | None:
+        """Relabel when the rows stand by other words than today's, or by an older program's; None when they do not."""
+        with self._engine.connect() as connection:
+            if labels_stand(Scope(connection, self.practice), self._words):
+                return None
+        with writing(self._engine).begin() as connection:
+            return bring_up(Scope(connection, self.practice), self._words)
 
     def events(self, until: date | None = None) -> Iterator[Event]:
         """Submissions, rejections, first adjudications and records by the day they became known, for `replay`."""
@@ -182,6 +214,12 @@ class Store:
         payers = self.payer_past()
         with self._engine.connect() as connection:
             yield from ledger(Scope(connection, self.practice), payers, as_of, self._words)
+
+    def stories(self, which: str, as_of: date, *, line: int | None = None) -> list[LineStory]:
+        """Why the lines of a submission (by ref) or claim (by number) have their labels. Raises UnreadableInput."""
+        payers = self.payer_past()
+        with self._engine.connect() as connection:
+            return stories(Scope(connection, self.practice), payers, which, as_of, self._words, line=line)
 
     def judged(
         self, period: Period, tables: Tables, progress: Callable[[int, int | None], None] | None = None

@@ -11,12 +11,12 @@ from typing import Any
 from claims.claim import Claim, Line, PayerType
 from claims.remittance import Remittance
 from past.exchange import Link, Received, ServiceLink
+from past.labels import Words
 from past.standing import standings
 from past.underpayment import PricedLine, PriceKey, Unknown
 from scrubber.parameters import parameter
 from scrubber.tables import TableGap, Tables
 from store.codec import load
-from store.relinking import Words
 from store.schema import links, remittances, submissions
 from store.scope import Scope
 
@@ -67,7 +67,7 @@ def _of_submission(
 ) -> Iterator[PricedLine]:
     claim = load(Claim, row.claim, _NOT_OF_CLAIM)
     replaced_on = row.replaced_on if row.replaced_on and row.replaced_on <= as_of else None
-    stood = standings(claim, answers, sent_on=row.known_on, replaced_on=replaced_on, is_denial=words.is_denial)
+    stood = standings(claim, answers, sent_on=row.known_on, replaced_on=replaced_on, words=words)
     for line, spans in zip(claim.lines, stood, strict=True):
         if spans:
             day = line.service_from or row.known_on

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import compress
 from typing import NamedTuple
@@ -24,10 +24,11 @@ from claims.claim import Person
 from features.registry import FEATURES, Row
 from features.replay import Decided, Event, Replayed, replay
 from models.encoding import Encoder, Matrix
+from past.label_settings import DEFAULTS, LabelSettings
 from past.payer import PayerPast
 from scrubber.tables import Tables
 from training.progress import Progress, Step
-from training.split import Positions, lag_days
+from training.split import Positions
 
 DENIED, REDUCED = "denied", "reduced"
 NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
@@ -45,6 +46,7 @@ class Label(NamedTuple):
     carcs: tuple[str, ...]
     denied_amount: Decimal
     known_on: date | None
+    flags: tuple[str, ...] = ()  # what is odd about the answer (`past.labels.Flag`)
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,14 @@ def build(
     labels: Mapping[tuple[str, int], Label],
     tables: Tables,
     progress: Progress | None = None,
+    *,
+    settings: LabelSettings = DEFAULTS,
+    exclude: Collection[str] = (),
 ) -> Dataset:
-    """Replay the events and keep the lines whose label is a target and old enough to be believed."""
+    """Replay the events and keep the lines whose label is a target and old enough to be believed.
+
+    `settings` say how long a payer's answers may take; lines with a flag of `exclude` are left out, and counted.
+    """
     past = PayerPast()
     last: list[date] = []
     excluded: Counter[str] = Counter()
@@ -110,13 +118,13 @@ def build(
         if progress and number % SAID_EVERY == 0:
             text = f"replayed {number:,} of {claims:,} claims, up to {replayed.event.known_on}"
             progress(Step("replay", text, number, claims or None))
-        for told, row in _targets(replayed, number, labels, excluded):
+        for told, row in _targets(replayed, number, labels, excluded, exclude):
             about.append(told)
             for name, column in columns.items():
                 column.append(row[name])  # type: ignore[arg-type]  # numbers and words each to their own column
     lines = _typed(pd.DataFrame(about, columns=ABOUT))
     as_of = last[-1] if last else None
-    ripe = _ripe(lines, past, as_of)
+    ripe = _ripe(lines, past, as_of, settings)
     excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
     return Dataset(lines[ripe].reset_index(drop=True), _frame(columns, ripe.to_numpy()), +excluded, past, as_of)
 
@@ -137,7 +145,11 @@ ABOUT = [
 
 
 def _targets(
-    replayed: Replayed, number: int, labels: Mapping[tuple[str, int], Label], excluded: Counter[str]
+    replayed: Replayed,
+    number: int,
+    labels: Mapping[tuple[str, int], Label],
+    excluded: Counter[str],
+    exclude: Collection[str] = (),
 ) -> Iterator[tuple[tuple[object, ...], Row]]:
     """The claim's lines that have a target, each with what is to be known of it; counts the others."""
     event = replayed.event
@@ -151,6 +163,9 @@ def _targets(
         label = labels.get((event.submission, line.number))
         if label is None or label.known_on is None or not (label.outcome == DENIED or label.outcome in NOT_DENIED):
             excluded["no label" if label is None else label.outcome] += 1
+            continue
+        if odd := [flag for flag in label.flags if flag in exclude]:
+            excluded[f"flagged {odd[0]}"] += 1
             continue
         yield (
             (
@@ -207,18 +222,15 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.astype({"denied": bool, "reduced": bool, "charge": float, "lost": float, "worst_rule": float})
 
 
-def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None) -> pd.Series:
-    """True for lines sent so long ago that their payer has answered 95 % of its like.
+def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None, settings: LabelSettings) -> pd.Series:
+    """True for lines sent so long ago that their payer has answered nearly all of its like (`settings.lag_share`).
 
     Of younger claims only the quick answers are in, and those are not like the rest.
     """
     if lines.empty or as_of is None:
         return pd.Series([], dtype=bool)
-    overall = lag_days(lines)
-    lags = {
-        payer: lag if (lag := past.lag(payer, before=as_of + timedelta(days=1))) is not None else overall
-        for payer in lines["payer"].unique()
-    }
+    days = settings.waits(past, as_of)
+    lags = {payer: days(payer) for payer in lines["payer"].unique()}
     waited = (pd.Timestamp(as_of) - lines["submitted"]).dt.days
     ripe: pd.Series = waited >= lines["payer"].map(lags)
     return ripe

@@ -114,7 +114,7 @@ def audit_leakage(
 def _same_secret(store: Store, folder: Path, tables: Tables) -> Store:
     """An empty store that gives patients the same keys: records bear no names to make new ones from."""
     (folder / f"{store.practice}.secret").write_bytes(store.secret)
-    return Store.open(folder, store.practice, family_of=tables.family)
+    return Store.open(folder, store.practice, family_of=tables.family, settings=store.label_settings)
 
 
 def known_by(tables: Tables, day: date) -> Tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -73,15 +73,19 @@ def train(
     seed: int = 1,
     simulated: bool = False,
     truth: Path | None = None,
+    exclude: Collection[str] = (),
     progress: Progress | None = None,
 ) -> TrainResult:
     """Fit on what was known before `until` (None: all there is), measure on the latest window, register as challenger.
 
-    `truth` is the simulator's file of true probabilities, for simulated claims. The model put on record is the very one
+    `truth` is the simulator's file of true probabilities, for simulated claims; lines with a flag of `exclude`
+    (`past.labels.Flag`) are left out of every window. The model put on record is the very one
     that was measured. Raises NotEnoughData.
     """
     say = progress or silent
-    done = fit_and_measure(store, tables, until=until, seed=seed, simulated=simulated, truth=truth, progress=progress)
+    done = fit_and_measure(
+        store, tables, until=until, seed=seed, simulated=simulated, truth=truth, exclude=exclude, progress=progress
+    )
     model, dataset, split = done.model, done.dataset, done.split
     figures = {**model.card.metrics, **_champion(dataset, split.test, home)}
     model = replace(model, card=replace(model.card, metrics=figures))
@@ -101,6 +105,7 @@ def fit_and_measure(
     simulated: bool = False,
     truth: Path | None = None,
     effort: Effort | None = None,
+    exclude: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Fitted:
     """All of `train` but the record in MLflow: the card of the model holds its figures.
@@ -108,14 +113,15 @@ def fit_and_measure(
     A model that learned from test interchanges is a simulated one, whether the caller says so or not.
     """
     say = progress or silent
-    dataset = read(store, tables, until=until, progress=progress)
+    dataset = read(store, tables, until=until, exclude=exclude, progress=progress)
     split = split_by_time(dataset.lines)
     tests = store.test_past().decisions(before=until or date.max).total
     if tests and not simulated:
         say(f"{tests:,} decisions are of test interchanges (ISA15 = T): the model says that it is simulated")
     simulated = simulated or tests > 0
     say(Step("fit", f"fitting on {_lines(split, 'train')}"))
-    model = fit(dataset, split, seed=seed, recorded=recorded_versions(tables), simulated=simulated, progress=progress)
+    recorded = recorded_versions(tables) | _labelled_by(store, exclude)
+    model = fit(dataset, split, seed=seed, recorded=recorded, simulated=simulated, progress=progress)
     say(Step("measure", f"measuring on {_lines(split, 'test')}"))
     scored = scored_with_baselines(model, dataset, split, seed)
     evaluation = grade(
@@ -162,11 +168,31 @@ def evaluate(
     )
 
 
-def read(store: Store, tables: Tables, *, until: date | None = None, progress: Progress | None = None) -> Dataset:
-    """The labelled lines of a store, by what was known strictly before `until` (None: all there is)."""
+def _labelled_by(store: Store, exclude: Collection[str]) -> dict[str, str]:
+    """What the card and the run say of the labels: the practice's settings, and the flags left out."""
+    return store.label_settings.recorded() | {"labels.excluded": ", ".join(sorted(exclude)) or "none"}
+
+
+def read(
+    store: Store,
+    tables: Tables,
+    *,
+    until: date | None = None,
+    exclude: Collection[str] = (),
+    progress: Progress | None = None,
+) -> Dataset:
+    """The labelled lines of a store, by what was known strictly before `until` (None: all there is).
+
+    A store labelled by other words than the practice's own of today is relabelled first: what was decided comes from
+    the same words as the labels.
+    """
+    if (changed := store.bring_up()) is not None and (changed.told or changed.taken_back):
+        (progress or silent)(f"labelled anew by labels.toml: {changed.told:,} decisions are told, or told otherwise")
     last = None if until is None else until - timedelta(days=1)  # the store answers by what is known at a day's end
     ledger = _heard(store.ledger(last or date.max), store.submissions_count(), progress or silent)
-    return build(store.events(last), labels_of(ledger), tables, progress)
+    return build(
+        store.events(last), labels_of(ledger), tables, progress, settings=store.label_settings, exclude=exclude
+    )
 
 
 def _heard(ledger: Iterable[LedgerRow], total: int, say: Progress) -> Iterator[LedgerRow]:
@@ -189,6 +215,7 @@ def labels_of(ledger: Iterable[LedgerRow]) -> dict[tuple[str, int], Label]:
             carcs=tuple(carc.rpartition("-")[2] for carc in row.denial_carcs),
             denied_amount=row.denied_amount,
             known_on=row.first_remittance_date,
+            flags=tuple(flag.value for flag in row.flags),
         )
         for row in ledger
     }

@@ -9,7 +9,7 @@ import pytest
 from claims.claim import Provider
 from claims.reasons import Reason
 from past.exchange import Rejection
-from past.labels import UNKNOWN_LAG_DAYS, Outcome, Waiting, label_claim
+from past.labels import UNKNOWN_LAG_DAYS, Outcome, Waiting, Words, label_claim
 from past.linking import link
 from tests.past.builders import (
     ANSWERED,
@@ -113,7 +113,7 @@ def test_the_amount_the_payer_calls_allowed_is_believed():
 def test_another_practice_may_call_other_adjustments_denials():
     claim = a_claim()
     answer = an_answer(claim, a_service(claim.lines[0], "CO-45 500.00"))
-    label = only(claim, answer, is_denial=lambda group, carc: carc == "45", reason_of=lambda *_: Reason.OTHER)
+    label = only(claim, answer, words=Words(lambda group, carc: carc == "45", lambda *_: Reason.OTHER))
     assert (label.outcome, label.denial_carcs, label.reason) == ("denied", ("CO-45",), Reason.OTHER)
 
 

@@ -8,6 +8,7 @@ from claims.claim import Claim, Diagnosis, Line, Payer, Person, Provider, Subscr
 from claims.reasons import Reason
 from features import FEATURES, Decided, Submitted, replay
 from models.encoding import Encoder
+from past.label_settings import LabelSettings
 from past.payer import Decision
 from scrubber.tables import shipped_tables
 from training.dataset import Label, build
@@ -133,9 +134,35 @@ def test_an_empty_store_gives_an_empty_dataset(tables):
 def test_a_label_keeps_the_bare_code_of_an_adjustment():
     class Row:
         ref, line, reason, denied_amount = "r1", 2, Reason.AUTHORIZATION, Decimal("12.50")
-        denial_carcs, first_remittance_date = ("CO-197", "PR-96"), START
+        denial_carcs, first_remittance_date, flags = ("CO-197", "PR-96"), START, ()
 
         class outcome:  # noqa: N801
             value = "denied"
 
     assert labels_of([Row]) == {("r1", 2): Label("denied", "authorization", ("197", "96"), Decimal("12.50"), START)}
+
+
+def test_flagged_lines_are_left_out_when_asked_and_counted_by_flag(tables):
+    events, labels = story(count=40)
+    labels["P1-0000", 1] = labels["P1-0000", 1]._replace(flags=("duplicate",))
+    labels["P1-0004", 1] = labels["P1-0004", 1]._replace(flags=("payer_mistake",))
+    labels["P1-0008", 1] = labels["P1-0008", 1]._replace(flags=("duplicate", "payer_mistake"))
+    whole = build(events, labels, tables)
+    assert not [why for why in whole.excluded if why.startswith("flagged")], "a flag changes nothing by itself"
+    some = build(events, labels, tables, exclude=("duplicate",))
+    both = build(events, labels, tables, exclude=("payer_mistake", "duplicate"))
+    assert some.excluded["flagged duplicate"] == 2
+    assert (both.excluded["flagged duplicate"], both.excluded["flagged payer_mistake"]) == (2, 1)
+    assert len(whole.lines) - len(some.lines) == 2
+    assert len(whole.lines) - len(both.lines) == 3
+
+
+def test_a_payer_that_has_decided_little_has_the_default_lag(tables):
+    """Hand-made: 15 claims a day apart with two lines each; the last answer comes on day 24 after the first sending."""
+    events, labels = story(lags=(10,), count=15)
+    known = LabelSettings(least_decisions=30)
+    unknown = LabelSettings(least_decisions=31, default_days=20)
+    assert len(build(events, labels, tables, settings=known).lines) == 30, "its own lag is 10 days: all are ripe"
+    few = build(events, labels, tables, settings=unknown)
+    assert sorted(set(few.lines["submitted"].dt.date)) == [START + timedelta(days=n) for n in range(5)]
+    assert few.excluded["too recent: the payer's lag has not passed"] == 20
