@@ -27,8 +27,6 @@ from scrubber.tables.rows import CodeRow
 
 _MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
 
-_MET_OFTEN = 2  # lines alike: working out what is said of all of them pays from here on
-
 # Rules with their checks, and of a claim whether the day says that they are in force: said apart, for every claim asks
 _OfLine = tuple[tuple[Rule, Check], ...]
 _OfClaim = tuple[tuple[Rule, Check, bool], ...]
@@ -53,8 +51,6 @@ class _Asked(NamedTuple):
     of_line: _OfLine
     said: Said
     of_claim: _Beside
-    waiting: bool = False  # what is said of all of them alike is not worked out yet
-    met: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,14 +78,10 @@ class Plan:
         found = self._of_line.get(key)
         if found is None:
             found = self._asked(case, line, row, own)
-        elif not found.waiting:
-            return found
-        elif found.met < _MET_OFTEN:
-            found = found._replace(met=found.met + 1)
-        else:
-            found = _settled(case, line, found)
-        if len(self._of_line) < _MOST_KEPT or key in self._of_line:
-            self._of_line[key] = found
+            if not claim.evidence:  # what is said of all lines alike pays from the next of them on
+                found = _settled(case, line, found)
+            if len(self._of_line) < _MOST_KEPT:
+                self._of_line[key] = found
         return found
 
     def every(self, case: Case, line: Line, own: Own) -> _Asked:
@@ -105,7 +97,7 @@ class Plan:
         unsure = [r for r in of_code.unsure if r.in_force(line.service_from) and _looks(r, row, line)]
         of_line = *of_code.of_line, *[(r, r.check) for r in unsure]
         of_claim = of_code.of_claim.union([r for r in of_code.marked if _looks(r, None, line)])
-        return _Asked(of_line, (), of_claim, waiting=not case.claim.evidence)
+        return _Asked(of_line, (), of_claim)
 
     def of_claim(self, kind: PayerType, own: Own, beside: _Beside) -> _OfClaim:
         """The rules to ask about a claim: those that ask about any, and those its lines make us ask."""
