@@ -272,8 +272,8 @@ def test_the_ledger_says_money_and_days_as_the_contract_does(tmp_path):
         row = next(row.json() for row in store.ledger(END) if row.claim_id == "ACC-A" and row.submission == 1)
     assert {name: value for name, value in row.items() if name not in ("ref", "remittance", "why")} == {
         "claim_id": "ACC-A", "line": 1, "procedure": "64493", "outcome": "denied", "denial_carcs": ["CO-197"],
-        "denied_amount": "500.00", "first_remittance_date": "2026-01-30", "overturned": False, "overturned_on": None, "flags": [],
-        "payer_id": "MEDI1",
+        "denied_amount": "500.00", "first_remittance_date": "2026-01-30", "overturned": False,
+        "overturned_on": None, "flags": [], "payer_id": "MEDI1",
         "submission": 1, "frequency": "1", "payer_sequence": "P", "submitted_on": "2026-01-09", "charge": "500.00",
         "allowed": None, "reason": "authorization",
     }  # fmt: skip
