@@ -76,10 +76,11 @@ def test_a_version_and_rolling_origins_are_recorded_with_their_plots(run, home, 
     assert "Origins" in rolled.out
     assert "As time went on" in (tmp_path / "two.html").read_text()
     plots = {path.name for path in home.rglob("*.svg")}
-    assert plots == {
-        "precision_recall.svg", "calibration_lines.svg", "calibration_claims.svg", "calibration_by_payer.svg",
-        "cost.svg", "rolling.svg",
+    of_payers = {"calibration_by_payer.svg"}  # drawn where a payer has lines enough to say
+    assert plots - of_payers == {
+        "precision_recall.svg", "calibration_lines.svg", "calibration_claims.svg", "cost.svg", "rolling.svg",
     }  # fmt: skip
+    assert of_payers <= plots or not any(name.startswith("ece_payer.") for name in metrics)
     assert len(list(home.rglob("report.html"))) == 3
 
 

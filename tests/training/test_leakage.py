@@ -23,7 +23,7 @@ TABLES = shipped_tables()
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
     folder = tmp_path_factory.mktemp("leaks")
-    simulate(9, 60, 5, folder / "files")
+    simulate(12, 130, 5, folder / "files")
     with Store.open(folder / "home", family_of=TABLES.family) as store:
         store.ingest([folder / "files" / "837", folder / "files" / "835"])
         yield store

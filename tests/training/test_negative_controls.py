@@ -28,7 +28,7 @@ SHARE = 0.15
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
     folder = tmp_path_factory.mktemp("controls")
-    simulate(14, 150, 11, folder / "files")
+    simulate(14, 320, 11, folder / "files")
     with Store.open(folder / "home", family_of=TABLES.family) as store:
         store.ingest([folder / "files" / "837", folder / "files" / "835"])
         yield list(store.events()), labels_of(store.ledger(date.max))
