@@ -84,7 +84,7 @@ def roc_interval(dataset):
 @pytest.mark.parametrize("deal", [shuffled, by_lot])
 def test_denials_drawn_by_lot_cannot_be_foreseen(practice, deal):
     low, high = roc_interval(with_answers(practice, deal, seed=3))
-    assert low < 0.5 < high
+    assert low <= 0.5 <= high  # both 0.5: nothing was found to tell lines apart by
 
 
 def test_a_row_that_knows_its_own_answer_is_seen_by_this_control(practice):
