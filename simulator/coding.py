@@ -162,7 +162,7 @@ class Coder:
             pointers = (1, draft.diagnoses.index(IN_A_STUDY) + 1)
         if spec.discarded and not medicare:
             units += spec.discarded
-        for at in _sides(side, draft.payer.both_sides) if spec.side else ((),):
+        for at in sides(side, draft.payer, apart=spec.each_side) if spec.side else ((),):
             modifiers = (*at, *kx) if at == ("50",) else (*kx, *at)  # what prices comes first
             draft.lines.append(DraftLine(code, units, (*said, *modifiers), pointers, spec.description))
         if spec.discarded and medicare:
@@ -267,10 +267,11 @@ def _other_reason(diagnoses: list[str]) -> int:
     return 1
 
 
-def _sides(side: str, both_sides: str) -> Iterable[tuple[str, ...]]:
+def sides(side: str, payer: PretendPayer, *, apart: bool) -> Iterable[tuple[str, ...]]:
+    """The modifiers of each line a service on that side makes; `apart`: both sides are two lines at every payer."""
     if side in SIDES:
         return (SIDES[side],)
-    return (("50",),) if both_sides == "50" else (("RT",), ("LT",))
+    return (("50",),) if payer.both_sides == "50" and not apart else (("RT",), ("LT",))
 
 
 def _has(draft: Draft, code: str) -> bool:

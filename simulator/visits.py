@@ -19,6 +19,7 @@ class LineSpec:
     codes: Wheel[str]
     chance: float
     side: bool
+    each_side: bool
     needs: frozenset[str]
     unless: str
     diagnostic: bool
@@ -57,6 +58,7 @@ def _spec(raw: dict[str, Any]) -> LineSpec:
         codes=Wheel.of(raw.get("any") or {raw["code"]: 1.0}),
         chance=raw.get("chance", 1.0),
         side=raw.get("side", False),
+        each_side=raw.get("each_side", False),
         needs=frozenset(raw.get("needs", "").split()),
         unless=raw.get("unless", ""),
         diagnostic=raw.get("diagnostic", False),

@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from claims.claim import PayerType
+from scrubber.tables import shipped_tables
+from simulator.coding import sides
 from simulator.memory import Memory
 from simulator.payers import load_payers
 from simulator.reference import read_toml, services
@@ -143,6 +145,20 @@ def test_what_prices_a_line_is_its_first_modifier(careful):
     for _, line in lines_of(careful):
         assert "50" not in line.modifiers[1:]
         assert "51" not in line.modifiers[1:]
+
+
+def test_what_the_fee_schedule_knows_no_50_for_is_two_lines_at_every_payer(careful):
+    sided = [line for kind in read_toml("visits.toml").values() for line in kind["lines"] if line.get("side")]
+    apart = {code: line.get("each_side", False) for line in sided for code in line.get("any", {line.get("code"): 1})}
+    known = shipped_tables().codes.releases[-1].rows
+    assert apart == {code: known[code].bilateral != "1" for code in apart}
+    assert not [x for _, x in lines_of(careful) if "50" in x.modifiers and apart[x.code]]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_both_sides_are_two_lines_where_a_service_is_billed_so_or_one_line_where_the_payer_wants_50(apart):
+    by_50 = next(p for p in load_payers() if p.both_sides == "50")
+    assert list(sides("B", by_50, apart=apart)) == ([("RT",), ("LT",)] if apart else [("50",)])
 
 
 def test_51_marks_further_procedures_where_the_payer_wants_it(careful):
