@@ -26,10 +26,10 @@ from past.patient import PatientPast
 from scrubber import RULES, scrub
 from scrubber.tables import Tables, shipped_tables
 from serving.serve import MADE_BEFORE_A_LOOK
+from serving.start import MET_AT_START
 
 MONTHS, CLAIMS_PER_MONTH, SEED = 14, 2400, 31  # a large practice: about 2,500 of its claims have three lines
 LINES = 3
-WARM_UP = 2  # every second claim is not measured: a service has met most kinds of its practice's lines
 MEDIAN_BAR, P99_BAR = 200, 400
 VALIDATOR = "0.3.0"
 INSTALL_SECONDS, RUN_SECONDS = 180, 300
@@ -38,22 +38,21 @@ _Case = tuple[Claim, PatientPast, date]
 
 
 def run() -> None:
-    """Print median and p99 of one pass over unseen claims, of ours and of claim-validator."""
-    cases = _cases()
-    warm_up, unseen = cases[::WARM_UP], []
-    kept = {id(claim) for claim, _, _ in warm_up}
-    unseen = [case for case in cases if id(case[0]) not in kept]
-    ours = _times(shipped_tables(), warm_up, unseen)
+    """Print median and p99 of the claims of three lines as a service meets them, ours and claim-validator's."""
+    met, coming = _claims()
+    ours, asked = _times(shipped_tables(), met, coming)
     print(
-        f"scrubbing: {len(unseen):,} simulated claims of {LINES} lines, each met once, after a warm-up on "
-        f"{len(warm_up)} others; one core; microseconds"
+        f"scrubbing: {len(coming):,} simulated claims, each met once, in the order they were sent, by a service that "
+        f"scrubbed the {len(met):,} before them when it started; measured are the {len(ours):,} of {LINES} lines; "
+        "one core; microseconds"
     )
     _print(f"all {len(RULES)} rules", ours, f"(bars: {MEDIAN_BAR} and {P99_BAR})")
-    _beside([_as_validator_json(claim) for claim, _, _ in warm_up], [_as_validator_json(c) for c, _, _ in unseen], ours)
+    warm_up = [_as_validator_json(claim) for claim, _, _ in met]
+    _beside(warm_up, [_as_validator_json(claim) for claim in asked], ours)
 
 
-def _cases() -> list[_Case]:
-    """The claims of three lines, each with its patient's past and the day it was sent."""
+def _claims() -> tuple[list[_Case], list[_Case]]:
+    """The claims a service meets as it starts, and those that come: each with its patient's past and its day."""
     from simulator import simulate
 
     files = FOLDER / f"practice-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}"
@@ -61,25 +60,35 @@ def _cases() -> list[_Case]:
         print("simulating a large practice ...", file=sys.stderr)
         simulate(MONTHS, CLAIMS_PER_MONTH, SEED, files, start=date(2025, 1, 1))
     practice = opened(files, FOLDER / f"home-{MONTHS}-{CLAIMS_PER_MONTH}-{SEED}")
-    sent = [e for e in practice.events() if isinstance(e, Submitted) and len(e.claim.lines) == LINES]
-    return [(e.claim, practice.patient_past(e.claim, as_of=e.known_on), e.known_on) for e in sent]
+    sent = [event for event in practice.events() if isinstance(event, Submitted)]
+    first = len(sent) // 2
+    print("looking up what was known of their patients ...", file=sys.stderr)
+    cases = [
+        (e.claim, practice.patient_past(e.claim, as_of=e.known_on), e.known_on) for e in sent[first - MET_AT_START :]
+    ]
+    return cases[:MET_AT_START], cases[MET_AT_START:]
 
 
-def _times(tables: Tables, warm_up: Sequence[_Case], unseen: Sequence[_Case]) -> list[float]:
-    for claim, past, day in warm_up:
-        scrub(claim, tables, past, as_of=day)
+def _times(tables: Tables, met: Sequence[_Case], coming: Sequence[_Case]) -> tuple[list[float], list[Claim]]:
+    """Microseconds of each claim of three lines, and those claims."""
+    starts = coming[0][2]
+    for claim, _, _ in met:
+        scrub(claim, tables, PatientPast(), as_of=starts)
     gc.collect()
     gc.freeze()  # this and the threshold as the service sets them when it starts
     before = gc.get_threshold()
     gc.set_threshold(MADE_BEFORE_A_LOOK, *before[1:])
-    spent = []
-    for claim, past, day in unseen:
+    spent, asked = [], []
+    for claim, past, day in coming:
         start = time.perf_counter()
         scrub(claim, tables, past, as_of=day)
-        spent.append((time.perf_counter() - start) * 1e6)
+        took = (time.perf_counter() - start) * 1e6
+        if len(claim.lines) == LINES:
+            spent.append(took)
+            asked.append(claim)
     gc.set_threshold(*before)
     gc.unfreeze()
-    return spent
+    return spent, asked
 
 
 def _beside(warm_up: list[dict[str, Any]], claims: list[dict[str, Any]], ours: Sequence[float]) -> None:

@@ -23,14 +23,15 @@ def policies(case: Case, line: Line) -> Sequence[CoverageRow]:
 
 def policies_here(case: Case, line: Line) -> Sequence[CoverageRow]:
     """Those that bind in the state of service. Raises NotSaid where that matters and the claim does not say it."""
-    where = case.once_of(_state)
+    where = case.once_of(state_of_service)
     rows = _in_force(case, line, where)
     if not where and any(row.states for row in rows):
         raise NotSaid("state of service", f"policies on {line.code} differ by state; the claim says none")
     return rows
 
 
-def _state(case: Case) -> str:
+def state_of_service(case: Case) -> str:
+    """The state the claim's services were given in; empty where the claim does not say it."""
     return state(case.claim)
 
 

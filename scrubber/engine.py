@@ -1,181 +1,25 @@
-"""The one loop that runs every rule on a claim.
-
-A claim meets only the rules that ask about its codes: which those are is worked out once for each code and kind of
-payer, so that a catalogue of many rules costs little more than the few that bind a claim.
-"""
+"""The one loop that runs every rule on a claim; which of them ask about what is `scrubber.plan`'s to say."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
-from functools import cached_property, partial
-from typing import NamedTuple
+from functools import partial
 
-from claims.claim import Claim, Line, PayerType
+from claims.claim import Claim, Line
 from past.patient import PatientPast
 from scrubber import adopted
 from scrubber.adopted import Own
-from scrubber.alike import Days, Said, settle
 from scrubber.places import Place
-from scrubber.registry import RULES, Answer, Case, Check, Gap, Hit, NotSaid, Rule, Severity
+from scrubber.plan import NONE_BESIDE, Plan
+from scrubber.registry import RULES, Answer, Case, Gap, Hit, NotSaid, Rule, Severity
 from scrubber.report import Finding, Location, Report, Unchecked
 from scrubber.tables import Tables
 from scrubber.tables.release import TableGap
-from scrubber.tables.rows import CodeRow
 
-_MOST_KEPT = 20_000  # kinds of line whose rules are remembered; what a claim says is not under our control
-
-# Rules with their checks, and of a claim whether the day says that they are in force: said apart, for every claim asks
-_OfLine = tuple[tuple[Rule, Check], ...]
-_OfClaim = tuple[tuple[Rule, Check, bool], ...]
-_Beside = frozenset[Rule]  # those of the claim that a line makes us ask
-_NONE_BESIDE: _Beside = frozenset()
 _UNTOLD = (("the claim as it was sent",), "it came from an export, which tells less than an 837")
 _unchecked = partial(tuple.__new__, Unchecked)  # a claim has twenty: the class itself takes twice as long
-
-
-class _OfCode(NamedTuple):
-    """The rules that ask about a code, and those of them that also depend on the line's day, row or modifiers."""
-
-    of_line: _OfLine
-    unsure: Sequence[Rule]
-    of_claim: _Beside
-    marked: Sequence[Rule]
-
-
-class _Asked(NamedTuple):
-    """What to ask about lines alike, what is said of each without asking, and what to ask about the whole claim."""
-
-    of_line: _OfLine
-    said: Said
-    of_claim: _Beside
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which of the chosen rules ask about what, under one set of tables."""
-
-    rules: tuple[Rule, ...]
-    tables: Tables
-    _of_line: dict[Hashable, _Asked] = field(default_factory=dict)
-    _of_code: dict[tuple[PayerType, str, Own], _OfCode] = field(default_factory=dict)
-    _of_claim: dict[tuple[PayerType, Own, _Beside], _OfClaim] = field(default_factory=dict)
-
-    def asked(self, case: Case, line: Line, sent: int, own: Own) -> _Asked:
-        """What to ask about a line, and what is known to be said of it; `sent` is the stretch of days it is sent in."""
-        claim, kind = case.claim, case.payer_type
-        try:
-            row = case.code_row(line)
-        except LookupError:  # no day, or no table of it: the rules themselves say so
-            row = None
-        key = (
-            *(kind, claim.kind, line.code, line.modifiers, line.qualifier, line.place or claim.place_of_service),
-            *(self.days.of_service(line.service_from), sent, not claim.evidence),
-            *(id(row), own),  # the row lives as long as the tables, and so as long as this plan
-        )
-        found = self._of_line.get(key)
-        if found is None:
-            found = self._asked(case, line, row, own)
-            if not claim.evidence:  # what is said of all lines alike pays from the next of them on
-                found = _settled(case, line, found)
-            if len(self._of_line) < _MOST_KEPT:
-                self._of_line[key] = found
-        return found
-
-    def every(self, case: Case, line: Line, own: Own) -> _Asked:
-        """The rules that ask about a line, none of them answered for yet."""
-        try:
-            row = case.code_row(line)
-        except LookupError:
-            row = None
-        return self._asked(case, line, row, own)
-
-    def _asked(self, case: Case, line: Line, row: CodeRow | None, own: Own) -> _Asked:
-        of_code = self._bound(case.payer_type, line.code, own)
-        unsure = [r for r in of_code.unsure if r.in_force(line.service_from) and _looks(r, row, line)]
-        of_line = *of_code.of_line, *[(r, r.check) for r in unsure]
-        of_claim = of_code.of_claim.union([r for r in of_code.marked if _looks(r, None, line)])
-        return _Asked(of_line, (), of_claim)
-
-    def of_claim(self, kind: PayerType, own: Own, beside: _Beside) -> _OfClaim:
-        """The rules to ask about a claim: those that ask about any, and those its lines make us ask."""
-        found = self._of_claim.get((kind, own, beside))
-        if found is None:
-            binding = [r for r in self.rules if kind in r.payer_types] + self._adopted(kind, own)
-            of_any = [r for r in binding if not r.per_line and not r.guarded]
-            found = tuple((r, r.check, r.dated) for r in (*of_any, *beside))
-            if len(self._of_claim) < _MOST_KEPT:
-                self._of_claim[kind, own, beside] = found
-        return found
-
-    def _adopted(self, kind: PayerType, own: Own) -> list[Rule]:
-        """The rules that a payer's own profile adds to those of its kind."""
-        if not own:
-            return []
-        key, known = own
-        return list(adopted.rules_of(self.tables.profiles.by_key[key], known, kind, self.rules))
-
-    def _bound(self, kind: PayerType, code: str, own: Own) -> _OfCode:
-        """The rules that ask about a code: of a code once met, only days, rows and modifiers are asked."""
-        found = self._of_code.get((kind, code, own))
-        if found is None:
-            of_kind, family = self._guarded, self.tables.family(code)
-            guards: tuple[tuple[str, str] | None, ...] = (None, ("f", family), ("c", code))
-            bound = dict.fromkeys(r for guard in guards for r in of_kind.get((kind, guard), ()))
-            bound |= dict.fromkeys(
-                r
-                for r in self._adopted(kind, own)
-                if (r.per_line or r.guarded)
-                and (not (r.families or r.codes) or family in r.families or code in r.codes)
-            )
-            of_line, of_claim = [r for r in bound if r.per_line], [r for r in bound if not r.per_line]
-            sure = [r for r in of_line if not (r.modifiers or r.dated or r.where)]
-            found = _OfCode(
-                tuple((r, r.check) for r in sure),
-                [r for r in of_line if r.modifiers or r.dated or r.where],
-                frozenset([r for r in of_claim if not r.modifiers]),
-                [r for r in of_claim if r.modifiers],
-            )
-            if len(self._of_code) < _MOST_KEPT:
-                self._of_code[kind, code, own] = found
-        return found
-
-    @cached_property
-    def _guarded(self) -> Mapping[tuple[PayerType, tuple[str, str] | None], Sequence[Rule]]:
-        """The rules that a line may make us ask, by the kind of payer and by the family or code they ask about."""
-        found: defaultdict[tuple[PayerType, tuple[str, str] | None], list[Rule]] = defaultdict(list)
-        for r in self.rules:
-            guards: list[tuple[str, str] | None] = [("f", family) for family in r.families]
-            guards += [("c", code) for code in r.codes]
-            for kind in r.payer_types if r.per_line or r.guarded else ():
-                for guard in guards or [None]:
-                    found[kind, guard].append(r)
-        return dict(found)
-
-    @cached_property
-    def days(self) -> Days:
-        """The days on which another answer may be due than the day before."""
-        return Days(self.tables, (*self.rules, *adopted.of_every_profile(self.tables, self.rules)))
-
-    @cached_property
-    def supersedes(self) -> Mapping[str, frozenset[str]]:
-        """What each more specific rule speaks instead of."""
-        return {r.id: r.supersedes for r in self.rules if r.supersedes}
-
-
-def _settled(case: Case, line: Line, asked: _Asked) -> _Asked:
-    said, still = settle(case, line, [r for r, _ in asked.of_line if r.settled])
-    of_line = *[pair for pair in asked.of_line if not pair[0].settled], *[(r, r.check) for r in still]
-    return _Asked(of_line, said, asked.of_claim)
-
-
-def _looks(r: Rule, row: CodeRow | None, line: Line) -> bool:
-    if not r.asks_about_modifiers(line.modifiers):
-        return False
-    return row is None or r.where is None or r.where(row, line.modifiers)
-
 
 _plan: Plan | None = None  # the one in use; replaced whole, so that threads may share it
 
@@ -201,36 +45,51 @@ def case_of(claim: Claim, tables: Tables, past: PatientPast, as_of: date) -> Cas
 
 def run(plan: Plan, case: Case) -> Report:
     """The plan's rules, run on a case under the plan's tables."""
-    claim, kind = case.claim, case.payer_type
+    claim = case.claim
     own = adopted.own(plan.tables, claim, case.as_of) if plan.tables.profiles.read else None
     if claim.origin is not None and claim.origin.untold:
         return _not_told(case, plan, own)
     findings: list[Finding] = []
-    unchecked: set[Unchecked] = set()
-    beside, sent = _NONE_BESIDE, plan.days.of_sending(case.as_of)
+    unchecked: list[Unchecked] = []
+    beside, sent = NONE_BESIDE, plan.sent(case.as_of)
     for line in claim.lines:
         asked = plan.asked(case, line, sent, own)
         for r, gap in asked.said:
             _take(r, claim, line, gap, findings, unchecked)
         beside = beside | asked.of_claim if beside else asked.of_claim
-        for r, check in asked.of_line:
+        of_line = asked.of_line
+        if asked.of_diagnoses:
+            of_line = of_line + plan.of_diagnoses(case, line, asked, sent)
+        for r, check in of_line:
             try:
                 for answer in check(case, line):
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
-                unchecked.add(_not_looked(r, line, fault))
-    for r, check, dated in plan.of_claim(kind, own, beside):
+                unchecked.append(_not_looked(r, line, fault))
+    for r, check, dated in plan.of_claim(case, own, beside, sent):
         if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
             continue
         try:
             for answer in check(case):
                 _take(r, claim, None, answer, findings, unchecked)
         except Exception as fault:
-            unchecked.add(_not_looked(r, None, fault))
+            unchecked.append(_not_looked(r, None, fault))
     if findings:
         findings = list(_one_cause_one_finding(findings, plan.supersedes))
         findings.sort(key=worst_first)
-    return Report(tuple(findings), tuple(sorted(unchecked, key=by_rule)))
+    return Report(tuple(findings), _in_order(unchecked))
+
+
+def _in_order(unchecked: list[Unchecked]) -> tuple[Unchecked, ...]:
+    """Each once, by rule and line: what is said of a claim, several of its lines may have had said."""
+    unchecked.sort(key=by_rule)
+    found: list[Unchecked] = []
+    last = None
+    for each in unchecked:
+        if each != last:
+            found.append(each)
+            last = each
+    return tuple(found)
 
 
 def _not_told(case: Case, plan: Plan, own: Own) -> Report:
@@ -239,14 +98,14 @@ def _not_told(case: Case, plan: Plan, own: Own) -> Report:
     An export tells less than an 837: what a rule finds missing there may have been on the claim, and what it finds
     nothing wrong with it may not have seen. So neither its findings nor its silence are learned from or measured.
     """
-    beside: _Beside = _NONE_BESIDE
+    beside = NONE_BESIDE
     unchecked: set[Unchecked] = set()
     for line in case.claim.lines:
-        asked = plan.every(case, line, own)
-        beside = beside | asked.of_claim
-        unchecked.update(_unchecked((r.id, r.reason, line.number, *_UNTOLD)) for r, _ in asked.of_line)
-    of_claim = plan.of_claim(case.payer_type, own, beside)
-    unchecked.update(_unchecked((r.id, r.reason, None, *_UNTOLD)) for r, _, _ in of_claim)
+        of_line, of_claim = plan.every(case, line, own)
+        beside = beside | of_claim
+        unchecked.update(_unchecked((r.id, r.reason, line.number, *_UNTOLD)) for r in of_line)
+    asked = plan.every_of_claim(case.payer_type, own, beside)
+    unchecked.update(_unchecked((r.id, r.reason, None, *_UNTOLD)) for r in asked)
     return Report((), tuple(sorted(unchecked, key=by_rule)))
 
 
@@ -285,12 +144,12 @@ def forget() -> None:
 
 
 def _take(
-    r: Rule, claim: Claim, line: Line | None, answer: Answer, findings: list[Finding], unchecked: set[Unchecked]
+    r: Rule, claim: Claim, line: Line | None, answer: Answer, findings: list[Finding], unchecked: list[Unchecked]
 ) -> None:
     if isinstance(answer, Gap):
         missing, why, at, of_claim = answer
         at = at or line
-        unchecked.add(_unchecked((r.id, r.reason, None if of_claim or at is None else at.number, missing, why)))
+        unchecked.append(_unchecked((r.id, r.reason, None if of_claim or at is None else at.number, missing, why)))
         return
     at = answer.line or line
     if at is None or r.in_force(at.service_from):

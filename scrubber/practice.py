@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from scrubber.engine import Plan, by_rule, run, worst_first
+from scrubber.engine import by_rule, run, worst_first
 from scrubber.overrides import Action, Override, Overrides
 from scrubber.own_rules import OwnRules
 from scrubber.payer_profile import profile
+from scrubber.plan import Plan
 from scrubber.registry import RULES, Case
 from scrubber.report import Finding, Overridden, Report, SwitchedOff, Unchecked
 from scrubber.tables import Tables

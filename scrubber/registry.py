@@ -122,6 +122,11 @@ class Case:
             found = self._known[make] = make(self)
         return found
 
+    def knowing(self, make: Callable[[Case], Value], value: Value) -> Case:
+        """The case itself, told beforehand what `once_of(make)` is to give."""
+        self._known[make] = value
+        return self
+
     @property
     def first_service(self) -> date | None:
         """The earliest day of service of the claim."""
@@ -275,6 +280,7 @@ class Rule:
     modifiers: frozenset[str] = frozenset()  # empty: whatever the modifiers
     where: Where | None = None  # None: whatever the row of the code
     settled: bool = False  # by what `scrubber.alike` shows of a line
+    by_diagnoses: bool = False  # silent by what it shows of a line or claim, and of the diagnoses
     adopted: str = ""  # where a payer's own profile makes the rule bind: what says so
 
     @property
@@ -332,6 +338,7 @@ def rule(
     modifiers: Iterable[str] = (),
     where: Where | None = None,
     settled: bool = False,
+    by_diagnoses: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check as a rule: its name is the fault, its docstring's first line is shown to people.
 
@@ -341,7 +348,8 @@ def rule(
     rules quick. So does `where`, for checks of a line: it says, of a row of the code table and a line's modifiers,
     whether there is anything to look at, and is asked once for all such lines; where the code table of the day does
     not hold the code, the check is asked all the same. A check of a line is `settled` where silence and gaps follow
-    from the kind of line alone, as `scrubber.alike` has it: it compares the day with tables and parameters only.
+    from the kind of line alone, as `scrubber.alike` has it: it compares the day with tables and parameters only. It is
+    silent `by_diagnoses` where its silence follows from that, the diagnoses and the state of service.
     Severity is capped at `WARN` unless `confidence` is `"high"`.
     Raises ValueError for a bad id, a missing docstring, a double id.
     """
@@ -379,6 +387,7 @@ def rule(
             modifiers=frozenset(modifiers),
             where=where,
             settled=settled,
+            by_diagnoses=by_diagnoses,
         )
         return check
 

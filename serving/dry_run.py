@@ -12,7 +12,8 @@ from features.replay import Decided, Event, scrubbed
 from past.intervals import Interval, wilson
 from past.patient import VOID
 from past.payer import Decision
-from scrubber.engine import Plan, case_of, run
+from scrubber.engine import case_of, run
+from scrubber.plan import Plan
 from scrubber.registry import Rule
 from scrubber.tables import Tables
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -49,6 +49,10 @@ class Pasts(Protocol):
         """The sequence number of the newest event taken in; 0 without a store."""
         ...
 
+    def latest(self, most: int) -> Iterator[Claim]:
+        """At most so many claims, those that arrived last first; none without a store."""
+        ...
+
     def payers_seen(self, as_of: date) -> list[PayerSeen]:
         """The payer ids that claims were sent to; none without a store."""
         ...
@@ -83,6 +87,10 @@ class StorePasts:
     def last_event(self) -> int:
         """The newest event of the store."""
         return self._store.last_event()
+
+    def latest(self, most: int) -> Iterator[Claim]:
+        """The store's claims, the newest first."""
+        return self._store.latest(most)
 
     def payers_seen(self, as_of: date) -> list[PayerSeen]:
         """The payer ids of the store's claims."""
@@ -123,6 +131,10 @@ class SnapshotPasts:
     def last_event(self) -> int:
         """No store, no events."""
         return 0
+
+    def latest(self, most: int) -> Iterator[Claim]:  # noqa: ARG002
+        """No store, no claims."""
+        return iter(())
 
     def payers_seen(self, as_of: date) -> list[PayerSeen]:  # noqa: ARG002
         """No store, no claims."""

@@ -11,8 +11,10 @@ from fastapi import FastAPI
 
 from claims.errors import CleanclaimError
 from serving.app import build_assessor, create_app
+from serving.desk import local_today
 from serving.logs import configure_logs
 from serving.settings import Settings, UnsafeSettings, read_settings
+from serving.start import meet
 
 GRACE_SECONDS = 10  # a request being answered when the service is told to stop may end
 MADE_BEFORE_A_LOOK = 20_000  # objects; an answer makes some thousands and lets go of all of them, without cycles
@@ -27,7 +29,9 @@ def app_from_environment() -> FastAPI:
 
 def _app(settings: Settings) -> FastAPI:
     """The app; tables and model stay for good, so that the garbage collector need not walk through them again."""
-    app = create_app(build_assessor(settings), settings)
+    assessor = build_assessor(settings)
+    meet(assessor, local_today())
+    app = create_app(assessor, settings)
     gc.collect()
     gc.freeze()
     gc.set_threshold(MADE_BEFORE_A_LOOK, *gc.get_threshold()[1:])

@@ -68,6 +68,13 @@ def served(scope: Scope, first: date, last: date) -> Iterator[Submitted]:
         yield _submitted(row, None)
 
 
+def latest(scope: Scope, most: int) -> Iterator[Claim]:
+    """The claims sent last, the newest first."""
+    query = scope.select_by_id(submissions, submissions.c.claim).order_by(submissions.c.id.desc()).limit(most)
+    for row in scope.stream(query):
+        yield load(Claim, row.claim)
+
+
 def _refused(answered: Select[Any]) -> ColumnElement[bool]:
     """True for a submission whose last word is a front end's rejection: no payer answered it after all."""
     answers = answered.where(decisions.c.submission_id == submissions.c.id).correlate(submissions)

@@ -29,7 +29,7 @@ from store.arrivals import Arrival, arrivals, copy_records
 from store.audit_sample import AuditSample, audit_sample
 from store.behaviour import PayerSeen, answers_of, payers_seen
 from store.database import open_engine, practice_secret, writing
-from store.history import Book, PayerHistory, book_of, known_of, newest, replayed, served
+from store.history import Book, PayerHistory, book_of, known_of, latest, newest, replayed, served
 from store.ingest import Ingest, Progress
 from store.judged import Judged, Period, judged
 from store.ledger import LedgerRow, ledger
@@ -208,6 +208,11 @@ class Store:
         """The submissions with a service from `first` to `last`, by the day they were sent."""
         with self._engine.connect() as connection:
             yield from served(Scope(connection, self.practice), first, last)
+
+    def latest(self, most: int) -> Iterator[Claim]:
+        """At most so many claims, those that arrived last first."""
+        with self._engine.connect() as connection:
+            yield from latest(Scope(connection, self.practice), most)
 
     def ledger(self, as_of: date) -> Iterator[LedgerRow]:
         """Every submitted line known by the day, with its label as of the day."""

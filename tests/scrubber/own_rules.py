@@ -18,8 +18,9 @@ from claims.claim import (
     Subscriber,
 )
 from past.patient import PatientPast, Service
-from scrubber.engine import Plan, case_of, run
+from scrubber.engine import case_of, run
 from scrubber.own_rules import OwnRules, read_rules
+from scrubber.plan import Plan
 from scrubber.registry import Rule
 from scrubber.report import Report
 from scrubber.tables import shipped_tables

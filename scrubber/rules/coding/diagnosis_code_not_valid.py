@@ -28,6 +28,7 @@ from scrubber.tables.rows import DiagnosisRow
     requires="the chart supports the code",
     effective="2015-10-01",
     version="2",
+    by_diagnoses=True,
 )
 def diagnosis_code_not_valid(case: Case) -> Iterator[Answer]:
     """A diagnosis code is only a heading, or was not valid on the date of service.

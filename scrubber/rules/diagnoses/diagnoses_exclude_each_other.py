@@ -27,6 +27,7 @@ from scrubber.tables import Release
     "chart shows two conditions that have nothing to do with each other may both stand.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the chart shows the condition of the code that is kept",
+    by_diagnoses=True,
 )
 def diagnoses_exclude_each_other(case: Case) -> Iterator[Answer]:
     """Two diagnoses of the claim may not be coded together: an Excludes1 note keeps them apart.

@@ -56,6 +56,7 @@ _TREATS = {
         "nerve_block",
     ),
     where=lambda row, _modifiers: row.region in _TREATS,
+    by_diagnoses=True,
 )
 def diagnosis_of_another_region(case: Case, line: Line) -> Iterator[Answer]:
     """Every diagnosis the line points to lies in another region of the body than the procedure.

@@ -26,6 +26,7 @@ from scrubber.registry import ANY_MODIFIER, Answer, Case, Citation, Gap, Hit, Re
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows the side that the corrected claim names",
     modifiers=ANY_MODIFIER,
+    by_diagnoses=True,
 )
 def diagnosis_of_the_other_side(case: Case, line: Line) -> Iterator[Answer]:
     """The diagnoses the line points to name one side, and its modifiers bill the other.

@@ -29,6 +29,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, 
     payer_types=MEDICARE_PLANS,
     confidence="medium",
     supersedes=("DX-004",),
+    by_diagnoses=True,
 )
 def diagnosis_off_the_coverage_list(case: Case, line: Line) -> Iterator[Answer]:
     """No diagnosis the line points to is on the coverage policy's list for the procedure.

@@ -51,6 +51,7 @@ _SIDED = frozenset({"left", "right", "bilateral"})
         "mild",
         "si_fusion",
     ),
+    by_diagnoses=True,
 )
 def diagnosis_unspecified(case: Case, line: Line) -> Iterator[Answer]:
     """The only diagnoses of a procedure leave open what a more exact code would say.

@@ -27,6 +27,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity,
     requires="the chart names the condition the medicine is for",
     confidence="medium",
     families=("udt_presumptive", "udt_definitive", "em"),
+    by_diagnoses=True,
 )
 def drug_status_without_condition(case: Case, line: Line) -> Iterator[Answer]:
     """A drug test or visit points only to codes for long-term medicine or its monitoring.

@@ -29,6 +29,7 @@ _PAIN = "G89"  # pain, not elsewhere classified: the category the guideline is a
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows the condition the procedure treated",
     families=("vertebral_augmentation", "si_fusion", "mild"),
+    by_diagnoses=True,
 )
 def pain_code_before_its_cause(case: Case, line: Line) -> Iterator[Answer]:
     """A procedure that treats the cause of the pain points first to a code for pain as such.

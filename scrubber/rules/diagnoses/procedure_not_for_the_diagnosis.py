@@ -27,6 +27,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, 
     requires="the chart shows the condition, from history, examination and imaging",
     supersedes=("DX-001", "DX-004"),
     families=("esi_interlaminar", "esi_transforaminal", "facet_injection", "facet_rfa"),
+    by_diagnoses=True,
 )
 def procedure_not_for_the_diagnosis(case: Case, line: Line) -> Iterator[Answer]:
     """Every diagnosis of the line is one the procedure does not treat, in the policy's own words.

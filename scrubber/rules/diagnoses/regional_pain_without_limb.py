@@ -24,6 +24,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, NotSaid, RemedyKind, 
     "G90.52 with the side, type II (causalgia) G56.4 or G57.7 with the side.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the chart shows the limb, the side and the type",
+    by_diagnoses=True,
 )
 def regional_pain_without_limb(case: Case) -> Iterator[Answer]:
     """Complex regional pain syndrome is coded without its limb or its side.

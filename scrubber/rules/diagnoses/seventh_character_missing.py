@@ -25,6 +25,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, NotSaid, RemedyKind, 
     "the chart shows it, and X in the places between.",
     remedy_kind=RemedyKind.CORRECT,
     requires="the chart shows which encounter it was",
+    by_diagnoses=True,
 )
 def seventh_character_missing(case: Case) -> Iterator[Answer]:
     """A diagnosis lacks its seventh character, or has it in the wrong place.

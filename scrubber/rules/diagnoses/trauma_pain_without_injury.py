@@ -28,6 +28,7 @@ _INJURY = ("S", "T", "Z87.81", "Z87.82")  # chapter XIX, and the personal histor
     remedy_kind=RemedyKind.ASK_CLINICIAN,
     requires="the record tells of the injury",
     confidence="medium",
+    by_diagnoses=True,
 )
 def trauma_pain_without_injury(case: Case) -> Iterator[Answer]:
     """Pain is coded as due to trauma, and neither the claim nor the record tells of an injury.
