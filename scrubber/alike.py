@@ -2,7 +2,8 @@
 
 Most rules say nothing of most lines, and a claim without evidence is told the same of its kind of line each time. A
 rule declared `settled` is shown a line of which no more can be read than its kind: code, modifiers, place, the kinds of
-claim and payer, and the tables of codes, modifiers, places and records. One that reads anything else there fails on
+claim and payer, which of evidence, authorization and eligibility it lacks, and the tables of codes, modifiers, places
+and records (of a claim: the kinds and what it lacks). One that reads anything else there fails on
 it, and is then asked about every line, as is one that objects. So what is kept cannot depend on what it was not shown.
 
 Rules that are silent `by_diagnoses` are shown the diagnoses and the state of service beside it, and their silence is
@@ -18,7 +19,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any, cast
 
-from claims.claim import ClaimKind, Evidence, Line
+from claims.claim import Claim, ClaimKind, Line
 from past.patient import PatientPast
 from scrubber.coverage import state_of_service
 from scrubber.parameters import parameters
@@ -30,6 +31,22 @@ Said = tuple[tuple[Rule, Gap], ...]
 # Rules with their checks, and of a claim whether the day says that they are in force: said apart, for every claim asks
 OfLine = tuple[tuple[Rule, Check], ...]
 OfClaim = tuple[tuple[Rule, Check, bool], ...]
+
+
+# What a claim may come without; as most come without it, what rules say then is worked out once
+EVIDENCE, AUTHORIZATION, ELIGIBILITY = 1, 2, 4
+
+
+def lacking(claim: Claim) -> int:
+    """Which of the three the claim comes without."""
+    lacks = 0 if claim.evidence else EVIDENCE
+    if not (claim.authorization_number or claim.authorizations):
+        for line in claim.lines:
+            if line.authorization_number:
+                break
+        else:
+            lacks |= AUTHORIZATION
+    return lacks if claim.eligibility else lacks | ELIGIBILITY
 
 
 class _Hidden:
@@ -50,31 +67,44 @@ HIDDEN = cast(Sequence[str], _Hidden())
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """All a settled rule may read of a line."""
-
-    code: str
-    modifiers: tuple[str, ...]
-    qualifier: str
-    place: str
-    service_from: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Coded:
-    """All it may read of a line before its modifiers and its place are looked at."""
+    """All a settled rule may read of a line before its modifiers and its place are looked at."""
 
     code: str
     qualifier: str
     service_from: date | None
+    lacks: int  # of its claim
+
+    @property
+    def authorization_number(self) -> str:
+        """None where the claim has none at all; else not to be looked at."""
+        if self.lacks & AUTHORIZATION:
+            return ""
+        raise AttributeError("authorization_number")
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """All a settled rule may read of a claim: one without evidence."""
+class _Line(_Coded):
+    """All it may read of a line."""
 
-    kind: ClaimKind
-    evidence: tuple[Evidence, ...] = ()
+    modifiers: tuple[str, ...]
+    place: str
+
+
+class _Claim:
+    """All a settled rule may read of a claim: its kind, and what it comes without."""
+
+    __slots__ = ("authorization_number", "authorizations", "eligibility", "evidence", "kind")
+
+    def __init__(self, kind: ClaimKind, lacks: int) -> None:
+        self.kind = kind
+        if lacks & EVIDENCE:
+            self.evidence: tuple[()] = ()
+        if lacks & AUTHORIZATION:
+            self.authorizations: tuple[()] = ()
+            self.authorization_number = ""
+        if lacks & ELIGIBILITY:
+            self.eligibility: tuple[()] = ()
 
     def place_of(self, line: _Line) -> str:
         """The place of service that stands for the line."""
@@ -212,39 +242,58 @@ def _rows(release: Release[Any]) -> Iterator[Any]:
             yield from (part for part in row if hasattr(part, "valid_from"))
 
 
-def settle_by_code(case: Case, line: Line, rules: Sequence[Rule]) -> tuple[Said, Sequence[Rule]]:
+def settle_by_code(case: Case, line: Line, lacks: int, rules: Sequence[Rule]) -> tuple[Said, Sequence[Rule]]:
     """What the settled rules say of every line of the code, whatever its modifiers and place, and those that differ."""
-    return _settle(case, line, _Coded(line.code, line.qualifier, line.service_from), rules)
+    return _settle(case, line, lacks, _Coded(line.code, line.qualifier, line.service_from, lacks), rules)
 
 
-def settle(case: Case, line: Line, rules: Sequence[Rule]) -> tuple[Said, Sequence[Rule]]:
+def settle(case: Case, line: Line, lacks: int, rules: Sequence[Rule]) -> tuple[Said, Sequence[Rule]]:
     """What the settled rules say of every line alike, and those of them that have to be asked of each."""
     if not rules:
         return (), ()
     place = case.claim.place_of(line)
-    return _settle(case, line, _Line(line.code, line.modifiers, line.qualifier, place, line.service_from), rules)
+    shown = _Line(line.code, line.qualifier, line.service_from, lacks, line.modifiers, place)
+    return _settle(case, line, lacks, shown, rules)
 
 
-def _settle(case: Case, line: Line, shown: Any, rules: Sequence[Rule]) -> tuple[Said, Sequence[Rule]]:
-    claim, tables = case.claim, case.tables
-    held = _Tables(
-        tables.codes, tables.modifiers, tables.places, tables.records, tables.profiles, tables.family, tables.once
-    )
-    nobodys = Case(cast(Any, _Claim(claim.kind)), case.as_of, cast(Any, held), cast(PatientPast, None), case.payer_type)
+def settle_of_claim(case: Case, lacks: int, asked: OfClaim) -> tuple[Said, OfClaim]:
+    """What the settled rules of the claim say of every claim of its kind that lacks as much, and those that differ."""
+    shown: Any = _Claim(case.claim.kind, lacks)
+    nobodys = Case(shown, cast(date, None), cast(Tables, None), cast(PatientPast, None), case.payer_type)
+    said: list[tuple[Rule, Gap]] = []
+    still = []
+    for each in asked:
+        gaps = _gaps(each[0], nobodys) if each[0].settled and not each[2] else None
+        if gaps is None:
+            still.append(each)
+        else:
+            said += [(each[0], gap) for gap in gaps]
+    return tuple(said), tuple(still)
+
+
+def _settle(case: Case, line: Line, lacks: int, shown: Any, rules: Sequence[Rule]) -> tuple[Said, Sequence[Rule]]:
+    t, claim = case.tables, cast(Any, _Claim(case.claim.kind, lacks))
+    held = cast(Any, _Tables(t.codes, t.modifiers, t.places, t.records, t.profiles, t.family, t.once))
+    nobodys = Case(claim, case.as_of, held, cast(PatientPast, None), case.payer_type)
     said: list[tuple[Rule, Gap]] = []
     asked = []
     for r in rules:
-        try:
-            answers = list(r.check(nobodys, shown))
-        except Exception:  # it reads more than the kind of line, or has to tell what is missing of this one
-            asked.append(r)
-            continue
-        gaps = [answer for answer in answers if isinstance(answer, Gap) and not _of_one(answer, line)]
-        if len(gaps) < len(answers):
+        gaps = _gaps(r, nobodys, shown)
+        if gaps is None or any(_of_one(gap, line) for gap in gaps):
             asked.append(r)
         else:
             said += [(r, gap) for gap in gaps]
     return tuple(said), asked
+
+
+def _gaps(r: Rule, *shown: Any) -> Sequence[Gap] | None:
+    """What the rule misses of all alike; None where it reads more than it is shown, or objects."""
+    try:
+        answers = list(r.check(*shown))
+    except Exception:  # or it has to tell what is missing of this one
+        return None
+    gaps = [answer for answer in answers if isinstance(answer, Gap)]
+    return gaps if len(gaps) == len(answers) else None
 
 
 def not_silent(case: Case, line: Line, codes: Sequence[str], asked: OfLine) -> OfLine:

@@ -11,6 +11,7 @@ from claims.claim import Claim, Line
 from past.patient import PatientPast
 from scrubber import adopted
 from scrubber.adopted import Own
+from scrubber.alike import OfClaim, lacking
 from scrubber.places import Place
 from scrubber.plan import NONE_BESIDE, Plan
 from scrubber.registry import RULES, Answer, Case, Gap, Hit, NotSaid, Rule, Severity
@@ -51,9 +52,9 @@ def run(plan: Plan, case: Case) -> Report:
         return _not_told(case, plan, own)
     findings: list[Finding] = []
     unchecked: list[Unchecked] = []
-    beside, sent = NONE_BESIDE, plan.sent(case.as_of)
+    beside, sent, lacks = NONE_BESIDE, plan.sent(case.as_of), lacking(claim)
     for line in claim.lines:
-        asked = plan.asked(case, line, sent, own)
+        asked = plan.asked(case, line, sent, own, lacks)
         for r, gap in asked.said:
             _take(r, claim, line, gap, findings, unchecked)
         beside = beside | asked.of_claim if beside else asked.of_claim
@@ -66,7 +67,19 @@ def run(plan: Plan, case: Case) -> Report:
                     _take(r, claim, line, answer, findings, unchecked)
             except Exception as fault:  # one failing rule never stops the others
                 unchecked.append(_not_looked(r, line, fault))
-    for r, check, dated in plan.of_claim(case, own, beside, sent):
+    said, of_claim = plan.of_claim(case, own, beside, sent, lacks)
+    for r, gap in said:
+        _take(r, claim, None, gap, findings, unchecked)
+    _ask_of_claim(case, of_claim, findings, unchecked)
+    if findings:
+        findings = list(_one_cause_one_finding(findings, plan.supersedes))
+        findings.sort(key=worst_first)
+    return Report(tuple(findings), _in_order(unchecked))
+
+
+def _ask_of_claim(case: Case, asked: OfClaim, findings: list[Finding], unchecked: list[Unchecked]) -> None:
+    claim = case.claim
+    for r, check, dated in asked:
         if dated and claim.lines and not any(r.in_force(line.service_from) for line in claim.lines):
             continue
         try:
@@ -74,10 +87,6 @@ def run(plan: Plan, case: Case) -> Report:
                 _take(r, claim, None, answer, findings, unchecked)
         except Exception as fault:
             unchecked.append(_not_looked(r, None, fault))
-    if findings:
-        findings = list(_one_cause_one_finding(findings, plan.supersedes))
-        findings.sort(key=worst_first)
-    return Report(tuple(findings), _in_order(unchecked))
 
 
 def _in_order(unchecked: list[Unchecked]) -> tuple[Unchecked, ...]:

@@ -30,6 +30,7 @@ from scrubber.alike import (
     published,
     settle,
     settle_by_code,
+    settle_of_claim,
 )
 from scrubber.coverage import state_of_service
 from scrubber.diagnoses import of_claim, pointed
@@ -75,8 +76,9 @@ class Asked(NamedTuple):
 
 
 class _OfClaims(NamedTuple):
-    """The rules to ask about claims with such lines, those silent or not by the diagnoses apart."""
+    """What is said of claims with such lines, and the rules to ask, those silent or not by the diagnoses apart."""
 
+    said: Said
     of_any: OfClaim
     of_diagnoses: OfClaim
     number: int
@@ -91,21 +93,24 @@ class Plan:
     _of_line: dict[Hashable, Asked] = field(default_factory=dict)
     _of_kind: dict[Hashable, _OfKind] = field(default_factory=dict)
     _of_code: dict[tuple[PayerType, str, Own], _OfCode] = field(default_factory=dict)
-    _of_claim: dict[tuple[PayerType, Own, Beside], _OfClaims] = field(default_factory=dict)
+    _of_claim: dict[Hashable, _OfClaims] = field(default_factory=dict)
     _of_diagnoses: dict[Hashable, OfLine] = field(default_factory=dict)
     _of_all_diagnoses: dict[Hashable, OfClaim] = field(default_factory=dict)
 
-    def asked(self, case: Case, line: Line, sent: int, own: Own) -> Asked:
-        """What to ask about a line, and what is known to be said of it; `sent` is the stretch of days it is sent in."""
+    def asked(self, case: Case, line: Line, sent: int, own: Own, lacks: int) -> Asked:
+        """What to ask about a line, and what is known to be said of it.
+
+        `sent` is the stretch of days it is sent in, `lacks` what its claim comes without.
+        """
         claim, row = case.claim, _row(case, line)
         kind = (
-            *(case.payer_type, claim.kind, line.code, line.qualifier, not claim.evidence),
+            *(case.payer_type, claim.kind, line.code, line.qualifier, lacks),
             *(self.days.between(line.service_from, sent), id(row), own),  # a row lives as long as the tables
         )
         key = kind, line.modifiers, line.place or claim.place_of_service
         found = self._of_line.get(key)
         if found is None:
-            found = self._asked(case, line, row, self._kind(kind, case, line, row, own))
+            found = self._asked(case, line, row, self._kind(kind, case, line, row, own, lacks), lacks)
             if len(self._of_line) < _MOST_KEPT:
                 self._of_line[key] = found
         return found
@@ -128,14 +133,15 @@ class Plan:
             self._of_diagnoses[key] = silenced
         return asked.of_diagnoses
 
-    def of_claim(self, case: Case, own: Own, beside: Beside, sent: int) -> OfClaim:
-        """The rules to ask about a claim: those that ask about any, and those its lines make us ask.
+    def of_claim(self, case: Case, own: Own, beside: Beside, sent: int, lacks: int) -> tuple[Said, OfClaim]:
+        """What is known to be said of a claim, and the rules to ask about it: about any, and those its lines add.
 
         Where all services are of one day, those are left out whose silence follows from the diagnoses.
         """
-        found = self._of_claims(case.payer_type, own, beside)
-        if not found.of_diagnoses:
-            return found.of_any
+        found = self._of_claims(case, own, beside, lacks)
+        return found.said, self._by_all_diagnoses(case, found, sent) if found.of_diagnoses else found.of_any
+
+    def _by_all_diagnoses(self, case: Case, found: _OfClaims, sent: int) -> OfClaim:
         lines = case.claim.lines
         day = lines[0].service_from if lines else None
         if day is None or found.number < 0 or any(line.service_from != day for line in lines):
@@ -151,8 +157,7 @@ class Plan:
 
     def every_of_claim(self, kind: PayerType, own: Own, beside: Beside) -> Sequence[Rule]:
         """The rules that ask about a claim with such lines, none of them answered for."""
-        found = self._of_claims(kind, own, beside)
-        return [r for r, _, _ in found.of_any + found.of_diagnoses]
+        return self._asking(kind, own, beside)
 
     def sent(self, day: date) -> int:
         """The stretch of days of sending a day lies in."""
@@ -178,17 +183,17 @@ class Plan:
     def _days_of_sending(self) -> Sequence[date]:
         return published((*of_kinds(self.tables), *of_diagnoses(self.tables)))
 
-    def _kind(self, key: Hashable, case: Case, line: Line, row: CodeRow | None, own: Own) -> _OfKind:
+    def _kind(self, key: Hashable, case: Case, line: Line, row: CodeRow | None, own: Own, lacks: int) -> _OfKind:
         found = self._of_kind.get(key)
         if found is None:
             number = len(self._of_kind) if len(self._of_kind) < _MOST_KEPT else -1
-            found = self._worked_out(case, line, row, own, number)
+            found = self._worked_out(case, line, row, own, lacks, number)
             if number >= 0:
                 self._of_kind[key] = found
         return found
 
-    def _worked_out(self, case: Case, line: Line, row: CodeRow | None, own: Own, number: int) -> _OfKind:
-        """What code, kind of payer and day decide; without evidence also what is said of all such lines."""
+    def _worked_out(self, case: Case, line: Line, row: CodeRow | None, own: Own, lacks: int, number: int) -> _OfKind:
+        """What code, kind of payer and day decide, and what is said of all such lines of claims that lack as much."""
         of_code = self._bound(case.payer_type, line.code, own)
         sure, unsure = list(of_code.of_line), []
         for r in of_code.unsure:
@@ -198,41 +203,42 @@ class Plan:
                     unsure.append(r)
                 elif asks:
                     sure.append(r)
-        if case.claim.evidence:
-            return _OfKind(sure, (), unsure, (), of_code, number)
-        said, unsettled = settle_by_code(case, line, [r for r in sure if r.settled])
+        said, unsettled = settle_by_code(case, line, lacks, [r for r in sure if r.settled])
         return _OfKind([r for r in sure if not r.settled], said, unsure, unsettled, of_code, number)
 
-    def _asked(self, case: Case, line: Line, row: CodeRow | None, kind: _OfKind) -> Asked:
+    def _asked(self, case: Case, line: Line, row: CodeRow | None, kind: _OfKind, lacks: int) -> Asked:
         """What is asked about a line of the kind with its modifiers and place."""
         looking = [r for r in kind.unsure if _looks(r, row, line)]
-        said, of_line = kind.said, [*kind.of_line, *looking]
-        if not case.claim.evidence:  # what is said of all lines alike pays from the next of them on
-            of_line = [r for r in of_line if not r.settled]
-            more, still = settle(case, line, [*kind.unsettled, *[r for r in looking if r.settled]])
-            said, of_line = said + more, [*of_line, *still]
+        said, still = settle(case, line, lacks, [*kind.unsettled, *[r for r in looking if r.settled]])
+        of_line = [*kind.of_line, *[r for r in looking if not r.settled], *still]
         return Asked(
             tuple([(r, r.check) for r in of_line if not r.by_diagnoses]),
-            said,
+            kind.said + said,
             _beside(kind.of_code, line),
             tuple([(r, r.check) for r in of_line if r.by_diagnoses]),
             kind.number,
         )
 
-    def _of_claims(self, kind: PayerType, own: Own, beside: Beside) -> _OfClaims:
-        found = self._of_claim.get((kind, own, beside))
+    def _of_claims(self, case: Case, own: Own, beside: Beside, lacks: int) -> _OfClaims:
+        key = case.payer_type, case.claim.kind, own, lacks, beside
+        found = self._of_claim.get(key)
         if found is None:
-            binding = [r for r in self.rules if kind in r.payer_types] + self._adopted(kind, own)
-            asked = [*[r for r in binding if not r.per_line and not r.guarded], *beside]
+            rules = self._asking(case.payer_type, own, beside)
+            said, asked = settle_of_claim(case, lacks, tuple([(r, r.check, r.dated) for r in rules]))
             number = len(self._of_claim) if len(self._of_claim) < _MOST_KEPT else -1
             found = _OfClaims(
-                tuple([(r, r.check, r.dated) for r in asked if not r.by_diagnoses]),
-                tuple([(r, r.check, r.dated) for r in asked if r.by_diagnoses]),
+                said,
+                tuple([each for each in asked if not each[0].by_diagnoses]),
+                tuple([each for each in asked if each[0].by_diagnoses]),
                 number,
             )
             if number >= 0:
-                self._of_claim[kind, own, beside] = found
+                self._of_claim[key] = found
         return found
+
+    def _asking(self, kind: PayerType, own: Own, beside: Beside) -> list[Rule]:
+        binding = [r for r in self.rules if kind in r.payer_types] + self._adopted(kind, own)
+        return [*[r for r in binding if not r.per_line and not r.guarded], *beside]
 
     def _adopted(self, kind: PayerType, own: Own) -> list[Rule]:
         """The rules that a payer's own profile adds to those of its kind."""

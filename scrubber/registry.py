@@ -347,9 +347,10 @@ def rule(
     line), with `modifiers` only about lines that carry one of them (`ANY_MODIFIER`: any): it is also what makes many
     rules quick. So does `where`, for checks of a line: it says, of a row of the code table and a line's modifiers,
     whether there is anything to look at, and is asked once for all such lines; where the code table of the day does
-    not hold the code, the check is asked all the same. A check of a line is `settled` where silence and gaps follow
-    from the kind of line alone, as `scrubber.alike` has it: it compares the day with tables and parameters only. It is
-    silent `by_diagnoses` where its silence follows from that, the diagnoses and the state of service.
+    not hold the code, the check is asked all the same. A check is `settled` where silence and gaps follow from the kind
+    of line (or claim) alone and from what the claim lacks, as `scrubber.alike` has it: it compares the day with tables
+    and parameters only. It is silent `by_diagnoses` where its silence follows from that, the diagnoses and the state of
+    service.
     Severity is capped at `WARN` unless `confidence` is `"high"`.
     Raises ValueError for a bad id, a missing docstring, a double id.
     """

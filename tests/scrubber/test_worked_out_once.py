@@ -10,6 +10,7 @@ import pytest
 from claims.claim import (
     Address,
     Claim,
+    Diagnosis,
     Evidence,
     Line,
     Payer,
@@ -23,6 +24,7 @@ from claims.claim import (
 from claims.reasons import Reason
 from past.patient import PatientPast
 from scrubber import RULES, coverage, engine, scrub, wanted_records
+from scrubber.alike import HIDDEN
 from scrubber.cases import cases_of
 from scrubber.registry import Case, NotSaid
 from scrubber.tables import shipped_tables
@@ -113,7 +115,9 @@ def test_a_kind_of_payer_and_a_reason_are_found_by_their_words() -> None:
 
 
 def test_lines_alike_are_told_what_each_is_told_alone() -> None:
-    cases = [case for rule in RULES.values() for case in cases_of(rule)[:: 1 if rule.settled else 9]]
+    cases = [
+        case for rule in RULES.values() for case in cases_of(rule)[:: 1 if rule.settled or rule.by_diagnoses else 9]
+    ]
     alone = []
     for one in cases:
         engine.forget()
@@ -146,18 +150,70 @@ def test_lines_alike_are_told_otherwise_once_a_code_or_modifier_begins_or_ends()
     assert len({len(report.findings) for report in told}) > 1
 
 
+def test_claims_alike_are_told_otherwise_once_a_diagnosis_begins_or_ends() -> None:
+    rows = [row for row in TABLES.icd10.releases[-1].rows.values() if row.valid_from or row.valid_to]
+    claims = [
+        case("64493", day, diagnoses=(Diagnosis(row.code),)).claim
+        for row in rows
+        for day in around(row.valid_from, row.valid_to, TABLES.icd10.releases[-1].verified_to)
+    ]
+    claims = [replace(c, lines=(replace(c.lines[0], diagnosis_pointers=(1,)),)) for c in claims]
+    told = []
+    for one in claims:
+        engine.forget()
+        told.append(scrub(one, TABLES, PatientPast(), as_of=AS_OF))
+    engine.forget()
+    for _ in range(4):
+        assert [scrub(one, TABLES, PatientPast(), as_of=AS_OF) for one in claims] == told
+    assert len({report.findings[0].message for report in told if report.findings}) > 1
+
+
+def test_claims_alike_are_told_otherwise_once_a_table_is_published() -> None:
+    published = {r.published for t in (TABLES.codes, TABLES.icd10, TABLES.coverage, TABLES.ptp) for r in t.releases}
+    one = case("64493", date(2025, 12, 15), diagnoses=(Diagnosis("M47.816"), Diagnosis("M54.5"))).claim
+    one = replace(one, lines=(replace(one.lines[0], diagnosis_pointers=(1, 2)),))
+    days = sorted(around(*published, date(2026, 1, 20)))
+    told = []
+    for day in days:
+        engine.forget()
+        told.append(scrub(one, TABLES, PatientPast(), as_of=day))
+    engine.forget()
+    for _ in range(4):
+        assert [scrub(one, TABLES, PatientPast(), as_of=day) for day in days] == told
+    assert len(set(map(repr, told))) > 1
+
+
+def test_modifiers_that_are_hidden_cannot_be_read() -> None:
+    for read in (bool, len, list, lambda m: "59" in m, lambda m: m == (), lambda m: frozenset("59").isdisjoint(m)):
+        with pytest.raises(TypeError):
+            read(HIDDEN)
+
+
+def test_a_number_of_one_line_alone_is_not_overlooked() -> None:
+    usual = case("64493", date(2026, 3, 2)).claim
+    numbered = replace(usual, lines=(replace(usual.lines[0], authorization_number="ZZ-1"),))
+    engine.forget()
+    for _ in range(4):
+        scrub(usual, TABLES, PatientPast(), as_of=AS_OF)
+    unchecked = {u.rule_id for u in scrub(numbered, TABLES, PatientPast(), as_of=AS_OF).unchecked}
+    assert {"AUT-002", "AUT-003", "AUT-007"} <= unchecked
+
+
 @pytest.mark.parametrize(
     ("of_line", "of_claim", "rule_id"),
     [
         ({"place": "02"}, {}, "POS-006"),
         ({"modifiers": ("ZZ", "RT", "LT")}, {}, "MOD-008"),
         ({}, {"evidence": (Evidence("levels", "C5-C6"),)}, "COD-004"),
+        ({"diagnosis_pointers": (2,)}, {}, "DX-002"),
     ],
 )
 def test_a_line_that_differs_is_not_taken_for_those_met_before(
     of_line: dict[str, object], of_claim: dict[str, object], rule_id: str
 ) -> None:
-    usual = case("64493", date(2026, 3, 2), place_of_service="11").claim
+    told = (Diagnosis("M47.816"), Diagnosis("M47.812"))
+    usual = case("64493", date(2026, 3, 2), place_of_service="11", diagnoses=told).claim
+    usual = replace(usual, lines=(replace(usual.lines[0], diagnosis_pointers=(1,)),))
     other = replace(usual, lines=(replace(usual.lines[0], **of_line),), **of_claim)
     engine.forget()
     for _ in range(4):

@@ -26,6 +26,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     remedy_kind=RemedyKind.OBTAIN,
     requires="the payer's approval covers this service on this date",
     supersedes=("AUT-001",),
+    settled=True,
 )
 def authorization_does_not_hold(case: Case, line: Line) -> Iterator[Answer]:
     """The authorization on the claim was refused, does not hold on the day of service, or is used up.

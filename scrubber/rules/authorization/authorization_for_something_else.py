@@ -28,6 +28,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity,
     remedy_kind=RemedyKind.OBTAIN,
     requires="the claim says what was done, and the payer's approval is for that",
     supersedes=("AUT-001",),
+    settled=True,
 )
 def authorization_for_something_else(case: Case, line: Line) -> Iterator[Answer]:
     """The authorization on the claim is for another code, amount, side, clinician or place than the line.

@@ -34,6 +34,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit
         "scs",
         "vertebral_augmentation",
     ),
+    settled=True,
 )
 def request_without_its_reasons(case: Case, line: Line) -> Iterator[Answer]:
     """An authorization is still open, and the record lacks what payers ask for to decide it.

@@ -26,6 +26,7 @@ from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
     requires="the record describes the service of the code billed instead",
     supersedes=("COD-001",),
     where=lambda row, _modifiers: bool(row.counterparts),
+    settled=True,
 )
 def code_of_another_year(case: Case, line: Line) -> Iterator[Hit]:
     """A code is billed for a day before it began or after it ended, and another one stood in its place.

@@ -31,6 +31,7 @@ _WORDS = {"none": "no imaging was used", "ultrasound": "the guidance was ultraso
     supersedes=("IMG-002", "IMG-003"),
     requires="the procedure note shows the guidance of the corrected code",
     families=("esi_interlaminar", "esi_catheter"),
+    settled=True,
 )
 def imaging_not_as_coded(case: Case, line: Line) -> Iterator[Answer]:
     """An epidural injection is billed with imaging guidance the record does not show, or without that it shows.

@@ -23,6 +23,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     "not allowed; send the claim afterwards.",
     remedy_kind=RemedyKind.DOCUMENT,
     requires="the one who signs is the one who gave the care",
+    settled=True,
 )
 def note_not_signed(case: Case) -> Iterator[Answer]:
     """The note is not signed by the clinician, with credentials.

@@ -29,6 +29,7 @@ _REASON, _USED = "order_reason", "result_used"
     requires="the record of the time shows the patient's own reason, and what the result was used for",
     payer_types=MEDICARE_PLANS,
     families=(drug_tests.PRESUMPTIVE, drug_tests.DEFINITIVE),
+    settled=True,
 )
 def drug_test_by_routine(case: Case, line: Line) -> Iterator[Answer]:
     """A drug test was ordered by routine, or its result was not used in the patient's treatment.

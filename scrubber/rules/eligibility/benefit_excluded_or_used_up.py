@@ -25,6 +25,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, Rem
     remedy_kind=RemedyKind.OBTAIN,
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
     confidence="medium",
+    settled=True,
 )
 def benefit_excluded_or_used_up(case: Case) -> Iterator[Answer]:
     """The eligibility answer says that the plan leaves the service out, makes it wait, or has none of it left.

@@ -24,6 +24,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit
     remedy="Ask the payer again (270) for the day of service, and bill the payer whose cover holds on it.",
     remedy_kind=RemedyKind.OBTAIN,
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY, PayerType.WORKERS_COMP, PayerType.AUTO},
+    settled=True,
 )
 def cover_not_confirmed(case: Case) -> Iterator[Answer]:
     """The eligibility answer on file is too old for the service, or shows no active cover.

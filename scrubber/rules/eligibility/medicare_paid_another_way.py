@@ -38,6 +38,7 @@ _AGENCY = Citation(
     remedy_kind=RemedyKind.CORRECT,
     requires="the eligibility answer is the patient's, and right for the day of service",
     payer_types=frozenset({PayerType.MEDICARE}),
+    settled=True,
 )
 def medicare_paid_another_way(case: Case) -> Iterator[Answer]:
     """Original Medicare is billed while a plan, a hospice or a home health agency is paid for the patient's care.

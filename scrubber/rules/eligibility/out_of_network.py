@@ -27,6 +27,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     payer_types=frozenset({PayerType.COMMERCIAL, PayerType.MEDICARE_ADVANTAGE}),
     effective="2022-01-01",
     confidence="medium",
+    settled=True,
 )
 def out_of_network(case: Case) -> Iterator[Answer]:
     """The clinician or facility is out of the plan's network, with neither an exception nor the patient's consent.

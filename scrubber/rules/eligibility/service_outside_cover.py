@@ -29,6 +29,7 @@ from scrubber.whole_claim import of_lines
     requires="the payer billed covered the patient on the day of service",
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
     supersedes=("ELG-001",),
+    settled=True,
 )
 def service_outside_cover(case: Case) -> Iterator[Answer]:
     """The service lies outside the days of the cover, or the cover is another kind of payer's.

@@ -30,6 +30,7 @@ _GUIDED_APART = frozenset({"nerve_block", "sympathetic_block"})  # where guidanc
     requires="the record shows that it was done and needed",
     confidence="medium",
     families=("nerve_block", "sympathetic_block", "esi_transforaminal", "facet_injection", "facet_rfa"),
+    settled=True,
 )
 def done_but_not_billed(case: Case, line: Line) -> Iterator[Answer]:
     """The record tells of imaging guidance or further levels beside a procedure, and no line of the day bills them.

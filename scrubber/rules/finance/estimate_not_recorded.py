@@ -25,6 +25,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     remedy_kind=RemedyKind.DOCUMENT,
     effective="2022-01-01",
     confidence="medium",
+    settled=True,
 )
 def estimate_not_recorded(case: Case) -> Iterator[Answer]:
     """A patient bears the cost, and the record shows no estimate of it, or no payment plan for a large balance.

@@ -27,6 +27,7 @@ _IN_PARTS = "1"  # PC/TC indicator
     requires="the record shows which part the practice did",
     payer_types=ncci.PAYER_TYPES,
     families=("imaging_guidance", "imaging_diagnostic"),
+    settled=True,
 )
 def part_in_the_wrong_place(case: Case, line: Line) -> Iterator[Answer]:
     """The technical part of an image is billed in a facility, or the professional part alone in the office.

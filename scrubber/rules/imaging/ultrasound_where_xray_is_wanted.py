@@ -30,6 +30,7 @@ _ULTRASOUND = "facet_injection_us"
     effective="2021-12-01",
     confidence="medium",
     families=("facet_injection_us", "esi_interlaminar", "esi_transforaminal"),
+    settled=True,
 )
 def ultrasound_where_xray_is_wanted(case: Case, line: Line) -> Iterator[Answer]:
     """A facet or epidural injection was guided by ultrasound, and no reason against X-rays is recorded.

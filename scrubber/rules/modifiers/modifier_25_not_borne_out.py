@@ -27,6 +27,7 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     payer_types=ncci.PAYER_TYPES,
     families=("em",),
     modifiers=("25",),
+    settled=True,
 )
 def modifier_25_not_borne_out(case: Case, line: Line) -> Iterator[Answer]:
     """A visit carries modifier 25, and the record does not show that it was separate from the procedure.

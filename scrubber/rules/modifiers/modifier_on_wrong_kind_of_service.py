@@ -27,6 +27,7 @@ MARKS = ncci.VISIT | ncci.DISTINCT
     remedy_kind=RemedyKind.CORRECT,
     requires="the record shows what the modifier says of the line it is put on",
     modifiers=MARKS,
+    settled=True,
 )
 def modifier_on_wrong_kind_of_service(case: Case, line: Line) -> Iterator[Answer]:
     """A modifier of visits (24, 25, 57) stands on another service, or one of separate procedures (59, X) on a visit.

@@ -27,6 +27,7 @@ from scrubber.same_day import first_of_each
     requires="the note shows a problem, examination and plan of its own",
     payer_types=ncci.PAYER_TYPES,
     families=("em",),
+    settled=True,
 )
 def visit_beside_planned_procedure(case: Case, line: Line) -> Iterator[Answer]:
     """A visit is billed on the day of a procedure that was decided at an earlier visit.
