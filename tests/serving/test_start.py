@@ -7,7 +7,7 @@ from tests.serving.samples import TODAY, example_claim, x12_of
 
 
 def test_a_service_meets_the_latest_claims_as_it_starts(settings, tmp_path, monkeypatch):
-    (tmp_path / "sent.837").write_text(x12_of({}))
+    (tmp_path / "sent.837").write_bytes(x12_of({}))
     Store.open(settings.home / "store.db", home=settings.home).ingest([tmp_path / "sent.837"])
     assessor = build_assessor(settings)
     engine.forget()
@@ -22,7 +22,7 @@ def test_a_service_meets_the_latest_claims_as_it_starts(settings, tmp_path, monk
 def test_the_latest_claims_come_first_and_no_more_than_asked_for(settings, tmp_path):
     store = Store.open(settings.home / "store.db", home=settings.home)
     for name in ("ZZFIRST", "ZZSECOND", "ZZTHIRD"):
-        (tmp_path / name).write_text(x12_of({f"CLM*{example_claim().id}*": f"CLM*{name}*"}))
+        (tmp_path / name).write_bytes(x12_of({f"CLM*{example_claim().id}*": f"CLM*{name}*"}))
         store.ingest([tmp_path / name])
     assert [claim.id for claim in store.latest(2)] == ["ZZTHIRD", "ZZSECOND"]
 
