@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from claims.cells import Cells, cells_in
+from claims.cells import Cells, read_rows
 from claims.claim import Authorization, AuthorizedCode, Person
 from claims.entries import DECISIONS, STAGES, Entry
 from claims.errors import UnreadableInput
@@ -33,17 +33,11 @@ def read_authorizations(
     `today` stands in a row without `recorded_on`, `payer` in one without `payer`. Raises UnreadableFile where the
     columns are not those of `COLUMNS`.
     """
-    entries: list[Entry] = []
-    faults: list[UnreadableInput] = []
-    for row in cells_in(lines, name, COLUMNS, REQUIRED, PRIVATE):
-        if isinstance(row, UnreadableInput):
-            faults.append(row)
-            continue
-        try:
-            entries.append(entry_of(row, name, today, payer))
-        except UnreadableInput as error:
-            faults.append(error)
-    return entries, faults
+
+    def read(row: Cells) -> Entry:
+        return entry_of(row, name, today, payer)
+
+    return read_rows(lines, name, read, columns=COLUMNS, required=REQUIRED, private=PRIVATE)
 
 
 def entry_of(row: Cells, name: str, today: date, payer: str) -> Entry:

@@ -12,7 +12,7 @@ from datetime import date
 from statistics import median
 from typing import NamedTuple
 
-from claims.months import months_later
+from claims.days import months_later
 from past.intervals import Interval, wilson
 from past.payer import Decision
 

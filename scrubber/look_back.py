@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from claims.months import months_later
+from claims.days import months_later
 from scrubber import sides
 from scrubber.registry import Case, Gap
 from scrubber.sides import NEITHER, Sides

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from claims.claim import PayerType
-from claims.months import months_later
+from claims.days import months_later
 from scrubber.parameters import parameter
 from scrubber.payer_profile import citation, own, profile
 from scrubber.registry import Case, Citation, Gap

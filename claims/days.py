@@ -1,10 +1,12 @@
-"""Days that lie whole months apart, as filing limits and look-backs count them."""
+"""How days are reckoned: whole months on or back, and spans with open ends that meet."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
 from functools import lru_cache
+
+Span = tuple[date | None, date | None]  # first and last day; None leaves that end open
 
 
 @lru_cache(maxsize=4096)
@@ -16,3 +18,13 @@ def months_later(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """True where both hold on some day.
+
+    >>> june, from_july = (date(2026, 6, 1), date(2026, 6, 30)), (date(2026, 7, 1), None)
+    >>> overlap(june, from_july), overlap(from_july, (None, None))
+    (False, True)
+    """
+    return (one[0] or date.min) <= (other[1] or date.max) and (other[0] or date.min) <= (one[1] or date.max)

@@ -1,10 +1,10 @@
-"""Days whole months apart."""
+"""How days are reckoned."""
 
 from datetime import date
 
 import pytest
 
-from claims.months import months_later
+from claims.days import months_later, overlap
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,22 @@ def test_whole_months_keep_the_day_of_the_month(day, months, then):
 )
 def test_a_day_its_month_does_not_have_falls_on_the_last_it_has(day, months, then):
     assert months_later(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+MAY, JUNE = (date(2026, 5, 1), date(2026, 5, 31)), (date(2026, 6, 1), date(2026, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        (MAY, JUNE, False),
+        (MAY, (MAY[1], JUNE[1]), True),  # both ends count
+        (MAY, (JUNE[0], None), False),
+        (MAY, (None, MAY[0]), True),
+        ((None, MAY[1]), (JUNE[0], None), False),
+        ((None, None), JUNE, True),
+    ],
+)
+def test_spans_meet_where_they_share_a_day_and_an_open_end_goes_on_for_good(one, other, meet):
+    assert overlap(one, other) is meet
+    assert overlap(other, one) is meet
