@@ -107,7 +107,7 @@ def whose_in(row: Cells) -> Whose:
     sex = row.one_of("sex", ("f", "m", "u")).upper()
     person = Person(row.text("last_name"), row.text("first_name"), birth_date=row.day("birth_date"), sex=sex)
     return Whose(
-        person if (person.last_name or person.birth_date) else Person(),
+        person if (person.last_name or person.first_name or person.birth_date) else Person(),
         member_id=row.text("member_id"),
         record_number=row.text("record_number"),
     )
