@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from claims.cells import Cells, cells_in
+from claims.cells import Cells, read_rows
 from claims.claim import Authorization, AuthorizedCode, Person
 from claims.entries import DECISIONS, STAGES, Entry
 from claims.errors import UnreadableInput
@@ -33,17 +33,11 @@ def read_authorizations(
     `today` stands in a row without `recorded_on`, `payer` in one without `payer`. Raises UnreadableFile where the
     columns are not those of `COLUMNS`.
     """
-    entries: list[Entry] = []
-    faults: list[UnreadableInput] = []
-    for row in cells_in(lines, name, COLUMNS, REQUIRED, PRIVATE):
-        if isinstance(row, UnreadableInput):
-            faults.append(row)
-            continue
-        try:
-            entries.append(entry_of(row, name, today, payer))
-        except UnreadableInput as error:
-            faults.append(error)
-    return entries, faults
+
+    def read(row: Cells) -> Entry:
+        return entry_of(row, name, today, payer)
+
+    return read_rows(lines, name, read, columns=COLUMNS, required=REQUIRED, private=PRIVATE)
 
 
 def entry_of(row: Cells, name: str, today: date, payer: str) -> Entry:
@@ -113,7 +107,7 @@ def whose_in(row: Cells) -> Whose:
     sex = row.one_of("sex", ("f", "m", "u")).upper()
     person = Person(row.text("last_name"), row.text("first_name"), birth_date=row.day("birth_date"), sex=sex)
     return Whose(
-        person if (person.last_name or person.birth_date) else Person(),
+        person if (person.last_name or person.first_name or person.birth_date) else Person(),
         member_id=row.text("member_id"),
         record_number=row.text("record_number"),
     )

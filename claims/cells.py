@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from typing import TypeVar
 
 from claims.errors import UnreadableFile, UnreadableInput
 from claims.wording import shown
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,15 @@ class Cells:
         except ValueError:
             raise self.wrong(column, "a day such as 2026-01-31") from None
 
-    def amount(self, column: str) -> Decimal | None:
-        """A number above nothing."""
+    def amount(self, column: str, such_as: str = "2") -> Decimal | None:
+        """A number above nothing; `such_as` is one that an error shows."""
         text = self.text(column)
         try:
             amount = Decimal(text) if text else None
         except InvalidOperation:
             amount = Decimal("NaN")
         if amount is not None and not (amount.is_finite() and 0 < amount < 100_000):
-            raise self.wrong(column, "a number above nothing, such as 2")
+            raise self.wrong(column, f"a number above nothing, such as {such_as}")
         return amount
 
     def one_of(self, column: str, words: Sequence[str]) -> str:
@@ -59,21 +62,46 @@ class Cells:
         return UnreadableInput(f"{self.where}, column {column}", found=found, expected=expected, advice=advice)
 
 
-def cells_in(
+def read_rows(
+    lines: Iterable[str],
+    name: str,
+    read: Callable[[Cells], T],
+    *,
+    columns: Sequence[str],
+    required: Sequence[str],
+    private: frozenset[str] = frozenset(),
+) -> tuple[list[T], list[UnreadableInput]]:
+    """What `read` makes of each row of a CSV file, and what was wrong with what was left out: rows, and columns.
+
+    A row that cannot be read does not cost the others. Raises UnreadableFile where the file is no text, or lacks a
+    column that is required.
+    """
+    found: list[T] = []
+    faults: list[UnreadableInput] = []
+    for row in _cells_in(lines, name, columns, required, private):
+        if isinstance(row, UnreadableInput):
+            faults.append(row)
+            continue
+        try:
+            found.append(read(row))
+        except UnreadableInput as error:
+            faults.append(error)
+    return found, faults
+
+
+def _cells_in(
     lines: Iterable[str], name: str, columns: Sequence[str], required: Sequence[str], private: frozenset[str]
 ) -> Iterator[Cells | UnreadableInput]:
-    """The rows of a CSV file, and a word on each column it has that is not one of ours.
-
-    Raises UnreadableFile where it is no text, or lacks a column that is required.
-    """
+    """The rows of a CSV file, and a word on each column it has that is not one of ours."""
     reader = csv.DictReader(lines, skipinitialspace=True)
     try:
         header = [(column or "").strip().lower().replace(" ", "_") for column in reader.fieldnames or ()]
         missing = [column for column in required if column not in header]
         if missing:
+            rest = "; those you do not use may be left out" if len(required) < len(columns) else ""
             raise UnreadableFile(
                 name, found=f"no column {', '.join(missing)}", expected=f"the columns {', '.join(columns)}",
-                advice="The first line of the file names its columns; those you do not use may be left out.",
+                advice=f"The first line of the file names its columns{rest}.",
             )  # fmt: skip
         for column in header:
             if column and column not in columns:

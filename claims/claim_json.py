@@ -8,7 +8,7 @@ string or an exact number; days are YYYY-MM-DD; null is the same as absent.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any, cast
@@ -47,6 +47,8 @@ from claims.json_shapes import Amount, Day, Flag, Kind, ListOf, Member, Object, 
 from claims.kinds import kind_of_claim, type_of_payer
 
 _TEXT, _MONEY, _QUANTITY, _DAY = Text(), Amount(), Amount(money=False), Day()
+_CLAIM_ID = Text(may_be_empty=False)
+MOST_LEFT_OUT = 20  # items of evidence that may be left out of one claim
 
 
 def _texts(names: str) -> tuple[Member, ...]:
@@ -131,6 +133,9 @@ class _EvidenceShape:
             for described, names in by_schema.values()
         ]
         return shape
+
+
+_FACT_AND_VALUE = _EvidenceShape()
 
 
 class _YesNo:
@@ -277,7 +282,7 @@ _PAYER = Object(
 _CLAIM = Object(
     Claim,
     (
-        Member("id", Text(may_be_empty=False), required=True),
+        Member("id", _CLAIM_ID, required=True),
         *_texts("frequency place_of_service"),
         Member("kind", OneOf(tuple(ClaimKind), ClaimKind), always=True),
         Member("charge", _MONEY, always=True),
@@ -374,17 +379,39 @@ _PRIOR_SERVICES = Object(PriorServices, (Member("complete_since", _DAY), Member(
 
 # What the practice knows beside the claim
 _BESIDE = (
-    Member("evidence", ListOf(_EvidenceShape())),
+    Member("evidence", ListOf(_FACT_AND_VALUE)),
     Member("authorizations", ListOf(_AUTHORIZATION)),
     Member("eligibility", ListOf(_ELIGIBILITY)),
     Member("prior_services", _PRIOR_SERVICES),
 )
 _KNOWN_BESIDE = Object(Claim, _BESIDE)
+_RECORDED_BESIDE = Object(Claim, _BESIDE[1:])  # the evidence is read item by item
 _DOCUMENT = Object(Claim, (Member("claim", _CLAIM, required=True), *_BESIDE))
 
 
 def claim_from_json(obj: object) -> Claim:
-    """The claim of a parsed JSON document; raises UnreadableClaim with the pointer of what cannot be read.
+    """The claim of a parsed JSON document; raises UnreadableClaim with the pointer of what cannot be read."""
+    claim, left_out = claim_and_faults(obj)
+    if left_out:
+        raise left_out[0]
+    return claim
+
+
+def claim_id_of(obj: object) -> str:
+    """The id a document gives its claim, "" where it gives none: what tells the sender which claim was refused."""
+    sent = obj.get("claim") if isinstance(obj, dict) else None
+    try:
+        return _CLAIM_ID.read(sent.get("id"), "") if isinstance(sent, dict) else ""
+    except UnreadableClaim:
+        return ""
+
+
+def claim_and_faults(obj: object) -> tuple[Claim, list[UnreadableClaim]]:
+    """The claim of a parsed JSON document without the items of evidence that cannot be read, and what is wrong there.
+
+    A rule that misses an item of evidence says so, and takes nothing for absent: so a bad one need not cost its claim.
+    Everything else that cannot be read raises UnreadableClaim: without one line, authorization or earlier service the
+    answer would be about another claim or another past.
 
     What follows from the rest may be left out: the claim's charge (the sum of its lines), line numbers (their order),
     the kind (from the billing taxonomy), the payer's type (from its filing indicator), and the subscriber's person when
@@ -392,12 +419,15 @@ def claim_from_json(obj: object) -> Claim:
     """
     if not isinstance(obj, dict):
         raise unreadable("", obj, "an object with the member 'claim'")
-    beside = _KNOWN_BESIDE.read_members(obj, "")
+    beside = _RECORDED_BESIDE.read_members(obj, "")
     sent = obj.get("claim")
     if not isinstance(sent, dict):
         raise unreadable("/claim", sent, "an object") if "claim" in obj else _absent("/claim", "an object")
     members = _CLAIM.read_members({**sent, "lines": _numbered(sent.get("lines"))}, "/claim")
-    _check_lines(members["lines"], beside.get("evidence", ()))
+    numbers = _numbers_of(members["lines"])
+    evidence, left_out = _facts(obj.get("evidence"), numbers)
+    if evidence:
+        beside["evidence"] = evidence
     payer: Payer = members.pop("payer", Payer())
     if "type" not in (sent.get("payer") or {}):
         payer = replace(payer, type=type_of_payer(payer.filing_indicator))
@@ -406,7 +436,8 @@ def claim_from_json(obj: object) -> Claim:
     members.setdefault("kind", kind_of_claim(billing.taxonomy))
     members.setdefault("charge", sum((line.charge for line in members["lines"]), ZERO))
     members.setdefault("diagnoses", ())
-    return Claim(**members, **beside, payer=payer, billing=billing, subscriber=subscriber, patient=patient)
+    claim = Claim(**members, **beside, payer=payer, billing=billing, subscriber=subscriber, patient=patient)
+    return claim, left_out
 
 
 def claim_to_json(claim: Claim) -> dict[str, object]:
@@ -446,7 +477,7 @@ def _numbered(lines: Any) -> Any:
     ]
 
 
-def _check_lines(lines: tuple[Line, ...], evidence: Iterable[Evidence]) -> None:
+def _numbers_of(lines: tuple[Line, ...]) -> set[int]:
     """Line numbers are what findings, labels and evidence speak of, so each must name one line."""
     seen: set[int] = set()
     for i, line in enumerate(lines):
@@ -454,10 +485,33 @@ def _check_lines(lines: tuple[Line, ...], evidence: Iterable[Evidence]) -> None:
             expected = "a number of its own for each line"
             raise UnreadableClaim(f"/claim/lines/{i}/number", found=f"{line.number} a second time", expected=expected)
         seen.add(line.number)
-    for i, fact in enumerate(evidence):
-        if fact.line is not None and fact.line not in seen:
-            found = f"line {fact.line}, which the claim does not have"
-            raise UnreadableClaim(f"/evidence/{i}/line", found=found, expected="the number of a line of the claim")
+    return seen
+
+
+def _facts(said: Any, numbers: Collection[int]) -> tuple[tuple[Evidence, ...], list[UnreadableClaim]]:
+    """The items of evidence that can be read and are of a line of the claim, and what is wrong with the others.
+
+    Where more than a few are wrong, whoever wrote them speaks another language: that is the claim's fault again.
+    """
+    facts: list[Evidence] = []
+    left_out: list[UnreadableClaim] = []
+    if said is None:
+        return (), left_out
+    if not isinstance(said, list):
+        return (), [unreadable("/evidence", said, "a list")]
+    for i, item in enumerate(said):
+        try:
+            fact = _FACT_AND_VALUE.read(item, f"/evidence/{i}")
+            if fact.line is not None and fact.line not in numbers:
+                found = f"line {fact.line}, which the claim does not have"
+                raise UnreadableClaim(f"/evidence/{i}/line", found=found, expected="the number of a line of the claim")
+        except UnreadableClaim as error:
+            left_out.append(error)
+            if len(left_out) > MOST_LEFT_OUT:
+                raise left_out[0] from None
+        else:
+            facts.append(fact)
+    return tuple(facts), left_out
 
 
 def _who(subscriber: Subscriber, patient: Person) -> tuple[Subscriber, Person]:

@@ -104,13 +104,15 @@ class RecordKeys:
     """`keys`: those by which records and claims of a patient meet.
 
     Of them `own` is that of the practice's record number, and `born` of member id and birth date, which twins share;
-    `member`, of the member id alone, is none of them: a family may share one.
+    `member`, of the member id alone, is none of them: a family may share one. Nor are `called`, of member id and first
+    name: a record that says no last name is looked for among the patients of claims by the last of these.
     """
 
     keys: tuple[str, ...] = ()
     own: str = ""
     born: str = ""
     member: str = ""
+    called: tuple[str, ...] = ()
 
 
 NO_KEYS = RecordKeys()
@@ -122,7 +124,8 @@ def record_keys(secret: bytes, whose: Whose, *, of_claim: bool = False) -> Recor
     A payer's answer seldom says all that a claim says, and may lack the sex: so a claim has a key for each of the
     practice's record number, names with birth date, names with member id, and member id with birth date. A record is
     filed under its record number and the surest of the others that it says: what has a name is never found by member id
-    and birth date, which twins share. Where both sides have a record number, and they differ, it is another patient.
+    and birth date, which twins share, nor is what has a first name alone. Where both sides have a record number, and
+    they differ, it is another patient.
     """
     person = whose.person if whose.person != Person() else whose.subscriber if whose.relationship == "18" else Person()
     number, member = _plain(whose.record_number), _plain(whose.member_id)
@@ -132,8 +135,16 @@ def record_keys(secret: bytes, whose: Whose, *, of_claim: bool = False) -> Recor
     born = _keyed(secret, "member born", member, birth)
     found = [_keyed(secret, "names", last, first, birth), _keyed(secret, "member named", member, last, first), born]
     kept = [key for key in found if key]
-    keys = ([own] if own else []) + (kept if of_claim else kept[:1])
-    return RecordKeys(tuple(keys), own, born, _keyed(secret, "member alone", member))
+    called = (
+        _keyed(secret, "member called", member, first),
+        _keyed(secret, "member called born", member, first, birth),
+    )
+    if not of_claim:
+        kept = kept[:1] if last or not first else []
+    keys = ([own] if own else []) + kept
+    return RecordKeys(
+        tuple(keys), own, born, _keyed(secret, "member alone", member), tuple(key for key in called if key)
+    )
 
 
 def claim_number_key(secret: bytes, claim_id: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
 from claims.authorization_csv import PRIVATE, SIDES, WHOSE, code_of, whose_in
-from claims.cells import Cells, cells_in
+from claims.cells import Cells, read_rows
 from claims.claim import Address, Claim, Evidence, Line, Payer, Provider, Subscriber
 from claims.entries import STAGES
 from claims.errors import UnreadableInput
@@ -39,17 +40,12 @@ def read_schedule(lines: Iterable[str], name: str) -> tuple[list[Scheduled], lis
 
     Raises UnreadableFile where a required column is missing.
     """
-    found: list[Scheduled] = []
-    faults: list[UnreadableInput] = []
-    for row in cells_in(lines, name, COLUMNS, REQUIRED, PRIVATE):
-        if isinstance(row, UnreadableInput):
-            faults.append(row)
-            continue
-        try:
-            found.append(_scheduled(row, len(found) + 1))
-        except UnreadableInput as error:
-            faults.append(error)
-    return found, faults
+    numbers = count(1)
+
+    def read(row: Cells) -> Scheduled:
+        return _scheduled(row, next(numbers))
+
+    return read_rows(lines, name, read, columns=COLUMNS, required=REQUIRED, private=PRIVATE)
 
 
 def _scheduled(row: Cells, number: int) -> Scheduled:

@@ -125,11 +125,14 @@ def _of_json(body: bytes, path: Path, today: date, faults: list[UnreadableInput]
             else:
                 yield from entries_of(record, "fhir", today)
         return
-    for i, claim in enumerate(read_json(body)):
+    number = 0
+    for claim in read_json(body):
         if isinstance(claim, Refusal):
             faults.append(claim.error)
+            number += claim.claims_lost
         else:
-            yield from entries_of_claim(claim, today, f"{path.name}, claim {i + 1}")
+            number += 1
+            yield from entries_of_claim(claim, today, f"{path.name}, claim {number}")
 
 
 def _is_fhir(body: bytes) -> bool:

@@ -20,6 +20,13 @@ KnownOn = Annotated[
     datetime | None,
     typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="As known on this day. Default: today."),
 ]
+RENEW_WITHIN = (
+    14  # days, for a payer takes one to two weeks to answer; a habit of the practice's, so it may say another
+)
+RenewWithin = Annotated[
+    int,
+    typer.Option(min=0, max=3660, metavar="DAYS", help="To renew is what ends within so many days with units left."),
+]
 
 
 @authorizations_app.command("import")
@@ -116,6 +123,7 @@ def authorizations_list(
             help="Scheduled services (CSV, claim JSON or 837P): those that want an approval and have none that fits.",
         ),
     ] = None,
+    renew_within: RenewWithin = RENEW_WITHIN,
     as_of: KnownOn = None,
     as_json: AsJson = False,
 ) -> None:
@@ -126,6 +134,8 @@ def authorizations_list(
     Examples:
 
         cleanclaim authorizations list --expiring 14
+
+        cleanclaim authorizations list --renew-within 30
 
         cleanclaim authorizations list --missing schedule.csv
 
@@ -140,13 +150,14 @@ def authorizations_list(
     else:
         from cli.authorizations_held import list_held  # noqa: PLC0415
 
-        finish(list_held(ctx.obj, day_of(as_of), expiring, as_json=as_json))
+        finish(list_held(ctx.obj, day_of(as_of), expiring, renew_within=renew_within, as_json=as_json))
 
 
 @authorizations_app.command("show")
 def authorizations_show(
     ctx: typer.Context,
     ref: Annotated[str, typer.Argument(metavar="REF", help="A12 as `list` shows it, or the payer's number.")],
+    renew_within: RenewWithin = RENEW_WITHIN,
     as_of: KnownOn = None,
     as_json: AsJson = False,
 ) -> None:
@@ -160,4 +171,4 @@ def authorizations_show(
     """
     from cli.authorizations_show import show_one  # noqa: PLC0415
 
-    finish(show_one(ctx.obj, ref, day_of(as_of), as_json=as_json))
+    finish(show_one(ctx.obj, ref, day_of(as_of), renew_within=renew_within, as_json=as_json))

@@ -17,13 +17,13 @@ from serving.settings import Settings
 from store.tracker import GRANTED, Held
 
 
-def list_held(settings: Settings, as_of: date, expiring: int | None, *, as_json: bool) -> int:
+def list_held(settings: Settings, as_of: date, expiring: int | None, *, renew_within: int, as_json: bool) -> int:
     """What is held on the day; with `expiring` only approvals that end within so many days."""
     with open_store(settings) as store, progress("authorizations") as update:
         every = list(store.authorizations(as_of, progress=update))
         waiting = len(store.unlinked())
     found = [one for one in every if expiring is None or _ends_within(one, as_of, expiring)]
-    shown = [held_json(one, as_of, every) for one in found]
+    shown = [held_json(one, as_of, every, renew_within) for one in found]
     if as_json:
         for said in shown:
             emit(said)
@@ -92,13 +92,10 @@ def _ends_within(one: Held, as_of: date, days: int) -> bool:
     return one.recorded.entry.decision in GRANTED and left is not None and 0 <= left <= days
 
 
-RENEW_WITHIN = 14  # days: what `renewal_due` says where no --expiring was asked; a payer takes one to two weeks
-
-
-def _renewal_due(one: Held, as_of: date, every: Iterable[Held]) -> bool:
-    """True where the approval ends soon with units left, and nothing granted goes on after it."""
+def _renewal_due(one: Held, as_of: date, every: Iterable[Held], within: int) -> bool:
+    """True where the approval ends within so many days with units left, and nothing granted goes on after it."""
     held = one.authorization
-    if not _ends_within(one, as_of, RENEW_WITHIN) or held.valid_to is None:
+    if not _ends_within(one, as_of, within) or held.valid_to is None:
         return False
     if one.balances and all(balance.left == 0 for balance in one.balances):
         return False  # it was used up: there may be nothing left to renew it for
@@ -117,7 +114,7 @@ def _goes_on(one: Held, other: Held, after: date) -> bool:
     return bool(same) and covers and alike and other.recorded.entry.decision in GRANTED
 
 
-def held_json(one: Held, as_of: date, every: Iterable[Held]) -> dict[str, object]:
+def held_json(one: Held, as_of: date, every: Iterable[Held], renew_within: int) -> dict[str, object]:
     """One object of `authorizations list --json`; `every` is what may go on after it."""
     held, entry = one.authorization, one.recorded.entry
     return {
@@ -135,7 +132,7 @@ def held_json(one: Held, as_of: date, every: Iterable[Held]) -> dict[str, object
         or [{"code": a.code, "side": a.side, "allowed": number_of(a.units) or None} for a in held.codes],
         "stage": entry.stage,
         "follows": entry.follows,
-        "renewal_due": _renewal_due(one, as_of, every),
+        "renewal_due": _renewal_due(one, as_of, every, renew_within),
         "recorded_on": entry.recorded_on.isoformat(),
         "recorded_by": entry.recorded_by,
         "source": entry.source,

@@ -16,7 +16,7 @@ from serving.settings import Settings
 from store.tracker import Held
 
 
-def show_one(settings: Settings, ref: str, as_of: date, *, as_json: bool) -> int:
+def show_one(settings: Settings, ref: str, as_of: date, *, renew_within: int, as_json: bool) -> int:
     """Every word on one authorization, and every draw."""
     with open_store(settings) as store:
         number = int(ref[1:]) if ref[:1].upper() == "A" and ref[1:].isdigit() else None
@@ -30,7 +30,7 @@ def show_one(settings: Settings, ref: str, as_of: date, *, as_json: bool) -> int
         )  # fmt: skip
     stages = [one for one in everything if _one_course(one, every)]
     for some in _by_ref(every).values():
-        said = _one_json(some, as_of, stages)
+        said = _one_json(some, stages, [held_json(one, as_of, everything, renew_within) for one in some])
         if as_json:
             emit(said)
         else:
@@ -52,10 +52,10 @@ def _one_course(one: Held, shown: Sequence[Held]) -> bool:
     return one.ref not in refs and (one.authorization.number in follows or one.recorded.entry.follows in numbers)
 
 
-def _one_json(some: Sequence[Held], as_of: date, stages: Sequence[Held]) -> dict[str, object]:
+def _one_json(some: Sequence[Held], stages: Sequence[Held], standing: Sequence[dict[str, object]]) -> dict[str, object]:
     return {
         "ref": some[0].ref,
-        "standing": [held_json(one, as_of, some) for one in some],
+        "standing": standing,
         "history": [
             {
                 "recorded_on": word.entry.recorded_on.isoformat(),

@@ -66,7 +66,7 @@ class Batch:
 
 def _loss(refusal: Refusal) -> str:
     if not refusal.claims_lost:
-        return ""
+        return f"claim {refusal.claim_id}: " if refusal.claim_id else ""
     which = f"claim {refusal.claim_id}" if refusal.claim_id else f"{refusal.claims_lost} claim(s)"
     return f"{which} not read: "
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from claims.errors import UnreadableInput
 from cli.console import emit, stdout
 from cli.payer_profiles import say_left_out
-from past.behaviour import Behaviour, Interval, Share
+from past.behaviour import Behaviour, Share
+from past.intervals import Interval
 from scrubber.payer_reference import Reference, reference
 from scrubber.tables import Tables, load_tables
 from serving.payer_card import EMPTY, TITLES, list_record, page_json, payer_asked, source_of

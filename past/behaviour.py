@@ -9,21 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 from statistics import median
 from typing import NamedTuple
 
+from claims.days import months_later
+from past.intervals import Interval, wilson
 from past.payer import Decision
 
 MONTHS = 12
-_Z = 1.959963984540054  # of a 95 % interval
-
-
-class Interval(NamedTuple):
-    """Between which shares the true one lies, 19 times of 20."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +73,13 @@ class Behaviour:
         return wilson(self.denied, self.lines)
 
 
-def wilson(found: int, of: int) -> Interval | None:
-    """The Wilson score interval of a share, 95 %; None of nothing.
-
-    >>> [round(x, 3) for x in wilson(1, 10)], wilson(0, 0)
-    ([0.018, 0.404], None)
-    """
-    if not of:
-        return None
-    p, z2 = found / of, _Z * _Z
-    middle, half = p + z2 / (2 * of), _Z * sqrt(p * (1 - p) / of + z2 / (4 * of * of))
-    return Interval(max(0.0, (middle - half) / (1 + z2 / of)), min(1.0, (middle + half) / (1 + z2 / of)))
-
-
 def first_day(before: date, months: int = MONTHS) -> date:
     """The first day of so many months that end before a day.
 
     >>> first_day(date(2026, 3, 10)), first_day(date(2026, 1, 31), 1)
     (datetime.date(2025, 3, 10), datetime.date(2025, 12, 31))
     """
-    year, month = divmod(before.year * 12 + before.month - 1 - months, 12)
-    day = before.day
-    while True:
-        try:
-            return date(year, month + 1, day)
-        except ValueError:
-            day -= 1
+    return months_later(before, -months)
 
 
 def behaviour(answers: Iterable[Answered], *, before: date, months: int = MONTHS) -> Behaviour:

@@ -12,6 +12,7 @@ from datetime import date
 from itertools import chain
 
 from claims.claim import Authorization
+from claims.days import overlap
 from claims.entries import Entry
 from past.patient import PatientPast
 
@@ -71,14 +72,8 @@ def _replaces(later: Recorded, before: Recorded) -> bool:
         return False
     if later.entry.answer and later.entry.answer == before.entry.answer:
         return later.entry.recorded_on == before.entry.recorded_on and old == new
-    return _meet(old, new) and _same_services(old, new)
-
-
-def _meet(one: Authorization, other: Authorization) -> bool:
-    first, last = date.min, date.max
-    return (one.valid_from or first) <= (other.valid_to or last) and (other.valid_from or first) <= (
-        one.valid_to or last
-    )
+    meet = overlap((old.valid_from, old.valid_to), (new.valid_from, new.valid_to))
+    return meet and _same_services(old, new)
 
 
 def _same_services(one: Authorization, other: Authorization) -> bool:

@@ -8,12 +8,12 @@ it does not hold.
 from __future__ import annotations
 
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from claims.days import months_later
 from scrubber import sides
 from scrubber.registry import Case, Gap
 from scrubber.sides import NEITHER, Sides
@@ -107,9 +107,7 @@ def first_day_of_window(day: date, months: int) -> date:
     >>> first_day_of_window(date(2026, 3, 10), 12), first_day_of_window(date(2024, 2, 29), 12)
     (datetime.date(2025, 3, 11), datetime.date(2023, 3, 1))
     """
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last)) + timedelta(days=1)
+    return months_later(day, -months) + timedelta(days=1)
 
 
 def first_day_without(day: date, months: int) -> date:

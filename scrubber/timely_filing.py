@@ -7,13 +7,12 @@ payer came first, they count from its decision.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from claims.claim import PayerType
+from claims.days import months_later
 from scrubber.parameters import parameter
 from scrubber.payer_profile import citation, own, profile
 from scrubber.registry import Case, Citation, Gap
@@ -84,17 +83,6 @@ def medicare_last_day(service: date, months: int) -> date:
     """
     last = months_later(service, months)
     return last + timedelta(days=7 - last.weekday()) if last.weekday() >= _SATURDAY else last
-
-
-@lru_cache(maxsize=4096)
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the last of the month where it has none.
-
-    >>> months_later(date(2024, 2, 29), 12)
-    datetime.date(2025, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _start(case: Case, service: date) -> date | None:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.claim import Claim
-from claims.claim_json import claim_from_json
+from claims.claim_json import claim_and_faults, claim_id_of
 from claims.errors import UnreadableClaim, UnreadableFile, UnreadableInput, UnreadableSegment
 from claims.reading import Refusal
 from claims.x12 import read_837
@@ -40,14 +40,15 @@ def read_x12(body: bytes) -> Iterator[Claim | Refusal]:
 def read_json(body: bytes) -> Iterator[Claim | Refusal]:
     """The claims of a JSON body: one claim object, or a list of them.
 
-    Raises UnreadableFile when it is not JSON; a claim of a list that cannot be read is a Refusal among the others.
+    Raises UnreadableFile when it is not JSON; a claim of a list that cannot be read is a Refusal among the others, and
+    an item of evidence that cannot be read is one that costs no claim, behind the claim it was left out of.
     """
     document = _parsed(body)
     if not isinstance(document, list):
-        yield from bounded([_claim(document, "")])
+        yield from bounded(_claim(document, ""))
         return
     for i, item in enumerate(document):
-        yield from bounded([_claim(item, f"/{i}")], f"/{i}")
+        yield from bounded(_claim(item, f"/{i}"), f"/{i}")
 
 
 def bounded(records: Iterable[Claim | Refusal], pointer: str = "") -> Iterator[Claim | Refusal]:
@@ -78,12 +79,14 @@ def take_in(body: bytes, read: Callable[[bytes], Iterable[Claim | Refusal]], mos
     """Read a whole request; raises UnreadableFile or Problem when there is no claim in it, or more than `most`."""
     claims: list[Claim] = []
     refused: list[Refusal] = []
+    lost = 0  # what was refused without costing a claim does not count
     for read_in in read(body):
         if isinstance(read_in, Refusal):
             refused.append(read_in)
+            lost += read_in.claims_lost > 0
         else:
             claims.append(read_in)
-        if len(claims) + len(refused) > most:
+        if len(claims) + lost > most:
             raise Problem(
                 413,
                 "Too many claims",
@@ -122,16 +125,23 @@ def read_similar(text: str | None) -> int:
     raise Problem(400, "similar is not a count", expected)
 
 
-def _claim(item: object, pointer: str) -> Claim | Refusal:
+def _claim(item: object, pointer: str) -> Iterator[Claim | Refusal]:
     try:
-        return claim_from_json(item)
+        claim, left_out = claim_and_faults(item)
     except UnreadableClaim as error:
-        if not pointer:
-            return Refusal(error, claims_lost=1)
-        placed = UnreadableClaim(
-            pointer + error.pointer, found=error.found, expected=error.expected, advice=error.advice
-        )
-        return Refusal(placed, claims_lost=1)
+        yield Refusal(_placed(error, pointer), claims_lost=1, claim_id=claim_id_of(item))
+        return
+    yield claim
+    for fault in left_out:
+        advice = f"{fault.advice} It was left out; the claim is read without it.".lstrip()
+        yield Refusal(_placed(fault, pointer, advice), claim_id=claim.id)
+
+
+def _placed(error: UnreadableClaim, pointer: str, advice: str = "") -> UnreadableClaim:
+    """The error of one claim, placed in the document it came in."""
+    return UnreadableClaim(
+        pointer + error.pointer, found=error.found, expected=error.expected, advice=advice or error.advice
+    )
 
 
 def _parsed(body: bytes) -> object:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from claims.claim import Payer
-from past.behaviour import Behaviour, Interval, Share
+from past.behaviour import Behaviour, Share
+from past.intervals import Interval
 from scrubber.payer_reference import Fact, Reference
 from scrubber.tables import Tables
 from scrubber.tables.rows import PayerRow

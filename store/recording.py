@@ -2,6 +2,7 @@
 
 What an entry says of the patient is kept as keyed hashes alone. One that says only a member id or a claim number is
 linked through the claims sent, and anew whenever claims of that number come in; until one patient alone fits, it waits.
+So is one that says only member id and birth date, as soon as a claim is known that has both: twins share them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ RECORDED = "recorded"
 AUTHORIZATION, ELIGIBILITY = "authorization", "eligibility"
 NOBODY_SAID = "it names no patient: no record number, no name with birth date, no member id, no claim"
 NOT_YET = "no claim in the store has its {what}"
+CLAIM_NUMBER, MEMBER_ID = "claim number", "member id"
 SEVERAL = "claims of several patients have its {what}"
 OTHER_NUMBER = "several authorizations have this number, and it names no patient"
 
@@ -88,12 +90,26 @@ class Recorder:
         self.eligibility += kind == ELIGIBILITY
 
     def _linked(self, said: RecordKeys, by_claim: str) -> _Found:
+        if said.born in said.keys:
+            return self._by_birth(said)
         if said.keys:
             return _Found(said.keys)
-        through, what = (by_claim, "claim number") if by_claim else (said.member, "member id")
+        members = said.called or (said.member,)
+        through, what = (by_claim, CLAIM_NUMBER) if by_claim else (members[-1], MEMBER_ID)
         if not through:
             return _Found(why=NOBODY_SAID)
         return replace(_through(self.scope, through, what), through=through)
+
+    def _by_birth(self, said: RecordKeys) -> _Found:
+        """Of what says no name beside member id and birth date: the one patient known to have them.
+
+        Twins share both, so of two patients it is neither's. While nobody is known who has them, the first claim that
+        does finds it.
+        """
+        found = _through(self.scope, said.born, MEMBER_ID)
+        if not found.keys and found.why != SEVERAL.format(what=MEMBER_ID):
+            return _Found(said.keys, through=said.born)
+        return _with_own(replace(found, through=said.born), said.own)
 
     def _chain(self, row_id: int, entry: Entry, keys: Sequence[str]) -> tuple[int, str]:
         """The authorization the word is on: that of an earlier word with its number, or of its request; else its own.
@@ -142,8 +158,13 @@ class _Found:
     why: str = ""
 
 
+def _with_own(found: _Found, own: str) -> _Found:
+    """The same, filed under the practice's own record number too where the entry says one."""
+    return replace(found, keys=tuple(sorted({own, *found.keys})), why="") if own else found
+
+
 def _through(scope: Scope, through: str, what: str) -> _Found:
-    """The keys of the one patient whose claims have that claim number or member id."""
+    """The keys of the one patient whose claims have that claim number, or that member id and what else it is of."""
     query = scope.select(patient_keys, patient_keys.c.patient).where(patient_keys.c.key == through)
     patients = sorted({row.patient for row in scope.connection.execute(query)})
     if not patients:
@@ -160,10 +181,8 @@ def keep_patient_keys(scope: Scope, secret: bytes, file_id: int) -> None:
     """Note by which keys the patients of a file's claims are found, and link what waited for them."""
     if not has_records(scope):
         return
-    query = scope.select(submissions, submissions.c.patient, submissions.c.claim).where(
-        submissions.c.file_id == file_id
-    )
-    _note_patients(scope, secret, query)
+    query = scope.select_by_id(submissions, submissions.c.patient, submissions.c.claim)
+    _note_patients(scope, secret, query.where(submissions.c.file_id == file_id))
 
 
 def _fill_patient_keys(scope: Scope, secret: bytes) -> None:
@@ -176,7 +195,7 @@ def _note_patients(scope: Scope, secret: bytes, query: Any) -> None:
         claim, patient = load(Claim, row.claim, LITTLE), row.patient
         keys = record_keys(secret, whose_of(claim), of_claim=True)
         said |= {(key, patient): key != keys.born for key in keys.keys}
-        weak = (keys.member, claim_number_key(secret, claim.id))
+        weak = (keys.member, *keys.called, claim_number_key(secret, claim.id))
         said |= {(key, patient): False for key in weak if key}
     kept = scope.select(patient_keys, patient_keys.c.key, patient_keys.c.patient)
     before = {(r.key, r.patient) for r in scope.where_in(kept, patient_keys.c.key, sorted({key for key, _ in said}))}
@@ -187,7 +206,7 @@ def _note_patients(scope: Scope, secret: bytes, query: Any) -> None:
     ]
     scope.insert(patient_keys, new)
     if new:
-        _link_again(scope, {row["key"] for row in new}, {row["patient"] for row in new})
+        _link_again(scope, secret, {row["key"] for row in new}, {row["patient"] for row in new})
 
 
 # Of a claim only whose it is must be read.
@@ -195,7 +214,7 @@ _BESIDE = ("evidence", "authorizations", "eligibility", "extra")
 LITTLE: Mapping[str, Any] = {"lines": [], "diagnoses": [], **dict.fromkeys(_BESIDE)}
 
 
-def _link_again(scope: Scope, keys: set[Any], patients: set[Any]) -> None:
+def _link_again(scope: Scope, secret: bytes, keys: set[Any], patients: set[Any]) -> None:
     """Link anew the entries that say only a member id or claim number which a new key may decide."""
     waiting = scope.rows(scope.select(records).where(records.c.through != ""))
     if not waiting:
@@ -206,7 +225,8 @@ def _link_again(scope: Scope, keys: set[Any], patients: set[Any]) -> None:
         if row.through not in touched:
             continue
         entry = load(Entry, row.entry)
-        found = _through(scope, row.through, "claim number" if entry.claim_id else "member id")
+        of_claim = row.through == claim_number_key(secret, entry.claim_id)
+        found = _with_own(_through(scope, row.through, CLAIM_NUMBER if of_claim else MEMBER_ID), row.own)
         scope.connection.execute(scope.delete(keys_of_records).where(keys_of_records.c.record_id == row.id))
         of_record = [{"record_id": row.id, "key": key, "authorization": row.authorization} for key in found.keys]
         scope.insert(keys_of_records, of_record)
@@ -217,11 +237,11 @@ def _link_again(scope: Scope, keys: set[Any], patients: set[Any]) -> None:
 
 def unlinked(scope: Scope, most: int, file_ids: Sequence[int] | None = None) -> list[Unlinked]:
     """The entries that no claim finds, with why; of some files, or all there are."""
-    query = scope.select(records).where(records.c.why_unlinked != "").order_by(records.c.id).limit(most)
+    query = scope.select(records)
     if file_ids is not None:
-        query = query.where(records.c.file_id.in_(file_ids))
+        query = scope.select_by_id(records).where(records.c.file_id.in_(file_ids))
     found = []
-    for row in scope.rows(query):
+    for row in scope.rows(query.where(records.c.why_unlinked != "").order_by(records.c.id).limit(most)):
         entry = load(Entry, row.entry)
         found.append(Unlinked(row.kind, shown_ref(row.kind, row.authorization), entry.place, row.why_unlinked))
     return found

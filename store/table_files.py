@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from scrubber.tables.long_cells import long_cells
 from scrubber.tables.publishers import Row, Sheet, WrongDelivery
 
 if TYPE_CHECKING:
@@ -277,14 +278,12 @@ def _lines(name: str, open_file: Open, opening: _Opening) -> Iterator[str]:
 
 def _csv_rows(name: str, lines: Iterator[str]) -> Iterator[Row]:
     reader = csv.reader(lines)
-    usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process: given back in the end
-    try:
-        for row in reader:
-            yield tuple([cell.strip(_BLANK) for cell in row])
-    except csv.Error as error:
-        raise WrongDelivery(f"{name}, line {reader.line_num}", found=str(error), expected="csv") from None
-    finally:
-        csv.field_size_limit(usual)
+    with long_cells(LONGEST_CELL):
+        try:
+            for row in reader:
+                yield tuple([cell.strip(_BLANK) for cell in row])
+        except csv.Error as error:
+            raise WrongDelivery(f"{name}, line {reader.line_num}", found=str(error), expected="csv") from None
 
 
 def _tab_rows(_name: str, lines: Iterator[str]) -> Iterator[Row]:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.tables.loading import MANIFEST, SHIPPED, STAMP, read_manifest
+from scrubber.tables.long_cells import long_cells
 from scrubber.tables.pairs import SUFFIX
 from scrubber.tables.publishers import PUBLISHERS, Held, publishers_of
 from scrubber.tables.reading import FORMS
@@ -56,9 +57,10 @@ class Entry:
         if not self.said["file"].endswith(SUFFIX):
             text = (self.folder / self.said["file"]).read_text(encoding="utf-8")
             whole = len(FORMS[table].columns) + len(FORMS[table].optional)
-            lines = csv.reader(io.StringIO(text, newline=""))
-            next(lines, None)
-            rows = [(*line, *[""] * (whole - len(line))) for line in lines]
+            with long_cells(len(text)):
+                lines = csv.reader(io.StringIO(text, newline=""))
+                next(lines, None)
+                rows = [(*line, *[""] * (whole - len(line))) for line in lines]
         said = self.said
         return Held(self.name, said["effective"], said["published"], said["coverage"] == "complete", rows)
 

@@ -105,12 +105,10 @@ def answers_on(scope: Scope, as_of: date) -> list[Answered]:
 
 def overdrawn(scope: Scope, file_ids: Sequence[int]) -> list[Overdrawn]:
     """The lines of some files that bill more than their authorization had left, as all stands now."""
-    sent = scope.select(submissions, submissions.c.ref, submissions.c.patient).where(
-        submissions.c.file_id.in_(file_ids)
-    )
-    rows = scope.rows(sent)
+    sent = scope.select_by_id(submissions, submissions.c.ref, submissions.c.patient)
+    rows = scope.rows(sent.where(submissions.c.file_id.in_(file_ids)))
     ours = {row.ref for row in rows}
-    of_patients = scope.select(patient_keys, patient_keys.c.key)
+    of_patients = scope.select(patient_keys)  # whole rows: to SQLite, reading the primary key through seems cheap
     keys = {r.key for r in scope.where_in(of_patients, patient_keys.c.patient, sorted({r.patient for r in rows}))}
     numbers = scope.select(record_keys, record_keys.c.authorization)
     only = sorted({row.authorization for row in scope.where_in(numbers, record_keys.c.key, sorted(keys))})

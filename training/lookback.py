@@ -6,7 +6,7 @@ written to the practice's store, to its models or to its record of runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +17,11 @@ from scrubber.tables import Tables
 from store import IngestReport, Store
 from training.errors import NotEnoughData
 from training.grading import Evaluation
+from training.progress import Progress
 from training.rolled import Rolled
 from training.rolling import roll
 from training.run import fit_and_measure, read
 from training.worth import Effort
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ lag of the payers lies between. Pooled figures rest on all those windows togethe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,12 +16,11 @@ from training.dataset import Dataset
 from training.errors import NotEnoughData
 from training.evaluate import Scored, together
 from training.grading import Evaluation, grade, scored_with_baselines
+from training.progress import Progress, silent
 from training.rolled import Origin, Rolled
 from training.run import fit
 from training.split import CALIBRATION, LEAST_DAYS, TRAIN, Split, Window, lag_days, split_at, windows_before
 from training.worth import Effort
-
-Progress = Callable[[str], None]
 
 TESTED = 0.5  # of the days left after the embargoes, at most, are cut into test windows
 LEAST_TEST_DAYS = 7
@@ -70,7 +68,7 @@ def roll(
 
     Raises NotEnoughData when no origin is left.
     """
-    say = progress or (lambda _: None)
+    say = progress or silent
     windows, embargo = origins_of(dataset.lines, origins)
     done: list[Origin] = []
     parts: list[Scored] = []

@@ -27,24 +27,16 @@ Judge = Callable[[Case, Line | None], Verdict]
 
 def all_of(judges: Sequence[Judge]) -> Judge:
     """False where one is false, whatever the others are; true where all are true."""
-    if len(judges) == 1:
-        return judges[0]
-
-    def judge(case: Case, line: Line | None) -> Verdict:
-        unknown = []
-        for each in judges:
-            verdict = each(case, line)
-            if verdict is False:
-                return False
-            if verdict is not True:
-                unknown.append(verdict)
-        return _together(unknown, False) if unknown else True
-
-    return judge
+    return _decided(judges, decisive=False)
 
 
 def any_of(judges: Sequence[Judge]) -> Judge:
     """True where one is true, whatever the others are; false where all are false."""
+    return _decided(judges, decisive=True)
+
+
+def _decided(judges: Sequence[Judge], decisive: bool) -> Judge:
+    """What `decisive` is where one judge says so, and the contrary where all say that."""
     if len(judges) == 1:
         return judges[0]
 
@@ -52,11 +44,11 @@ def any_of(judges: Sequence[Judge]) -> Judge:
         unknown = []
         for each in judges:
             verdict = each(case, line)
-            if verdict is True:
-                return True
-            if verdict is not False:
+            if verdict is decisive:
+                return decisive
+            if isinstance(verdict, Unknown):
                 unknown.append(verdict)
-        return _together(unknown, True) if unknown else False
+        return _together(unknown, decisive) if unknown else not decisive
 
     return judge
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from scrubber.tables import pairs
 from scrubber.tables.errors import UnreadableTable
+from scrubber.tables.long_cells import long_cells
 from scrubber.tables.reading import FORMS, Cells, Form
 from scrubber.tables.release import Release, Table
 
@@ -170,11 +171,8 @@ def _content(where: str, file: Path, digest: str) -> str:
 
 
 def _cells(where: str, text: str, form: Form) -> list[Cells]:
-    usual = csv.field_size_limit(max(len(text), 1))  # an article's diagnoses stand in one cell; of the whole process
-    try:
+    with long_cells(len(text)):
         return _cells_of(where, text, form)
-    finally:
-        csv.field_size_limit(usual)
 
 
 def _cells_of(where: str, text: str, form: Form) -> list[Cells]:

@@ -19,13 +19,14 @@ import json
 import mmap
 import struct
 import sys
+from abc import abstractmethod
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from scrubber.tables.errors import UnreadableTable
 from scrubber.tables.rows import PtpEdit
@@ -40,6 +41,7 @@ _ORDER = 0x01020304
 _CODE = 5  # characters of a CPT or HCPCS code
 _MOST_KEPT = 8192  # answers a process remembers; a practice asks about a few hundred codes
 
+T = TypeVar("T")
 Partners = Mapping[str, PtpEdit]
 _Period = tuple[str, str, str]
 
@@ -153,7 +155,43 @@ def _period(period: tuple[str, ...], row: int) -> _Period:
 # Reading
 
 
-class PairTable(Mapping[str, Partners]):
+class _Remembering(Mapping[str, T]):
+    """A look-up whose answers are kept in `_kept`, None for what is not there: the same few are asked again and again.
+
+    What uses it says how an answer is found, and makes room for one more before it is kept.
+    """
+
+    __slots__ = ()
+
+    _kept: dict[str, T | None]
+
+    @abstractmethod
+    def _found(self, key: str) -> T | None: ...
+
+    @abstractmethod
+    def _make_room(self) -> None: ...
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """What there is of a code, or the default."""
+        try:
+            found = self._kept[key]
+        except KeyError:
+            found = self._found(key)
+            self._make_room()
+            self._kept[key] = found
+        return default if found is None else found
+
+    def __getitem__(self, key: str) -> T:
+        found: T | None = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key) is not None
+
+
+class PairTable(_Remembering[Partners]):
     """Column 2 code -> column 1 code -> edit, as `Release.rows` of the PTP table; looked up in the mapped file.
 
     Raises UnreadableTable when the file is not one of these, cut, or from a machine of another kind.
@@ -183,27 +221,8 @@ class PairTable(Mapping[str, Partners]):
             at += 4 * count
         self._codes, self._starts, self._column1, self._history = parts
         self._edits = [_edit(history) for history in json.loads(bytes(mapped[at:]))]
-        self._kept: dict[str, _Pairs | None] = {}
+        self._kept = {}
         self._room = _MOST_KEPT
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The pairs of a column 2 code, or the default."""
-        try:
-            found = self._kept[key]
-        except KeyError:
-            found = self._found(key)
-            self._remembered()
-            self._kept[key] = found
-        return default if found is None else found
-
-    def __getitem__(self, column2: str) -> Partners:
-        found: Partners | None = self.get(column2)
-        if found is None:
-            raise KeyError(column2)
-        return found
-
-    def __contains__(self, column2: object) -> bool:
-        return isinstance(column2, str) and self.get(column2) is not None
 
     def __iter__(self) -> Iterator[str]:
         return map(_code_of, self._codes)
@@ -224,8 +243,8 @@ class PairTable(Mapping[str, Partners]):
             return None
         return _Pairs(self, self._starts[at], self._starts[at + 1])
 
-    def _remembered(self) -> None:
-        """One more answer is kept; when there is no more room, all are let go of."""
+    def _make_room(self) -> None:
+        """When there is no more room, all answers are let go of, those of every column 2 code with them."""
         self._room -= 1
         if self._room < 0:
             self._kept, self._room = {}, _MOST_KEPT
@@ -234,33 +253,17 @@ class PairTable(Mapping[str, Partners]):
 _AGAIN = "Import the publisher's file again: cleanclaim tables import ptp FILE."
 
 
-class _Pairs(Mapping[str, PtpEdit]):
+class _Pairs(_Remembering[PtpEdit]):
     """The pairs of one column 2 code: a stretch of the file."""
 
-    __slots__ = ("_end", "_seen", "_start", "_table")
+    __slots__ = ("_end", "_kept", "_start", "_table")
 
     def __init__(self, table: PairTable, start: int, end: int) -> None:
         self._table, self._start, self._end = table, start, end
-        self._seen: dict[str, PtpEdit | None] = {}
+        self._kept = {}
 
-    def get(self, key: str, default: Any = None) -> Any:
-        """The edit with a column 1 code, or the default."""
-        try:
-            found = self._seen[key]
-        except KeyError:
-            found = self._found(key)
-            self._table._remembered()
-            self._seen[key] = found
-        return default if found is None else found
-
-    def __getitem__(self, column1: str) -> PtpEdit:
-        found: PtpEdit | None = self.get(column1)
-        if found is None:
-            raise KeyError(column1)
-        return found
-
-    def __contains__(self, column1: object) -> bool:
-        return isinstance(column1, str) and self.get(column1) is not None
+    def _make_room(self) -> None:
+        self._table._make_room()
 
     def __iter__(self) -> Iterator[str]:
         return map(_code_of, self._table._column1[self._start : self._end])
@@ -286,33 +289,20 @@ def _edit(history: list[list[str]]) -> PtpEdit:
     return PtpEdit(indicator, date.fromisoformat(first), until, tuple(_edit([period]) for period in before))
 
 
-class Layered(Mapping[str, Partners]):
+class Layered(_Remembering[Partners]):
     """The pairs of a release in part over those of the release before it; each pair is looked for in both."""
 
     def __init__(self, newer: Mapping[str, Partners], older: Mapping[str, Partners]) -> None:
         self.newer, self.older = newer, older
-        self._kept: dict[str, Partners | None] = {}
+        self._kept = {}
 
-    def get(self, key: str, default: Any = None) -> Any:
-        """The pairs of a column 2 code, or the default."""
-        try:
-            found = self._kept[key]
-        except KeyError:
-            newer, older = self.newer.get(key), self.older.get(key)
-            found = _Both(newer, older) if newer and older else newer or older
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept = {}
-            self._kept[key] = found
-        return default if found is None else found
+    def _found(self, column2: str) -> Partners | None:
+        newer, older = self.newer.get(column2), self.older.get(column2)
+        return _Both(newer, older) if newer and older else newer or older
 
-    def __getitem__(self, column2: str) -> Partners:
-        found: Partners | None = self.get(column2)
-        if found is None:
-            raise KeyError(column2)
-        return found
-
-    def __contains__(self, column2: object) -> bool:
-        return column2 in self.newer or column2 in self.older
+    def _make_room(self) -> None:
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept = {}
 
     def __iter__(self) -> Iterator[str]:
         yield from self.newer

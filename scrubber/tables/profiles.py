@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
+from claims.days import overlap
 from claims.errors import UnreadableInput
 from scrubber.tables.rows import AuthorizationRow, PayerRow
 
@@ -38,7 +39,7 @@ class Said:
 
     def overlaps(self, other: Said) -> bool:
         """True where both hold on some day."""
-        return self.first <= (other.last or date.max) and other.first <= (self.last or date.max)
+        return overlap((self.first, self.last), (other.first, other.last))
 
 
 @dataclass(frozen=True, slots=True)

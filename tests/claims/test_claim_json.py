@@ -27,7 +27,14 @@ from claims.claim import (
     PriorServices,
     Provider,
 )
-from claims.claim_json import claim_from_json, claim_schema, claim_to_json, described_schema
+from claims.claim_json import (
+    MOST_LEFT_OUT,
+    claim_and_faults,
+    claim_from_json,
+    claim_schema,
+    claim_to_json,
+    described_schema,
+)
 from claims.errors import UnreadableClaim
 from claims.evidence import ITEMS, ValueKind
 from claims.x12 import read_837, write_837
@@ -271,6 +278,32 @@ def test_every_item_of_evidence_takes_a_value_of_its_kind(name):
         if kind is not item.kind and item.kind is not ValueKind.TEXT and value != "":
             with pytest.raises(UnreadableClaim):
                 claim_from_json({**SMALL, "evidence": [{"item": name, "value": value}]})
+
+
+def test_evidence_that_cannot_be_read_is_left_out_and_said_and_costs_neither_the_rest_nor_the_claim():
+    good = {"item": "pain_duration", "value": 14}
+    bad = [{"item": "pain_duration", "value": "long"}, "text", {"item": "side", "value": "left", "line": 9}]
+    claim, left_out = claim_and_faults({**SMALL, "evidence": [bad[0], good, *bad[1:]]})
+    assert claim == claim_from_json({**SMALL, "evidence": [good]})
+    assert [fault.pointer for fault in left_out] == ["/evidence/0/value", "/evidence/2", "/evidence/3/line"]
+    claim, (fault,) = claim_and_faults({**SMALL, "evidence": {"item": "side"}})
+    assert claim == claim_from_json(SMALL)
+    assert (fault.pointer, fault.found) == ("/evidence", "an object")
+
+
+def test_evidence_that_is_wrong_throughout_refuses_the_claim():
+    document = {**SMALL, "evidence": [{"item": "none"}] * MOST_LEFT_OUT}
+    assert len(claim_and_faults(document)[1]) == MOST_LEFT_OUT
+    document["evidence"].append({"item": "none"})
+    with pytest.raises(UnreadableClaim) as error:
+        claim_and_faults(document)
+    assert error.value.pointer == "/evidence/0/item"
+
+
+@pytest.mark.parametrize("member", ["authorizations", "eligibility", "prior_services"])
+def test_a_record_that_cannot_be_read_still_refuses_its_claim(member):
+    with pytest.raises(UnreadableClaim):
+        claim_and_faults({**SMALL, member: ["none"]})
 
 
 def test_yes_and_no_may_be_true_and_false():

@@ -177,6 +177,16 @@ def test_expiring_shows_what_ends_soon_and_a_renewal_ends_the_warning(run, sent,
     run("authorizations", "import", book(GOOD, later))
     (held,) = listed(run, "--expiring", "11")
     assert held["renewal_due"] is False
+    (shown,) = run("authorizations", "show", "A1", "--json", "--as-of", TODAY).records
+    assert [one["renewal_due"] for one in shown["standing"]] == [False], "the same as in the list"
+
+
+def test_a_practice_says_how_early_it_renews(run, sent, book):
+    run("authorizations", "import", book(GOOD))  # ends in 11 days
+    due = {days: [one["renewal_due"] for one in listed(run, "--renew-within", days)] for days in ("10", "11")}
+    assert due == {"10": [False], "11": [True]}
+    (shown,) = run("authorizations", "show", "A1", "--json", "--as-of", TODAY, "--renew-within", "10").records
+    assert [one["renewal_due"] for one in shown["standing"]] == [False]
 
 
 def test_an_empty_book_says_what_to_do(run, sent):

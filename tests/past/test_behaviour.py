@@ -2,10 +2,9 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from claims.reasons import Reason
-from past.behaviour import Answered, behaviour, first_day, wilson
+from past.behaviour import Answered, behaviour
+from past.intervals import wilson
 from past.payer import Decision
 
 BEFORE = date(2026, 3, 10)
@@ -58,13 +57,8 @@ def test_nothing_known_is_no_share():
     assert found.reasons == []
 
 
-@pytest.mark.parametrize(
-    ("found", "of", "low", "high"),
-    [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0), (17, 104, 0.1046, 0.2463)],
-)
-def test_the_wilson_interval_is_that_of_the_textbook(found, of, low, high):
-    assert wilson(found, of) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_a_day_no_month_has_falls_on_the_last_it_has():
-    assert first_day(date(2024, 2, 29)) == date(2023, 2, 28)
+def test_a_share_denied_has_the_score_interval_of_what_was_counted():
+    carcs = [("CO-197",)] * 3 + [()] * 7
+    found = behaviour([an_answer(BEFORE - timedelta(days=1), *each) for each in carcs], before=BEFORE)
+    assert found.interval == wilson(3, 10)
+    assert found.codes[0].interval == wilson(3, 10)

@@ -28,16 +28,22 @@ def test_modifiers_are_a_set_and_bounds_may_be_open():
 
 
 BAD = [
-    ("MEDI1,64493,,,abc,,", "rates.csv, line 3, column allowed: found 'abc', expected an amount"),
-    ("MEDI1,64493,,,-5,,", "rates.csv, line 3, column allowed: found '-5', expected an amount"),
-    ("MEDI1,64493,,,NaN,,", "rates.csv, line 3, column allowed: found 'NaN', expected an amount"),
+    (
+        "MEDI1,64493,,,abc,,",
+        "rates.csv, line 3, column allowed: found 'abc', expected a number above nothing, such as 125.00",
+    ),
+    ("MEDI1,64493,,,-5,,", "rates.csv, line 3, column allowed: found '-5', expected a number"),
+    ("MEDI1,64493,,,NaN,,", "rates.csv, line 3, column allowed: found 'NaN', expected a number"),
     (",64493,,,5,,", "rates.csv, line 3, column payer: found nothing, expected a value"),
     ("MEDI1,,,,5,,", "rates.csv, line 3, column code: found nothing, expected a value"),
-    ("MEDI1,64493,,office,5,,", "rates.csv, line 3, column place_kind: found 'office', expected facility"),
+    (
+        "MEDI1,64493,,office,5,,",
+        "rates.csv, line 3, column place_kind: found a value of 6 characters, expected one of facility",
+    ),
     ("MEDI1,64493,,,5,01/31/2026,", "rates.csv, line 3, column from: found '01/31/2026', expected a day such as"),
     ("MEDI1,64493,,,5,2026-02-01,2026-01-01", "rates.csv, line 3, column to: found '2026-01-01', expected a day not"),
     ("MEDI1", "rates.csv, line 3, column code: found nothing, expected a value"),
-    ("MEDI1,20610,,,70,2026-06-01,", "rates.csv, line 3: found a second rate for days that line 2 speaks for"),
+    ("MEDI1,20610,,,70,2026-06-01,", "rates.csv, line 3: found a second rate for days that rates.csv, line 2 speaks"),
 ]
 
 
@@ -52,6 +58,12 @@ def test_a_bad_row_is_located_and_costs_no_other(row, said):
 def test_rates_that_follow_each_other_are_both_kept():
     rates, faults = read("MEDI1,20610,,,60,,2026-05-31", "MEDI1,20610,,,70,2026-06-01,", "MEDI1,20610,50,,99,,")
     assert (len(rates), faults) == (3, [])
+
+
+def test_a_column_that_is_none_of_ours_is_told_and_costs_no_row():
+    (rate,), (fault,) = read("MEDI1,64493,,,300,,,by fax", head=f"{HEAD},note")
+    assert rate.allowed == 300
+    assert str(fault).startswith("rates.csv, line 1: found a column 'note'")
 
 
 @pytest.mark.parametrize("head", ["payer,code,allowed", ""])

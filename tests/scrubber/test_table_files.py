@@ -157,14 +157,10 @@ def test_a_bundle_sees_when_a_table_has_changed(home):
     assert {name for name in NAMES if mine[name] != ours[name]} == {"mue"}
 
 
-def test_a_cell_may_be_as_long_as_its_file_and_the_limit_of_others_stays() -> None:
-    import csv
-
+def test_a_cell_may_be_as_long_as_its_file() -> None:
     from scrubber.tables.loading import _cells
     from scrubber.tables.reading import FORMS
 
-    usual = csv.field_size_limit()
     long = " ".join(f"M{n:05d}" for n in range(40_000))
     (cells,) = _cells("ptp.csv", f"column2,indicator,column1\n64483,1,{long}\n", FORMS["ptp"])
     assert len(cells.text("column1")) > 200_000
-    assert csv.field_size_limit() == usual

@@ -55,6 +55,14 @@ def test_too_many_claims_are_refused_whole(assessor, settings, body):
     assert answer.json()["title"] == "Too many claims"
 
 
+def test_items_of_evidence_left_out_do_not_count_as_claims(assessor, settings):
+    app = create_app(assessor, replace(settings, max_claims=2), today=lambda: TODAY)
+    body = [{**claim_json(id=f"E{i}"), "evidence": [{"item": "none of ours"}] * 3} for i in range(2)]
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        said = client.post(URL, json=body).json()
+    assert (len(said["assessments"]), len(said["refused"])) == (2, 6)
+
+
 def test_an_announced_length_is_enough_to_refuse_without_reading():
     async def receive():
         raise AssertionError("read")

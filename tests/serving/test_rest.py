@@ -76,6 +76,27 @@ def test_one_bad_claim_of_a_list_never_costs_its_neighbours(client):
     said = answer.json()
     assert len(said["assessments"]) == 1
     assert [r["pointer"] for r in said["refused"]] == ["/1/claim/lines/1/charge"]
+    assert [(r["claim_id"], r["claims_lost"]) for r in said["refused"]] == [("EXAMPLE-002", 1)]
+
+
+@pytest.mark.parametrize("claim", ["ZZ", {}, {"id": 7}, {"id": ""}, {"id": None}])
+def test_a_claim_that_gives_no_id_is_refused_without_one(client, claim):
+    (refused,) = post(client, [claim_json(), {"claim": claim}], JSON).json()["refused"]
+    assert refused["claim_id"] is None
+
+
+def test_a_bad_item_of_evidence_is_left_out_with_its_place_and_the_claim_assessed(client):
+    good, bad = {"item": "pain_duration", "value": 14}, {"item": "pain_duratoin", "value": 14}
+    elsewhere = {"item": "imaging", "value": "MRI", "line": 9}
+    said = post(client, [claim_json(), {**claim_json(), "evidence": [bad, good, elsewhere]}], JSON).json()
+    assert [(r["pointer"], r["claim_id"], r["claims_lost"]) for r in said["refused"]] == [
+        ("/1/evidence/0/item", "EXAMPLE-001", 0),
+        ("/1/evidence/2/line", "EXAMPLE-001", 0),
+    ]
+    advice = "Did you mean 'pain_duration'? It was left out; the claim is read without it."
+    assert said["refused"][0]["advice"] == advice
+    alone = post(client, {**claim_json(), "evidence": [good]}, JSON).json()
+    assert said["assessments"][1] == alone["assessments"][0]
 
 
 def test_when_nothing_could_be_read_the_answer_is_a_problem_with_places(client):

@@ -232,6 +232,10 @@ def test_a_strangers_record_is_never_seen(tmp_path):
         Whose(Person("ZZTEST", "PATIENT", birth_date=BORN), record_number="MRN-8"),
         Whose(Person("ZZTEST", "OTHER"), member_id="ZZ1"),
         Whose(Person("ZZTEST", "TWIN", birth_date=BORN), member_id="ZZ1"),
+        Whose(Person(first_name="TWIN", birth_date=BORN), member_id="ZZ1"),
+        Whose(Person(first_name="TWIN"), member_id="ZZ1"),
+        Whose(Person(first_name="PATIENT", birth_date=date(1950, 1, 2)), member_id="ZZ1"),
+        Whose(Person(birth_date=date(1950, 1, 2)), member_id="ZZ1"),
         Whose(Person(), member_id="ZZ2"),
     ]
     with open_store(tmp_path) as store:
@@ -260,6 +264,53 @@ def test_a_record_that_says_little_waits_for_the_claim_that_tells_whose_it_is(tm
         (again,) = store.unlinked()
         assert again.reason == f"claims of several patients have its {what}"
         assert store.patient_past(later, as_of=END).authorizations == ()
+
+
+@pytest.mark.parametrize("person", [Person(first_name="Patient"), Person(first_name="Patient", birth_date=BORN)])
+def test_a_first_name_beside_the_member_id_tells_one_of_a_family_from_the_others(tmp_path, person):
+    with open_store(tmp_path) as store:
+        (waits,) = store.note([an_entry(whose=Whose(person, member_id="ZZ1"))]).unlinked
+        assert waits.reason == "no claim in the store has its member id"
+        store.record([a_visit(), a_twins_visit(1)])
+        assert store.unlinked() == []
+        assert len(store.patient_past(a_visit(2), as_of=END).authorizations) == 1
+        assert store.patient_past(a_twins_visit(3), as_of=END).authorizations == ()
+
+
+def a_twins_visit(i=0, **more):
+    twin = Person("ZZTEST", "TWIN", birth_date=BORN, sex="F")
+    claim = a_visit(i, **more)
+    return replace(claim, patient=twin, subscriber=replace(claim.subscriber, person=twin))
+
+
+@pytest.mark.parametrize("first", ["the record", "the claim"])
+def test_member_id_and_birth_date_reach_the_one_patient_known_by_them_and_no_twin(tmp_path, first):
+    whose = Whose(Person(birth_date=BORN), member_id="ZZ1")
+    with open_store(tmp_path) as store:
+        if first == "the claim":
+            store.record([a_visit()])
+        assert store.note([an_entry(whose=whose)]).unlinked == []
+        if first == "the record":
+            store.record([a_visit()])
+        assert len(store.patient_past(a_visit(1), as_of=END).authorizations) == 1
+        assert store.patient_past(a_twins_visit(), as_of=END).authorizations == ()
+        store.record([a_twins_visit(2)])
+        assert [one.reason for one in store.unlinked()] == ["claims of several patients have its member id"]
+        for claim in (a_visit(1), a_twins_visit(3)):
+            assert store.patient_past(claim, as_of=END).authorizations == ()
+        (late,) = store.note([an_entry(an_approval("AUTH-2"), whose=whose, claim_id="ACC-0")]).unlinked
+        assert late.reason == "claims of several patients have its member id"
+
+
+def test_the_practices_record_number_holds_where_twins_share_member_id_and_birth_date(tmp_path):
+    whose = Whose(Person(birth_date=BORN), member_id="ZZ1", record_number="MRN-7")
+    ours = a_visit(medical_record_number="MRN-7")
+    with open_store(tmp_path) as store:
+        store.note([an_entry(whose=whose)])
+        store.record([ours, a_twins_visit(1)])
+        assert store.unlinked() == []
+        assert len(store.patient_past(ours, as_of=END).authorizations) == 1
+        assert store.patient_past(a_twins_visit(2), as_of=END).authorizations == ()
 
 
 def test_a_word_that_names_nobody_is_linked_by_its_number_or_kept_and_listed(tmp_path):

@@ -1,5 +1,6 @@
 """PTP edits as CMS gives them: taken whole, or refused with a place and nothing changed."""
 
+import csv
 import io
 import os
 import signal
@@ -12,11 +13,11 @@ from hashlib import sha256
 import pytest
 
 from scrubber.tables import UnreadableTable, load_tables
-from scrubber.tables.loading import STAMP, load_table
+from scrubber.tables.loading import SHIPPED, STAMP, load_table
 from scrubber.tables.publishers import WrongDelivery
 from store.errors import ImportUnderWay
 from store.table_files import Limits, opened_sheets
-from store.table_manifests import only_one
+from store.table_manifests import entries, only_one
 from store.table_releases import rollback_table
 from tests.store.ptp_files import HEADING, PARTS, TODAY, archive, name_of, quarter, take, text_of, workbook
 
@@ -330,6 +331,19 @@ def test_a_practices_own_rows_are_taken_in_the_tables_columns_and_replace_its_la
     with pytest.raises(UnreadableTable, match="line 2, column status: found 'gone', expected enrolled, pending, ended"):
         take(tmp_path, [path], name="enrolments")
     assert load_tables(tmp_path).enrolments.on(DAY, TODAY).rows == rows
+
+
+def test_the_next_release_can_look_at_one_with_a_very_long_cell(tmp_path):
+    header, *rows = (SHIPPED / "coverage" / "2026-07.csv").read_text(encoding="utf-8").splitlines()
+    cells = next(csv.reader(rows))
+    column = header.split(",").index("diagnoses")
+    cells[column] = " ".join(f"M{n:05d}" for n in range(40_000))
+    path = tmp_path / "coverage.csv"
+    path.write_text(header + "\n" + ",".join(f'"{cell}"' for cell in cells) + "\n", encoding="utf-8")
+    take(tmp_path, [path], name="coverage")
+    held = entries("coverage", tmp_path)
+    own = next(entry for entry in held if entry.by == "own").held("coverage")
+    assert own.rows[0][column] == cells[column]
 
 
 # Back, and at once

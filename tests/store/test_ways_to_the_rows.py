@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from claims.claim import Person
+from claims.records import Whose
 from tests.past.acknowledgments import a_patient, wire_277ca
 from tests.store.practice_year import open_store, the_files
+from tests.store.test_records import BORN, an_entry
 
 MAY_SCAN = ("LIMIT",)  # asks for the first row alone
 
@@ -41,6 +44,22 @@ def reads_all(step):
     return step.startswith("SCAN ") or step.endswith("(practice_id=?)")
 
 
+def found_by_reading_all(store, statements):
+    """The statements that look for rows of the practice, and the step of each that reads all of them."""
+    asked = {
+        text: given[0]
+        for text, given in statements.items()
+        if text.startswith(("SELECT", "UPDATE", "DELETE")) and "practice_id" in text
+    }
+    scans = {
+        text: step
+        for text, given in asked.items()
+        for step in plan(store, text, given)
+        if reads_all(step) and not any(word in text for word in MAY_SCAN)
+    }
+    return asked, scans
+
+
 def test_what_a_file_brings_is_found_without_reading_the_practice(tmp_path, statements):
     with open_store(tmp_path) as store:
         files = the_files(tmp_path / "in")
@@ -50,16 +69,18 @@ def test_what_a_file_brings_is_found_without_reading_the_practice(tmp_path, stat
         (tmp_path / "in" / "5.277").write_bytes(refused)
         report = store.ingest([tmp_path / "in"])
         assert report.claims_rejected == 1
-        asked = {
-            text: given[0]
-            for text, given in statements.items()
-            if text.startswith(("SELECT", "UPDATE", "DELETE")) and "practice_id" in text
-        }
-        scans = {
-            text: step
-            for text, given in asked.items()
-            for step in plan(store, text, given)
-            if reads_all(step) and not any(word in text for word in MAY_SCAN)
-        }
+        asked, scans = found_by_reading_all(store, statements)
     assert len(asked) > 15
+    assert not scans
+
+
+def test_whose_records_a_files_claims_are_is_found_without_reading_the_practice(tmp_path, statements):
+    with open_store(tmp_path) as store:
+        files = the_files(tmp_path / "in")
+        store.ingest([files.sent])
+        store.note([an_entry(whose=Whose(Person("ZZA", "Patient", birth_date=BORN)))])
+        statements.clear()
+        store.ingest([files.replaced])
+        asked, scans = found_by_reading_all(store, statements)
+    assert any("FROM patient_keys" in text for text in asked)
     assert not scans

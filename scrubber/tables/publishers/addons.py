@@ -17,12 +17,12 @@ from scrubber.tables.publishers.layout import (
     Columns,
     Line,
     Table,
+    codes_held,
     effective_day,
     in_order,
     only_table,
     quarter_name,
     refuse_a_part,
-    rows_of,
     yes,
 )
 
@@ -66,8 +66,7 @@ def _read(sheets: Sequence[Sheet], asked: Asked) -> Delivery:
     edits, left_out = _edits(table, effective)
     if not edits:
         raise table.sheet.wrong(found=f"no edit in force on {effective}", expected=_WHAT)
-    held = (row["code"] for h in asked.held()[:1] for row in rows_of(h, "addons"))
-    refuse_a_part(table.sheet, edits, held)
+    refuse_a_part(table.sheet, edits, codes_held(asked, "addons"))
     open_ended = sum(e.type != "1" for e in edits.values())
     notes = [
         f"{open_ended:,} of {len(edits):,} add-on codes are of type 2 or 3: the contractor takes other primaries too."

@@ -331,6 +331,11 @@ def rows_of(held: Held | None, table: str) -> Iterator[dict[str, str]]:
         yield dict(zip(names, row, strict=True))
 
 
+def codes_held(asked: Asked, table: str) -> Iterator[str]:
+    """The codes of the newest release held; of a table whose rows have one."""
+    return (row["code"] for held in asked.held()[:1] for row in rows_of(held, table))
+
+
 def refuse_a_part(sheet: Sheet, there: Iterable[str], held: Iterable[str]) -> None:
     """Raises WrongDelivery where a whole table has lost most of what is held: a download cut at the end of a line."""
     before, now = set(held), set(there)

@@ -9,12 +9,12 @@ from scrubber.tables.publishers.layout import (
     CPT,
     Columns,
     Table,
+    codes_held,
     effective_day,
     in_order,
     only_table,
     quarter_name,
     refuse_a_part,
-    rows_of,
 )
 
 _WHAT = "the practitioner services MUE table of CMS"
@@ -35,9 +35,7 @@ def _read(sheets: Sequence[Sheet], asked: Asked) -> Delivery:
     table = only_table(sheets, _COLUMNS, _WHAT)
     effective = effective_day(asked, table.sheet, table.sheet.name, table.title)
     rows = list(_rows(table))
-    refuse_a_part(
-        table.sheet, (row[0] for row in rows), (row["code"] for h in asked.held()[:1] for row in rows_of(h, "mue"))
-    )
+    refuse_a_part(table.sheet, (row[0] for row in rows), codes_held(asked, "mue"))
     return Delivery(
         table="mue",
         release=asked.release or quarter_name(effective),

@@ -15,11 +15,11 @@ from scrubber.tables.publishers.layout import (
     Columns,
     Line,
     Table,
+    codes_held,
     effective_day,
     in_order,
     only_table,
     refuse_a_part,
-    rows_of,
 )
 
 _CODE, _START, _MODIFIED, _STOP = "Code", "Start Date", "Last Modified", "Stop Date"
@@ -43,8 +43,7 @@ def read(name: str, sheets: Sequence[Sheet], asked: Asked) -> Delivery:
     rows = _rows(name, table)
     if not rows:
         raise table.sheet.wrong(found="a header and no codes", expected=what)
-    held = (row["code"] for release in asked.held()[:1] for row in rows_of(release, name))
-    refuse_a_part(table.sheet, rows, held)
+    refuse_a_part(table.sheet, rows, codes_held(asked, name))
     return Delivery(
         table=name,
         release=asked.release or str(effective),

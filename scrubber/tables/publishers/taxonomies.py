@@ -12,11 +12,11 @@ from scrubber.tables.publishers.delivery import Asked, Delivery, Publisher, Row,
 from scrubber.tables.publishers.layout import (
     Columns,
     Table,
+    codes_held,
     effective_day,
     in_order,
     only_table,
     refuse_a_part,
-    rows_of,
 )
 
 _WHAT = "the provider taxonomy code set of the NUCC (nucc_taxonomy_251.csv)"
@@ -36,11 +36,7 @@ def _read(sheets: Sequence[Sheet], asked: Asked) -> Delivery:
     table = only_table(sheets, _COLUMNS, _WHAT)
     effective = effective_day(asked, table.sheet, table.sheet.name, table.title)
     rows = list(_rows(table))
-    refuse_a_part(
-        table.sheet,
-        (row[0] for row in rows),
-        (row["code"] for held in asked.held()[:1] for row in rows_of(held, "taxonomies")),
-    )
+    refuse_a_part(table.sheet, (row[0] for row in rows), codes_held(asked, "taxonomies"))
     version = _VERSION.search(table.sheet.name)
     return Delivery(
         table="taxonomies",
