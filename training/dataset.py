@@ -54,9 +54,9 @@ class Dataset:
     """Lines with a target, in order of submission.
 
     `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
-    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none),
-    `reduced` (paid, but less), `age_band`, `sex` (both for the evaluation by groups alone, never an input), `outcome`
-    (the ledger's word), `ref` (the opaque id of its submission).
+    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied; 0 of a line that
+    was only cut), `worst_rule` (severity, 0 none), `reduced` (paid, but less), `age_band`, `sex` (both for the
+    evaluation by groups alone, never an input), `outcome` (the ledger's word), `ref` (the opaque id of its submission).
     `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
     """
 
@@ -107,7 +107,7 @@ def build(
     `settings` say how long a payer's answers may take; lines with a flag of `exclude` are left out, and counted.
     """
     past = PayerPast()
-    last: list[date] = []
+    last: dict[str, date] = {}
     excluded: Counter[str] = Counter()
     about: list[tuple[object, ...]] = []
     columns: dict[str, array[float] | list[str]] = {
@@ -123,8 +123,8 @@ def build(
             for name, column in columns.items():
                 column.append(row[name])  # type: ignore[arg-type]  # numbers and words each to their own column
     lines = _typed(pd.DataFrame(about, columns=ABOUT))
-    as_of = last[-1] if last else None
-    ripe = _ripe(lines, past, as_of, settings)
+    as_of = last.get("told")
+    ripe = _ripe(lines, past, last.get("answered"), settings)
     excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
     return Dataset(lines[ripe].reset_index(drop=True), _frame(columns, ripe.to_numpy()), +excluded, past, as_of)
 
@@ -181,7 +181,7 @@ def _targets(
                 label.reason,
                 label.carcs,
                 float(line.charge),
-                float(label.denied_amount),
+                float(label.denied_amount) if label.outcome == DENIED else 0.0,  # a cut is no denial
                 worst[line.number],
                 label.outcome == REDUCED,
                 age_band(event.claim.patient, event.known_on),
@@ -206,12 +206,16 @@ def age_band(patient: Person, day: date) -> str:
     return next((band for before, band in AGES if age < before), "80 and over")
 
 
-def _overheard(events: Iterable[Event], past: PayerPast, last: list[date]) -> Iterator[Event]:
-    """Pass the events on, learning each decision for the snapshot that goes into the bundle."""
+def _overheard(events: Iterable[Event], past: PayerPast, last: dict[str, date]) -> Iterator[Event]:
+    """Pass the events on, learning each decision for the snapshot that goes into the bundle.
+
+    `last` is told the last day anything was `told`, and the last on which a payer `answered`.
+    """
     for event in events:
         if isinstance(event, Decided):
             past.learn(event.decision)
-        last[:] = [event.known_on]
+            last["answered"] = event.known_on
+        last["told"] = event.known_on
         yield event
 
 
@@ -222,15 +226,17 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.astype({"denied": bool, "reduced": bool, "charge": float, "lost": float, "worst_rule": float})
 
 
-def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None, settings: LabelSettings) -> pd.Series:
+def _ripe(lines: pd.DataFrame, past: PayerPast, answered: date | None, settings: LabelSettings) -> pd.Series:
     """True for lines sent so long ago that their payer has answered nearly all of its like (`settings.lag_share`).
 
-    Of younger claims only the quick answers are in, and those are not like the rest.
+    Of younger claims only the quick answers are in, and those are not like the rest. What counts is the last day an
+    answer is known of: where claims are read every day and remittances once a month, the claims of the last weeks are
+    younger than they look.
     """
-    if lines.empty or as_of is None:
+    if lines.empty or answered is None:
         return pd.Series([], dtype=bool)
-    days = settings.waits(past, as_of)
+    days = settings.waits(past, answered)
     lags = {payer: days(payer) for payer in lines["payer"].unique()}
-    waited = (pd.Timestamp(as_of) - lines["submitted"]).dt.days
+    waited = (pd.Timestamp(answered) - lines["submitted"]).dt.days
     ripe: pd.Series = waited >= lines["payer"].map(lags)
     return ripe
