@@ -32,6 +32,7 @@ from training.split import Positions
 
 DENIED, REDUCED = "denied", "reduced"
 NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
+UNANSWERED = "unanswered"
 UNKNOWN = "unknown"
 AGES = ((18, "under 18"), (45, "18-44"), (65, "45-64"), (80, "65-79"))  # the last is 80 and over
 CHUNK = 5000  # rows at a time between a frame and plain dicts
@@ -109,6 +110,7 @@ def build(
     past = PayerPast()
     last: dict[str, date] = {}
     excluded: Counter[str] = Counter()
+    unheard: list[tuple[str, date]] = []  # payer and day of sending of the lines nobody answered
     about: list[tuple[object, ...]] = []
     columns: dict[str, array[float] | list[str]] = {
         name: [] if f.categorical else array("d") for name, f in FEATURES.items()
@@ -118,6 +120,7 @@ def build(
         if progress and number % SAID_EVERY == 0:
             text = f"replayed {number:,} of {claims:,} claims, up to {replayed.event.known_on}"
             progress(Step("replay", text, number, claims or None))
+        unheard += _unheard(replayed, labels)
         for told, row in _targets(replayed, number, labels, excluded, exclude):
             about.append(told)
             for name, column in columns.items():
@@ -126,6 +129,8 @@ def build(
     as_of = last.get("told")
     ripe = _ripe(lines, past, last.get("answered"), settings)
     excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
+    young = _young(unheard, past, last.get("answered"), settings)
+    excluded.update({"unanswered": -young, "pending": young})
     return Dataset(lines[ripe].reset_index(drop=True), _frame(columns, ripe.to_numpy()), +excluded, past, as_of)
 
 
@@ -191,6 +196,22 @@ def _targets(
             ),
             row,
         )
+
+
+def _unheard(replayed: Replayed, labels: Mapping[tuple[str, int], Label]) -> Iterator[tuple[str, date]]:
+    event = replayed.event
+    for line in event.claim.lines:
+        label = labels.get((event.submission, line.number))
+        if label is not None and label.outcome == UNANSWERED:
+            yield event.claim.payer.id, event.known_on
+
+
+def _young(unheard: Iterable[tuple[str, date]], past: PayerPast, answered: date | None, settings: LabelSettings) -> int:
+    """How many of the unanswered lines may be answered yet: the labels were asked for as of the end of all days."""
+    if answered is None:
+        return 0
+    days = settings.waits(past, answered)
+    return sum((answered - sent).days <= days(payer) for payer, sent in unheard)
 
 
 def age_band(patient: Person, day: date) -> str:

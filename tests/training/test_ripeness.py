@@ -53,3 +53,17 @@ def test_a_line_that_was_only_cut_is_no_denied_dollar(tables):
     lines = build(events, labels, tables).lines
     assert lines.loc[lines["reduced"], "lost"].tolist() == [0.0]
     assert lines.loc[lines["denied"], "lost"].tolist() == [150.0] * 20
+
+
+def test_lines_that_may_be_answered_yet_are_not_said_to_be_unanswered(tables):
+    events, labels = story(lags=(5, 5, 5, 30))
+    heard, known = remittances_end(events, labels)
+    open_lines = [key for key, label in known.items() if label.outcome == "unanswered"]
+    dataset = build(heard, known, tables)
+    assert dataset.excluded["pending"] == len(open_lines) > 0
+    assert not dataset.excluded["unanswered"]
+    lost = {
+        key: label._replace(outcome="unanswered", known_on=None) for key, label in known.items() if key[0] < "P1-0005"
+    }
+    dataset = build(heard, known | lost, tables)
+    assert (dataset.excluded["pending"], dataset.excluded["unanswered"]) == (len(open_lines), 10)
