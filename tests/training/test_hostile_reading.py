@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from training import track
+from training.errors import NotPromoted
 from training.grading import NEW, PATIENTS, SEEN, grade, scored_with_baselines
+from training.promote import _gate
 from training.report import report
-from training.run import fit
+from training.run import _champion, fit
 from training.split import split_by_time
 
 
@@ -42,3 +44,19 @@ def test_no_name_of_a_payer_loses_a_run(tmp_path):
     kept = track.client(tmp_path).get_run(run_id).data.metrics
     assert sorted(kept.values()) == [n / 100 for n in range(len(names))]
     assert sum(name.endswith("_low") for name in kept) == len(payers)
+
+
+def test_a_champion_that_learned_from_the_test_lines_is_no_measure(model, dataset, split, tmp_path):
+    """`train --until` an earlier day tests on lines whose answers the champion knows by heart."""
+    later = dict(model.card.window) | {"calibration_to": str(split.windows["test"].last)}
+    for version, window in (("own", model.card.window), ("later", later)):
+        champion = replace(model, card=replace(model.card, version=version, window=window))
+        folder = tmp_path / version / "models" / "denial-1"
+        champion.save(folder)
+        (folder.parent / "champion.json").write_text('{"folder": "denial-1", "version": "1", "previous": ""}')
+    unseen, seen = (_champion(dataset, split.test, tmp_path / version) for version in ("own", "later"))
+    assert unseen["champion.learned_from"] == 0.0
+    assert seen["champion.learned_from"] == 1.0
+    _gate("2", {**unseen, "pr_auc": unseen["champion.pr_auc"]})
+    with pytest.raises(NotPromoted, match="a champion that learned from 100% of the lines this version was tested on"):
+        _gate("2", {**seen, "pr_auc": 1.0})
