@@ -71,6 +71,7 @@ def evaluate_files(
     as_json: bool,
 ) -> int:
     """Read files into a store that is thrown away, and say what would have been caught; exit code 1: some refused."""
+    from past.label_settings import read_label_settings  # noqa: PLC0415
     from scrubber.tables import load_tables  # noqa: PLC0415
     from training.lookback import look_back  # noqa: PLC0415
 
@@ -84,11 +85,12 @@ def evaluate_files(
             raise UnreadableFile(
                 str(path), found="no such file or folder", expected="837P or 835 files, or folders of them"
             )
+    words = read_label_settings(settings.home)
     say("reading the files into a store that is thrown away afterwards")
     tables = load_tables(settings.home)
     lost = say_left_out(tables)
     with stages() as tell:
-        done = look_back(paths, tables, rolling=rolling, truth=truth, effort=effort, progress=tell)
+        done = look_back(paths, tables, settings=words, rolling=rolling, truth=truth, effort=effort, progress=tell)
     _say_refused(done.ingested)
     read = {"files": done.ingested.files, "claims": done.ingested.claims, "remittances": done.ingested.remittances}
     title = "What would have been caught: a look back over your files"

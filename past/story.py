@@ -147,7 +147,7 @@ class Ripeness:
     needed: int
     share: float
     ripe_on: date
-    known_until: date  # the newest day of anything in the store
+    known_until: date  # the newest day of a payer's answer in the store
     ripe: bool
 
     @property
@@ -164,7 +164,8 @@ class Ripeness:
         if self.ripe:
             return f"Ripe since {self.ripe_on}: {rests}."
         return (
-            f"Ripe from {self.ripe_on} on, once the store knows of a day that late (now {self.known_until}): {rests}."
+            f"Ripe from {self.ripe_on} on, once the store holds answers of a day that late (now {self.known_until}): "
+            f"{rests}."
         )
 
     def json(self) -> dict[str, object]:

@@ -114,12 +114,16 @@ def _named(scope: Scope, which: str, as_of: date) -> list[Any]:
 
 
 def known_until(scope: Scope, as_of: date) -> date:
-    """The newest day by `as_of` that anything is known of: the day training stands at."""
-    days = [
-        scope.connection.scalar(scope.select(table, func.max(table.c.known_on)).where(table.c.known_on <= as_of))
-        for table in (submissions, decisions)
-    ]
-    return max((day for day in days if day is not None), default=as_of)
+    """The newest day by `as_of` that a payer's answer is known of, the day by which training tells what is ripe.
+
+    Where no payer has answered anything it is that of the newest claim, and without one `as_of`.
+    """
+    for table in (decisions, submissions):
+        of = scope.select(table, func.max(table.c.known_on)).where(table.c.known_on <= as_of)
+        day: date | None = scope.connection.scalar(of)
+        if day is not None:
+            return day
+    return as_of
 
 
 def _of_submission(

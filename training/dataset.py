@@ -32,6 +32,7 @@ from training.split import Positions
 
 DENIED, REDUCED = "denied", "reduced"
 NOT_DENIED = frozenset({"paid", REDUCED, "patient_responsibility"})
+UNANSWERED = "unanswered"
 UNKNOWN = "unknown"
 AGES = ((18, "under 18"), (45, "18-44"), (65, "45-64"), (80, "65-79"))  # the last is 80 and over
 CHUNK = 5000  # rows at a time between a frame and plain dicts
@@ -54,9 +55,9 @@ class Dataset:
     """Lines with a target, in order of submission.
 
     `lines` says of each: `claim` (a number), `claim_id`, `line`, `patient` (a number), `submitted`, `known_on`,
-    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied), `worst_rule` (severity, 0 none),
-    `reduced` (paid, but less), `age_band`, `sex` (both for the evaluation by groups alone, never an input), `outcome`
-    (the ledger's word), `ref` (the opaque id of its submission).
+    `payer`, `code`, `denied`, `reason`, `carcs`, `charge`, `lost` (dollars denied; 0 of a line that
+    was only cut), `worst_rule` (severity, 0 none), `reduced` (paid, but less), `age_band`, `sex` (both for the
+    evaluation by groups alone, never an input), `outcome` (the ledger's word), `ref` (the opaque id of its submission).
     `features` has one column a feature. `excluded` counts, by why, the submitted lines that are not here.
     """
 
@@ -107,8 +108,9 @@ def build(
     `settings` say how long a payer's answers may take; lines with a flag of `exclude` are left out, and counted.
     """
     past = PayerPast()
-    last: list[date] = []
+    last: dict[str, date] = {}
     excluded: Counter[str] = Counter()
+    unheard: list[tuple[str, date]] = []  # payer and day of sending of the lines nobody answered
     about: list[tuple[object, ...]] = []
     columns: dict[str, array[float] | list[str]] = {
         name: [] if f.categorical else array("d") for name, f in FEATURES.items()
@@ -118,14 +120,17 @@ def build(
         if progress and number % SAID_EVERY == 0:
             text = f"replayed {number:,} of {claims:,} claims, up to {replayed.event.known_on}"
             progress(Step("replay", text, number, claims or None))
+        unheard += _unheard(replayed, labels)
         for told, row in _targets(replayed, number, labels, excluded, exclude):
             about.append(told)
             for name, column in columns.items():
                 column.append(row[name])  # type: ignore[arg-type]  # numbers and words each to their own column
     lines = _typed(pd.DataFrame(about, columns=ABOUT))
-    as_of = last[-1] if last else None
-    ripe = _ripe(lines, past, as_of, settings)
+    as_of = last.get("told")
+    ripe = _ripe(lines, past, last.get("answered"), settings)
     excluded["too recent: the payer's lag has not passed"] += int((~ripe).sum())
+    young = _young(unheard, past, last.get("answered"), settings)
+    excluded.update({"unanswered": -young, "pending": young})
     return Dataset(lines[ripe].reset_index(drop=True), _frame(columns, ripe.to_numpy()), +excluded, past, as_of)
 
 
@@ -181,7 +186,7 @@ def _targets(
                 label.reason,
                 label.carcs,
                 float(line.charge),
-                float(label.denied_amount),
+                float(label.denied_amount) if label.outcome == DENIED else 0.0,  # a cut is no denial
                 worst[line.number],
                 label.outcome == REDUCED,
                 age_band(event.claim.patient, event.known_on),
@@ -191,6 +196,22 @@ def _targets(
             ),
             row,
         )
+
+
+def _unheard(replayed: Replayed, labels: Mapping[tuple[str, int], Label]) -> Iterator[tuple[str, date]]:
+    event = replayed.event
+    for line in event.claim.lines:
+        label = labels.get((event.submission, line.number))
+        if label is not None and label.outcome == UNANSWERED:
+            yield event.claim.payer.id, event.known_on
+
+
+def _young(unheard: Iterable[tuple[str, date]], past: PayerPast, answered: date | None, settings: LabelSettings) -> int:
+    """How many of the unanswered lines may be answered yet: the labels were asked for as of the end of all days."""
+    if answered is None:
+        return 0
+    days = settings.waits(past, answered)
+    return sum((answered - sent).days <= days(payer) for payer, sent in unheard)
 
 
 def age_band(patient: Person, day: date) -> str:
@@ -206,12 +227,16 @@ def age_band(patient: Person, day: date) -> str:
     return next((band for before, band in AGES if age < before), "80 and over")
 
 
-def _overheard(events: Iterable[Event], past: PayerPast, last: list[date]) -> Iterator[Event]:
-    """Pass the events on, learning each decision for the snapshot that goes into the bundle."""
+def _overheard(events: Iterable[Event], past: PayerPast, last: dict[str, date]) -> Iterator[Event]:
+    """Pass the events on, learning each decision for the snapshot that goes into the bundle.
+
+    `last` is told the last day anything was `told`, and the last on which a payer `answered`.
+    """
     for event in events:
         if isinstance(event, Decided):
             past.learn(event.decision)
-        last[:] = [event.known_on]
+            last["answered"] = event.known_on
+        last["told"] = event.known_on
         yield event
 
 
@@ -222,15 +247,17 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.astype({"denied": bool, "reduced": bool, "charge": float, "lost": float, "worst_rule": float})
 
 
-def _ripe(lines: pd.DataFrame, past: PayerPast, as_of: date | None, settings: LabelSettings) -> pd.Series:
+def _ripe(lines: pd.DataFrame, past: PayerPast, answered: date | None, settings: LabelSettings) -> pd.Series:
     """True for lines sent so long ago that their payer has answered nearly all of its like (`settings.lag_share`).
 
-    Of younger claims only the quick answers are in, and those are not like the rest.
+    Of younger claims only the quick answers are in, and those are not like the rest. What counts is the last day an
+    answer is known of: where claims are read every day and remittances once a month, the claims of the last weeks are
+    younger than they look.
     """
-    if lines.empty or as_of is None:
+    if lines.empty or answered is None:
         return pd.Series([], dtype=bool)
-    days = settings.waits(past, as_of)
+    days = settings.waits(past, answered)
     lags = {payer: days(payer) for payer in lines["payer"].unique()}
-    waited = (pd.Timestamp(as_of) - lines["submitted"]).dt.days
+    waited = (pd.Timestamp(answered) - lines["submitted"]).dt.days
     ripe: pd.Series = waited >= lines["payer"].map(lags)
     return ripe

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from past.label_settings import DEFAULTS, LabelSettings
 from scrubber.tables import Tables
 from store import IngestReport, Store
 from training.errors import NotEnoughData
@@ -37,6 +38,7 @@ def look_back(
     paths: Sequence[Path],
     tables: Tables,
     *,
+    settings: LabelSettings = DEFAULTS,
     rolling: int = 0,
     seed: int = 1,
     effort: Effort | None = None,
@@ -45,9 +47,10 @@ def look_back(
 ) -> LookedBack:
     """Read the files, learn from the earlier part, and grade what was learned, and the rules, on the later part.
 
-    With `rolling` that is done so many times, as time went on. Raises NotEnoughData where the files hold too little.
+    With `rolling` that is done so many times, as time went on. `settings` say what the practice calls a denial. Raises
+    NotEnoughData where the files hold too little.
     """
-    with thrown_away(paths, tables) as (store, ingested):
+    with thrown_away(paths, tables, settings) as (store, ingested):
         if not ingested.claims or not ingested.remittances:
             raise NotEnoughData(
                 "looking back",
@@ -81,10 +84,12 @@ def roll_store(
 
 
 @contextmanager
-def thrown_away(paths: Sequence[Path], tables: Tables) -> Iterator[tuple[Store, IngestReport]]:
+def thrown_away(
+    paths: Sequence[Path], tables: Tables, settings: LabelSettings = DEFAULTS
+) -> Iterator[tuple[Store, IngestReport]]:
     """A store of these files alone, gone when the work is done, however it ends."""
     with (
         TemporaryDirectory(prefix="cleanclaim-lookback-") as folder,
-        Store.open(Path(folder) / "store.db", family_of=tables.family) as store,
+        Store.open(Path(folder) / "store.db", family_of=tables.family, settings=settings) as store,
     ):
         yield store, store.ingest(paths)

@@ -23,7 +23,7 @@ def promote(version: str, *, home: Path, force: bool = False) -> Path:
     """Make `version` (its number, or `challenger`) the champion: export its bundle, point to it, move the alias.
 
     Raises NotPromoted when the version is unknown, or when it does worse than the champion did on the very same test
-    lines (`force` waives that). The answer is the bundle's folder.
+    lines, or the champion had learned from those (`force` waives both). The answer is the bundle's folder.
     """
     registered = track.registered(version, home)
     api = track.client(home)
@@ -59,6 +59,14 @@ def rollback(*, home: Path) -> Path:
 
 def _gate(version: str, metrics: Mapping[str, float]) -> None:
     champion, challenger = metrics.get("champion.pr_auc"), metrics.get("pr_auc")
+    learned = metrics.get("champion.learned_from", 0.0)
+    if learned > 0:  # `train --until` an earlier day: its figures there say nothing, better or worse
+        raise NotPromoted(
+            version,
+            found=f"a champion that learned from {learned:.0%} of the lines this version was tested on",
+            expected="test lines that neither of the two had seen",
+            advice="Train without --until, or promote all the same with --force.",
+        )
     if champion is not None and challenger is not None and challenger < champion - TOLERANCE:
         raise NotPromoted(
             version,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from training.charts import dollars, standalone
-from training.grading import Evaluation
+from training.grading import PATIENTS, Evaluation
 from training.page import Page, bullets, paragraphs
 from training.plots import Plot, plots_of, rolling
 from training.rolled import Rolled
@@ -196,9 +196,10 @@ def _people(page: Page, groups: Sequence[Group]) -> str:
     lead = paragraphs(
         "Age and sex are no inputs of the model. They are looked at here, and only here, to see whether it serves "
         "one group worse than another. A different share denied is what payers did; a larger calibration error "
-        "would be ours."
+        "would be ours. Patients come again, so some have lines in the train window too; were those alone foreseen, "
+        "the model would know people and not claims."
     )
-    return lead + _groups(page, groups, ("age band", "sex", "payer type"))
+    return lead + _groups(page, groups, (PATIENTS, "age band", "sex", "payer type"))
 
 
 def _truth(page: Page, f: Mapping[str, float]) -> str:

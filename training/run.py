@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -279,12 +280,22 @@ def _champion(dataset: Dataset, test: Positions, home: Path) -> dict[str, float]
     s = score(champion, dataset, test)
     return finite(
         {
+            "champion.learned_from": _learned_from(champion, dataset, test),
             "champion.pr_auc": metrics.pr_auc(s.denied, s.risk),
             "champion.roc_auc": metrics.roc_auc(s.denied, s.risk),
             "champion.brier": metrics.brier(s.denied, s.risk),
             "champion.ece": metrics.expected_calibration_error(s.denied, s.risk),
         }
     )
+
+
+def _learned_from(champion: DenialModel, dataset: Dataset, test: Positions) -> float:
+    """The share of the test lines sent by the last day whose answers the champion was fitted or calibrated on."""
+    last = champion.card.window.get("calibration_to")
+    if last is None:
+        return math.nan  # it does not say
+    sent = dataset.lines["submitted"].iloc[test].dt.date
+    return float((sent <= date.fromisoformat(last)).mean())
 
 
 def _run(

@@ -27,7 +27,7 @@ BINS = 5
 class Group:
     """A part of the lines; `note` says why it has no figures, where it has none."""
 
-    kind: str  # payer, procedure family, payer type, age band, sex
+    kind: str  # payer, procedure family, payer type, age band, sex, patients
     name: str
     lines: int
     denied: int

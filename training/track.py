@@ -25,7 +25,9 @@ from training.errors import UnknownVersion
 
 MODEL_NAME = "denial"
 EVALUATIONS = "denial-evaluation"  # the experiment of runs that only measure
-UNSAYABLE = re.compile(r"[^\w./: -]")  # what MLflow allows in no metric's name, and a payer's id may hold
+# What MLflow takes in no metric's name, and a payer's may hold. A slash it takes in some places: "A/B" and not "A/".
+UNSAYABLE = re.compile(r"[^\w.: -]")
+LONGEST_NAME = 250
 CHAMPION, CHALLENGER = "champion", "challenger"
 
 
@@ -88,11 +90,18 @@ def record_evaluation(run: Run, home: Path) -> str:
 def _log(mlflow: Any, run: Run) -> None:
     mlflow.set_tags(dict(run.tags))
     mlflow.log_params(dict(run.params))
-    mlflow.log_metrics({UNSAYABLE.sub("_", name): value for name, value in run.metrics.items()})
+    mlflow.log_metrics({_sayable(name): value for name, value in run.metrics.items()})
     for name, table in run.tables.items():
         mlflow.log_text(json.dumps(table, indent=1, sort_keys=True, default=str), name)
     for name, text in run.texts.items():
         mlflow.log_text(text, name)
+
+
+def _sayable(name: str) -> str:
+    """A metric's name as MLflow takes it; of one that is too long both ends are kept, for `_low` stands at the end."""
+    plain = UNSAYABLE.sub("_", name)
+    half = LONGEST_NAME // 2 - 2
+    return plain if len(plain) <= LONGEST_NAME else f"{plain[:half]}...{plain[-half:]}"
 
 
 def registered(version: str, home: Path) -> Any:

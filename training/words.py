@@ -25,8 +25,8 @@ MEANING = {
     "Calibration error": "by how much the chance said differs from the share denied, on average over ten groups of "
     "lines (five for a payer or a group). Luck alone makes it larger than 0; `by luck` is what exact chances would "
     "show on so many lines. Drawing patients adds some luck again, so the interval lies a little high.",
-    "Interval": "whole patients were drawn again and again with replacement, 400 times; the interval holds the middle "
-    "95 % of what came out. Differences come from the same draws.",
+    "Interval": "whole patients were drawn again and again with replacement, 400 times (200 for figures against the "
+    "true chances); the interval holds the middle 95 % of what came out. Differences come from the same draws.",
     "Embargo": "the days between two windows within which payers may still be answering: a model fitted on a day could "
     "not have known those answers, so their lines are left out.",
 }

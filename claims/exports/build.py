@@ -56,7 +56,13 @@ _Lines = dict[int, tuple[Row, Said]]  # by line number
 
 
 def _lines(m: ExportMap, rows: Sequence[Row]) -> _Lines:
-    """The lines of a submission, by number; a line's rows must say the same of what was sent."""
+    """The lines of a submission, by number; a line's rows must say the same of what was sent.
+
+    Without line numbers each row is a line of its own. One that says what another says may be that line's second
+    answer, its reversal or the same row twice: taken for another line it would be a service nobody sent.
+    """
+    if "line" not in m.columns:
+        _require_apart(m, rows)
     found: _Lines = {}
     for i, row in enumerate(rows, 1):
         first, said = found.setdefault(row.line or i, (row, row.said))
@@ -74,6 +80,19 @@ def _lines(m: ExportMap, rows: Sequence[Row]) -> _Lines:
             expected = f"what row {rows[0].row} says of the claim"
             raise UnreadableCell(row.row, column, found="something else of the same claim", expected=expected)
     return found
+
+
+def _require_apart(m: ExportMap, rows: Sequence[Row]) -> None:
+    seen: dict[Said, int] = {}
+    for row in rows:
+        first = seen.setdefault(row.said, row.row)
+        if first != row.row or row.reversal:
+            what = "a reversal" if row.reversal else f"the service of row {first} again"
+            raise UnreadableCell(
+                row.row, m.columns["code"][0], found=f"{what}, and no line number",
+                expected="one row for each line, or line numbers",
+                advice="Map the line number (line under [columns]): it tells a second answer from a second line.",
+            )  # fmt: skip
 
 
 def _claim(m: ExportMap, claim_id: str, sending: _Sending, row: Row, lines: _Lines) -> Claim:

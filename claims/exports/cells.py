@@ -66,8 +66,14 @@ def amount(text: str, decimal: str = ".") -> Decimal | None:
     return -value if value and (match["open"] or match["minus"] or match["after"]) else value
 
 
-def day(text: str, forms: tuple[str, ...], *, birth: bool = False) -> date | None:
-    """The day a cell says by the first form that fits, None for an empty one. Raises ValueError."""
+def day(text: str, forms: tuple[str, ...], *, born_by: date | None = None) -> date | None:
+    """The day a cell says by the first form that fits, None for an empty one. Raises ValueError.
+
+    `born_by` says that it is a birth date: a year of two digits is then the last such year up to that day.
+
+    >>> day("3/2/50", ("%m/%d/%y",), born_by=date(2026, 1, 9)), day("3/2/19", ("%m/%d/%y",), born_by=date(2026, 1, 9))
+    (datetime.date(1950, 3, 2), datetime.date(2019, 3, 2))
+    """
     said = text.strip()
     if not said:
         return None
@@ -76,7 +82,9 @@ def day(text: str, forms: tuple[str, ...], *, birth: bool = False) -> date | Non
             found = datetime.strptime(said, form).date()  # noqa: DTZ007
         except ValueError:
             continue
-        if (_FIRST_BIRTH if birth else _FIRST) <= found <= _LAST:
+        if born_by is not None and found > born_by and "%y" in form:
+            found = found.replace(year=found.year - 100)
+        if (_FIRST if born_by is None else _FIRST_BIRTH) <= found <= _LAST:
             return found
     raise ValueError(text)
 

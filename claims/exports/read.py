@@ -39,6 +39,7 @@ class Export:
     carcs: Counter[str] = field(default_factory=Counter)
     _places: Mapping[str, int] = field(default_factory=dict)
     _by_claim: dict[str, list[_Cells]] = field(default_factory=dict)
+    _broken: dict[str, UnreadableCell] = field(default_factory=dict)  # claims with a row that is none
     _lost: list[Refusal] = field(default_factory=list)
 
     @property
@@ -52,6 +53,8 @@ class Export:
             yield refusal.claim_id, refusal
         for claim_id, cells in self._by_claim.items():
             try:
+                if claim_id in self._broken:
+                    raise self._broken[claim_id]
                 found = list(records_of(self.m, claim_id, [self._row(one) for one in cells]))
             except UnreadableInput as error:
                 yield claim_id, Refusal(error, self._claims_in(cells), claim_id)
@@ -92,8 +95,9 @@ def open_export(source: BinaryIO, m: ExportMap, name: str) -> Export:
         for _ in range(m.header_row - 1):
             next(text, None)
         reader = csv.reader(text, delimiter=m.delimiter, strict=True)
-        export = _headed(m, [cell.strip() for cell in next(reader, [])], name)
-        _take(export, reader, m.header_row - 1)
+        header = [cell.strip() for cell in next(reader, [])]
+        export = _headed(m, header, name)
+        _take(export, reader, m.header_row - 1, len(header))
     except UnicodeError:
         raise UnreadableFile(
             name, found=f"text that is not {m.encoding}", expected=f"text in {m.encoding}",
@@ -124,7 +128,7 @@ def _headed(m: ExportMap, header: Sequence[str], name: str) -> Export:
     return Export(m, unknown, _places={column: header.index(column) for column in m.named})
 
 
-def _take(export: Export, reader: Iterator[list[str]], above: int) -> None:
+def _take(export: Export, reader: Iterator[list[str]], above: int, columns: int) -> None:
     """Sort the rows by claim number, with the mapped cells alone."""
     places = list(export._places.values())
     export._places = {column: i for i, column in enumerate(export._places)}
@@ -139,8 +143,22 @@ def _take(export: Export, reader: Iterator[list[str]], above: int) -> None:
         kept = tuple(cells[place] if place < len(cells) else "" for place in places)
         claim_id = kept[at].strip()
         if claim_id:
+            if fault := _out_of_place(line, cells, columns):
+                export._broken.setdefault(claim_id, fault)
             by_claim[claim_id].append((line, kept))
         else:
             error = UnreadableCell(line, claim_column, found="nothing", expected="a claim number")
             export._lost.append(Refusal(error, 1))
     export._by_claim = dict(by_claim)
+
+
+def _out_of_place(line: int, cells: Sequence[str], columns: int) -> UnreadableCell | None:
+    """What is wrong with a row whose cells cannot be those of the header's columns; None where nothing is."""
+    if any(cell.strip() for cell in cells[columns:]):
+        return UnreadableCell(
+            line, f"number {columns + 1}", found=f"{len(cells)} cells under {columns} columns",
+            expected="a cell a column", advice="A cell that holds the delimiter must stand in quotes.",
+        )  # fmt: skip
+    if any("\0" in cell for cell in cells):
+        return UnreadableCell(line, "unknown", found="a character of no text (NUL)", expected="text")
+    return None

@@ -98,10 +98,9 @@ class _Cells:
     def money(self, text: str) -> Decimal | None:
         return amount(text, self.m.decimal)
 
-    def day(self, ours: str) -> date | None:
+    def day(self, ours: str, *, born_by: date | None = None) -> date | None:
         form = " or ".join(self.m.dates)
-        birth = ours == "birth_date"
-        return self.read(ours, lambda text: day(text, self.m.dates, birth=birth), f"a day written {form}")
+        return self.read(ours, lambda text: day(text, self.m.dates, born_by=born_by), f"a day written {form}")
 
     def list_of(self, ours: str) -> tuple[str, ...]:
         return tuple(code for column in self.m.columns.get(ours, ()) for code in codes(self.of(column), self.m))
@@ -124,15 +123,16 @@ def read_row(m: ExportMap, places: Mapping[str, int], row: int, cells: tuple[str
         column = m.columns["decided_on"][0]
         raise UnreadableCell(row, column, found="nothing", expected="the day of what was paid or adjusted")
     name = c.text("payer_name")
+    submitted_on = c.required("submitted_on", c.day("submitted_on"))
     return Row(
         row=row,
-        submitted_on=c.required("submitted_on", c.day("submitted_on")),
+        submitted_on=submitted_on,
         frequency=c.read("frequency", _frequency, "1, 7 or 8"),
         payer_id=c.text("payer_id") or m.payers.get(name.casefold(), name),
         turn=c.read("payer_turn", lambda text: _known(TURNS, text.upper()), "P, S, T or 1, 2, 3"),
         line=c.required("line", c.read("line", _number, "a line number from 1")) if "line" in m.columns else None,
         said=_said(c, abs(charge)),
-        whole=_whole(c, name),
+        whole=_whole(c, name, submitted_on),
         decided_on=decided_on,
         reversal=reversal,
         paid=paid or ZERO,
@@ -166,7 +166,7 @@ def _said(c: _Cells, charge: Decimal) -> Said:
     )
 
 
-def _whole(c: _Cells, payer_name: str) -> Whole:
+def _whole(c: _Cells, payer_name: str, submitted_on: date) -> Whole:
     return Whole(
         payer_name=payer_name,
         billing_npi=c.text("billing_npi"),
@@ -174,7 +174,7 @@ def _whole(c: _Cells, payer_name: str) -> Whole:
         patient_id=c.text("patient_id"),
         last_name=c.text("last_name"),
         first_name=c.text("first_name"),
-        birth_date=c.day("birth_date"),
+        birth_date=c.day("birth_date", born_by=submitted_on),
         sex=c.text("sex").upper()[:1],
         member_id=c.text("member_id"),
     )

@@ -127,7 +127,7 @@ def test_exact_chances_show_the_error_that_luck_makes():
 
 def test_groups_are_counted_and_those_too_small_say_so(scored):
     groups = slices(scored, seed=1)
-    assert {g.kind for g in groups} == {"payer", "procedure family", "payer type", "age band", "sex"}
+    assert {g.kind for g in groups} == {"payer", "procedure family", "payer type", "age band", "sex", "patients"}
     for kind in ("payer", "sex", "age band"):
         assert sum(g.lines for g in groups if g.kind == kind) == len(scored.denied)
         assert sum(g.denied for g in groups if g.kind == kind) == scored.denied.sum()
