@@ -144,6 +144,13 @@ def test_a_payer_nobody_knows_is_said(run):
     assert "'medcare' is no key of the table of payers" in said.err
 
 
+def test_a_payer_of_a_profile_is_known(run):
+    assert run("payers", "new", "mypayer").code == 0
+    said = run("rules", "off", "NCC-008", "--payer", "mypayer", *WHO)
+    assert said.code == 0
+    assert said.err == ""
+
+
 def test_a_broken_history_is_refused_by_every_command(run, own, home):
     (home / "rules" / "overrides.jsonl").write_text("{")
     for words in (("rules",), ("rules", "overrides"), ("rules", "off", "NCC-008", *WHO), ("scrub", BATCH)):
