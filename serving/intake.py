@@ -21,6 +21,8 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 MOST_SIMILAR = 20  # past lines of each outcome shown beside a line
 MOST_LINES = 999  # service lines of one claim; the 837P implementation guide allows 50
 COUNT = re.compile(r"[1-9][0-9]?")
+_WRAP = 'Put the claim into the member "claim": {"claim": {...}}; evidence and the like stand beside it.'
+_SCHEMA = "GET /v1/schema/claim says what a claim holds."
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -126,10 +128,12 @@ def _claim(item: object, pointer: str) -> Claim | Refusal:
     try:
         return claim_from_json(item)
     except UnreadableClaim as error:
-        if not pointer:
-            return Refusal(error, claims_lost=1)
+        bare = isinstance(item, dict) and "claim" not in item and "lines" in item
         placed = UnreadableClaim(
-            pointer + error.pointer, found=error.found, expected=error.expected, advice=error.advice
+            pointer + error.pointer,
+            found=error.found,
+            expected=error.expected,
+            advice=error.advice or (_WRAP if bare else _SCHEMA),
         )
         return Refusal(placed, claims_lost=1)
 
