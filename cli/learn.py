@@ -244,6 +244,10 @@ def show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
     for name in [*(k for k in HEADLINE if k in metrics), *sorted(compared), *sorted(told)]:
         table.add_row(Text(name), *(_number(metrics.get(f"{name}{end}")) for end in ("", *ends)))
     stdout().print(table)
+    if metrics.get("ece_low", 0.0) > metrics.get("ece", 0.0):
+        stdout().print(
+            Text("Luck alone makes ece larger than 0, and drawing patients adds some: its interval lies high.")
+        )
     stdout().print(Text(f"These are the first of {len(metrics)} figures; `--json` has them all."))
 
 

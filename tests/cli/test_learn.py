@@ -219,3 +219,12 @@ def test_going_back_without_an_earlier_champion_is_a_sentence(run):
     said = run("rollback")
     assert said.code == 2
     assert "no champion before it" in said.err
+
+
+def test_an_interval_that_does_not_hold_its_figure_is_explained(capsys):
+    from cli.learn import show_metrics
+
+    show_metrics({"ece": 0.0104, "ece_low": 0.0141, "ece_high": 0.0382}, simulated=False)
+    assert "its interval lies high" in capsys.readouterr().out
+    show_metrics({"ece": 0.02, "ece_low": 0.0141, "ece_high": 0.0382}, simulated=False)
+    assert "its interval lies high" not in capsys.readouterr().out
