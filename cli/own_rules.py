@@ -109,9 +109,9 @@ def _show_dry_run(rules: Sequence[OwnRule], tried: DryRun | None, since: date | 
 
 
 def _add_row(table: Table, t: Trial) -> None:
-    counts = (f"{n:,}" if n else "" for n in (t.flagged, t.denied, t.denied_as_said, t.paid, t.unanswered))
+    counts = (f"{n:,}" if n else "" for n in (t.denied, t.denied_as_said, t.paid, t.unanswered))
     table.add_row(
-        t.rule_id, Text(t.payer_id or "all"), *counts, _share(t, t.denied_share),
+        t.rule_id, Text(t.payer_id or "all"), f"{t.flagged:,}", *counts, _share(t, t.denied_share),
         f"${t.denied_charge:,.2f}" if t.denied_charge else "", f"{t.not_checked:,}" if t.not_checked else "",
         Text(" ".join(t.refs[:SHOWN_REFS])),
     )  # fmt: skip
