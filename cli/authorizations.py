@@ -65,7 +65,8 @@ def import_files(settings: Settings, files: Sequence[Path], today: date, payer: 
     else:
         stdout().print(
             f"{counted(total['files'], 'file')}: {total['authorizations']} authorization records and "
-            f"{total['eligibility']} answers about cover are new, {total['duplicates']} were there before, {total['refused']} refused, "
+            f"{total['eligibility']} answers about cover are new, {total['duplicates']} were there before, "
+            f"{total['refused']} refused, "
             f"{len(unlinked)} of no patient yet."
         )
     kept = total["authorizations"] + total["eligibility"] + total["duplicates"]
