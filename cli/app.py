@@ -35,6 +35,8 @@ EXIT_UNUSABLE = 2
 app = typer.Typer(
     name="cleanclaim",
     help="Say, before a claim is sent, which lines the payer will deny, why, and which honest fix changes that.",
+    epilog="Begin with: `cleanclaim score batch.837`, `cleanclaim ingest sent/ remits/`, "
+    "or `cleanclaim serve` for the browser. Each command says more with `--help`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",

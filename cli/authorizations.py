@@ -20,7 +20,7 @@ from claims.reading import Refusal
 from claims.x12 import sniff
 from claims.x12.read_271 import read_271
 from claims.x12.read_278 import read_278
-from cli.console import emit, progress, say, stdout
+from cli.console import counted, emit, progress, say, stdout
 from cli.intake import SNIFFED, Batch
 from cli.learn import open_store
 from serving.intake import read_json
@@ -64,8 +64,9 @@ def import_files(settings: Settings, files: Sequence[Path], today: date, payer: 
         emit({**total, "unlinked": [one.json() for one in unlinked], "payers_not_sent_to": strangers})
     else:
         stdout().print(
-            f"{total['files']} files: {total['authorizations']} authorization records and {total['eligibility']} "
-            f"answers about cover are new, {total['duplicates']} were there before, {total['refused']} refused, "
+            f"{counted(total['files'], 'file')}: {total['authorizations']} authorization records and "
+            f"{total['eligibility']} answers about cover are new, {total['duplicates']} were there before, "
+            f"{total['refused']} refused, "
             f"{len(unlinked)} of no patient yet."
         )
     kept = total["authorizations"] + total["eligibility"] + total["duplicates"]

@@ -13,6 +13,8 @@ from cli.options import AsJson, day_of, finish
 authorizations_app = typer.Typer(
     no_args_is_help=True,
     help="Approvals: what is held, what is left of it, what runs out, and which planned services lack one.",
+    epilog="For example: `cleanclaim authorizations import approvals.csv`, then "
+    "`cleanclaim authorizations list --expiring 14`.",
 )
 
 _Day = typer.Option(metavar="DATE", formats=["%Y-%m-%d"])

@@ -34,6 +34,11 @@ def say(text: str) -> None:
     stderr.print(text, markup=False)
 
 
+def counted(n: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def emit(record: object) -> None:
     """One JSON record on one line of standard output; NaN is refused, since it is not JSON."""
     sys.stdout.write(json.dumps(record, allow_nan=False, ensure_ascii=False) + "\n")

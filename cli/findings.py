@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.worklist import message_of, show_switched_off, show_unchecked
+from cli.worklist import message_of, show_switched_off, show_twice, show_unchecked
 from scrubber.registry import Severity
 from serving.assessment import Assessment
 
@@ -33,6 +33,7 @@ def show(console: Console, assessments: Sequence[Assessment]) -> None:
         )  # fmt: skip
     if found:
         console.print(table)
+    show_twice(console, assessments)
     show_unchecked(console, [u for a in assessments for u in a.unchecked])
     show_switched_off(console, [off for a in assessments for off in a.switched_off])
     counts = Counter(f.severity.word for _, f in found)

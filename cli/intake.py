@@ -13,7 +13,7 @@ from claims.claim import Claim
 from claims.errors import UnreadableFile
 from claims.reading import Refusal
 from claims.x12 import read_837, sniff
-from cli.console import say
+from cli.console import counted, say
 
 STDIN = Path("-")
 SNIFFED = 4096  # bytes looked at to tell what a file is
@@ -39,7 +39,7 @@ class Batch:
                 elif first:
                     self.faults += 1
                     self.refused += record.claims_lost
-                    say(f"{self.path}: {_loss(record)}{record.error}")
+                    say(f"{self.path}: {lost_claim(record.claims_lost, record.claim_id)}{record.error}")
 
     def _open(self) -> BinaryIO:
         if self.path == STDIN:
@@ -64,11 +64,11 @@ class Batch:
             ) from error
 
 
-def _loss(refusal: Refusal) -> str:
-    if not refusal.claims_lost:
-        return f"claim {refusal.claim_id}: " if refusal.claim_id else ""
-    which = f"claim {refusal.claim_id}" if refusal.claim_id else f"{refusal.claims_lost} claim(s)"
-    return f"{which} not read: "
+def lost_claim(claims_lost: int, claim_id: str) -> str:
+    """What a refusal costs, before what it says; of one that lost nothing, the claim it is about."""
+    if not claims_lost:
+        return f"claim {claim_id}: " if claim_id else ""
+    return f"claim {claim_id} not read: " if claim_id else f"{counted(claims_lost, 'claim')} not read: "
 
 
 def _records(source: BinaryIO) -> Iterator[Claim | Refusal]:

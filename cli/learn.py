@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.errors import UnreadableFile, UnreadableInput
-from cli.console import emit, progress, say, stages, stdout
+from cli.console import counted, emit, progress, say, stages, stdout
+from cli.intake import lost_claim
 from serving.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ def ingest_paths(settings: Settings, paths: list[Path], *, as_json: bool) -> int
 
 def say_report(report: IngestReport, *, as_json: bool) -> int:
     """What an ingest did, and its exit code."""
-    for refused in (*report.rejected_files, *report.refusals):
-        say(str(refused))
+    for rejected in report.rejected_files:
+        say(str(rejected))
+    for refused in report.refusals:
+        say(f"{refused.file}: {lost_claim(refused.claims_lost, refused.claim_id)}{refused.text}")
     _say_some(
         [*report.unbalanced_payments, *report.unbalanced, *report.unmatched_acknowledgments, *report.unmatched],
         "not matched or not balanced",
@@ -63,14 +66,20 @@ def say_report(report: IngestReport, *, as_json: bool) -> int:
             if report.acknowledgments
             else ""
         )
+        lost = sum(refused.claims_lost for refused in report.refusals)
+        notes = sum(not refused.claims_lost for refused in report.refusals)
+        noted = f"; {counted(notes, 'place')} of a file to look at, with nothing lost" if notes else ""
         wire = f", {report.left_to_wire} claims are there from their own 837" if report.left_to_wire else ""
         stdout().print(
-            f"{report.files} files: {report.claims} claims and {report.remittances} remittances{acknowledged}"
+            f"{counted(report.files, 'file')}: {report.claims} claims and "
+            f"{report.remittances} remittances{acknowledged}"
             f"{recorded} are new, {report.duplicates} were there before{wire}; "
             f"{report.lines_matched} services found their line, "
-            f"{report.lines_unmatched} did not; {len(report.rejected_files)} files and "
-            f"{len(report.refusals)} records refused."
+            f"{report.lines_unmatched} did not; {counted(len(report.rejected_files), 'file')} and "
+            f"{counted(lost, 'record')} refused{noted}."
         )
+        if not report.files and not report.rejected_files:
+            say("No file to read is in there. Expected 837P, 835, 277CA, 999, 278 or 271 files, or folders of them.")
     if report.ok:
         return 0
     return (
@@ -196,8 +205,10 @@ def train_model(
 def promote_model(settings: Settings, version: str, *, force: bool, as_json: bool) -> int:
     """Put a version in use."""
     needs("mlflow")
+    from training import track  # noqa: PLC0415
     from training.promote import promote  # noqa: PLC0415
 
+    version = str(track.registered(version, settings.home).version)  # an alias says nothing once it has moved
     folder = promote(version, home=settings.home, force=force)
     if as_json:
         emit({"version": version, "bundle": str(folder)})
@@ -233,6 +244,10 @@ def show_metrics(metrics: Mapping[str, float], simulated: bool) -> None:
     for name in [*(k for k in HEADLINE if k in metrics), *sorted(compared), *sorted(told)]:
         table.add_row(Text(name), *(_number(metrics.get(f"{name}{end}")) for end in ("", *ends)))
     stdout().print(table)
+    if metrics.get("ece_low", 0.0) > metrics.get("ece", 0.0):
+        stdout().print(
+            Text("Luck alone makes ece larger than 0, and drawing patients adds some: its interval lies high.")
+        )
     stdout().print(Text(f"These are the first of {len(metrics)} figures; `--json` has them all."))
 
 

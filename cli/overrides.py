@@ -78,10 +78,10 @@ def _known_rule(home: Path, rule_id: str) -> None:
 
 
 def _known_payer(home: Path, payer: str) -> None:
-    """Say so where no table names the payer: a misspelt key would change nothing, silently."""
-    rows = [row for release in load_tables(home).payers.releases for row in release.rows.values()]
+    """Say so where neither table nor profile names the payer: a misspelt key would change nothing, silently."""
+    rows = load_tables(home).payer_rows.values()
     if payer and payer.upper() not in {name.upper() for row in rows for name in (row.key, *row.ids)}:
-        say(f"{payer!r} is no key of the table of payers; it is taken for a payer id.")
+        say(f"{payer!r} is no key of the table of payers or of a profile of yours; it is taken for a payer id.")
 
 
 def sentence_of(entry: Override) -> str:

@@ -59,12 +59,15 @@ def _dry_run(settings: Settings, tables: Tables, rules: Sequence[OwnRule], since
 
 
 def _show_notes(rules: Sequence[OwnRule], tables: Tables) -> None:
-    """A payer that no table names is taken for an id; a misspelt key would be silent for good."""
-    keys = {row.key for release in tables.payers.releases for row in release.rows.values()}
+    """A payer that neither table nor profile names is taken for an id; a misspelt key would be silent for good."""
+    keys = {row.key for release in tables.payers.releases for row in release.rows.values()} | set(tables.payer_rows)
     for own in rules:
         for payer in own.payers:
             if payer.lower() not in keys:
-                say(f"{own.rule.id}: {payer!r} is no key of the table of payers; it is taken for a payer id.")
+                say(
+                    f"{own.rule.id}: {payer!r} is no key of the table of payers or of a profile of yours; "
+                    "it is taken for a payer id."
+                )
 
 
 def _show_cases(rules: Sequence[OwnRule], proofs: Sequence[Proof]) -> None:
@@ -106,9 +109,9 @@ def _show_dry_run(rules: Sequence[OwnRule], tried: DryRun | None, since: date | 
 
 
 def _add_row(table: Table, t: Trial) -> None:
-    counts = (f"{n:,}" if n else "" for n in (t.flagged, t.denied, t.denied_as_said, t.paid, t.unanswered))
+    counts = (f"{n:,}" if n else "" for n in (t.denied, t.denied_as_said, t.paid, t.unanswered))
     table.add_row(
-        t.rule_id, Text(t.payer_id or "all"), *counts, _share(t, t.denied_share),
+        t.rule_id, Text(t.payer_id or "all"), f"{t.flagged:,}", *counts, _share(t, t.denied_share),
         f"${t.denied_charge:,.2f}" if t.denied_charge else "", f"{t.not_checked:,}" if t.not_checked else "",
         Text(" ".join(t.refs[:SHOWN_REFS])),
     )  # fmt: skip

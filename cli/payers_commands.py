@@ -14,6 +14,7 @@ payers_app = typer.Typer(
     no_args_is_help=True,
     help="The practice's payers: what each wants, by when, and how it has answered. A profile is a file of yours, "
     "`payers/KEY.toml` in the home folder: `cleanclaim payers new KEY` begins one.",
+    epilog="For example: `cleanclaim payers new mypayer --id 60054`, then `cleanclaim payers show mypayer`.",
 )
 
 

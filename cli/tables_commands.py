@@ -13,6 +13,7 @@ from cli.options import AsJson, AsOf, date_of, day_of, finish
 tables_app = typer.Typer(
     no_args_is_help=True,
     help="The published tables the rules read: which are held, bringing in a newer one, what it changes, going back.",
+    epilog="For example: `cleanclaim tables files`, then `cleanclaim tables import ptp ~/Downloads/ccipra-*.zip`.",
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A table, or the name of a publisher's file.")]

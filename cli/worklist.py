@@ -16,6 +16,7 @@ from models.past_lines import Similar
 from scrubber.checklist import LinesChecklist, State, Want
 from scrubber.report import Finding, SwitchedOff, Unchecked
 from serving.assessment import Assessment, Attention, LineAssessment, Remedy, most_urgent_first
+from serving.twice import twice
 from serving.waiting import RECORD, waiting
 
 ATTENTION_STYLE = {Attention.REJECT: "bold red", Attention.DENY: "red", Attention.RISK: "yellow"}
@@ -46,9 +47,16 @@ def show(console: Console, assessed: Sequence[Assessed], *, why: bool = False, t
     if why:
         for claim, assessment in shown:
             _details(console, claim, assessment)
+    show_twice(console, [a for _, a in ordered])
     show_unchecked(console, [u for _, a in ordered for u in a.unchecked])
     show_switched_off(console, [off for _, a in ordered for off in a.switched_off])
     _totals(console, ordered, len(shown))
+
+
+def show_twice(console: Console, assessed: Sequence[Assessment]) -> None:
+    """Claim numbers that stand more than once in what was given."""
+    for sentence in twice(assessed):
+        console.print(Text(f"\n{sentence}", style="yellow"))
 
 
 def _banner(console: Console, assessed: Sequence[Assessed]) -> None:

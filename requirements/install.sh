@@ -10,6 +10,7 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
   say "cleanclaim needs Python 3.11 or newer; '$python' is $("$python" -V 2>&1). Try: make PYTHON=python3.11 ..."
   exit 2
 fi
+say "Fetching the packages of $lock into $folder; the first time this takes a minute or two ..."
 if [ ! -x .tools/bin/uv ]; then
   "$python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
     --target .tools --require-hashes -r requirements/tools.lock 2>/dev/null || say "uv could not be fetched; using venv and pip"

@@ -21,6 +21,8 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 MOST_SIMILAR = 20  # past lines of each outcome shown beside a line
 MOST_LINES = 999  # service lines of one claim; the 837P implementation guide allows 50
 COUNT = re.compile(r"[1-9][0-9]?")
+_WRAP = 'Put the claim into the member "claim": {"claim": {...}}; evidence and the like stand beside it.'
+_SCHEMA = "GET /v1/schema/claim says what a claim holds."
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -129,7 +131,9 @@ def _claim(item: object, pointer: str) -> Iterator[Claim | Refusal]:
     try:
         claim, left_out = claim_and_faults(item)
     except UnreadableClaim as error:
-        yield Refusal(_placed(error, pointer), claims_lost=1, claim_id=claim_id_of(item))
+        yield Refusal(
+            _placed(error, pointer, error.advice or _how_to_write(item)), claims_lost=1, claim_id=claim_id_of(item)
+        )
         return
     yield claim
     for fault in left_out:
@@ -137,11 +141,15 @@ def _claim(item: object, pointer: str) -> Iterator[Claim | Refusal]:
         yield Refusal(_placed(fault, pointer, advice), claim_id=claim.id)
 
 
-def _placed(error: UnreadableClaim, pointer: str, advice: str = "") -> UnreadableClaim:
+def _how_to_write(item: object) -> str:
+    """How a claim is wrapped, where it came bare; else where its members are described."""
+    bare = isinstance(item, dict) and "claim" not in item and "lines" in item
+    return _WRAP if bare else _SCHEMA
+
+
+def _placed(error: UnreadableClaim, pointer: str, advice: str) -> UnreadableClaim:
     """The error of one claim, placed in the document it came in."""
-    return UnreadableClaim(
-        pointer + error.pointer, found=error.found, expected=error.expected, advice=advice or error.advice
-    )
+    return UnreadableClaim(pointer + error.pointer, found=error.found, expected=error.expected, advice=advice)
 
 
 def _parsed(body: bytes) -> object:

@@ -23,6 +23,7 @@ from serving.desk import Desk
 from serving.errors import Problem
 from serving.intake import read_day, read_x12, take_in
 from serving.rest import desk_of
+from serving.twice import twice
 from serving.waiting import waiting
 
 router = APIRouter(include_in_schema=False)
@@ -78,7 +79,14 @@ def _answer(desk: Desk, content_type: str, body: bytes) -> str:
     assessed = in_working_order(list(desk.assessor().assess_all(lambda: intake.claims, day)))
     count = len(assessed)
     title = f"{count} claim{'' if count == 1 else 's'} as of {day.isoformat()}"
-    parts = [_banner(desk), _refused(intake.refused), _table(assessed), *map(_claim, assessed), _form()]
+    parts = [
+        _banner(desk),
+        _refused(intake.refused),
+        _twice(assessed),
+        _table(assessed),
+        *map(_claim, assessed),
+        _form(),
+    ]
     return page(title, "".join(parts))
 
 
@@ -149,14 +157,24 @@ def _refused(refused: tuple[Refusal, ...]) -> str:
     )
 
 
+def _twice(assessed: list[Assessment]) -> str:
+    """Claim numbers that stand more than once in the file."""
+    return "".join(f'<p class="banner" role="note">{escape(sentence)}</p>' for sentence in twice(assessed))
+
+
 def _table(assessed: list[Assessment]) -> str:
     heads = ("Attention", "Claim", "Payer", "Risk", "Dollars at risk", "Why", "What helps")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     rows = "".join(_row(a) for a in assessed)
+    doubted = ". A risk in brackets is not to be relied on yet: its claim says why" if _any_doubted(assessed) else ""
     return (
-        "<table><caption>Work from the top: gravest first, then most dollars at risk</caption>"
+        f"<table><caption>Work from the top: gravest first, then most dollars at risk{doubted}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _any_doubted(assessed: list[Assessment]) -> bool:
+    return any(a.abstained and a.risk is not None for a in assessed)
 
 
 def _row(a: Assessment) -> str:

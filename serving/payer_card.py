@@ -22,7 +22,7 @@ TITLES = {
     "values": "Values of its own",
 }
 EMPTY = {
-    "matched": "nothing: no claim finds it. Add ids or names to a profile.",
+    "matched": "no id or name is known. `cleanclaim payers new KEY --id ID` begins a profile that its claims find.",
     "filing": "no limit is known",
     "wants": "nothing beside what every payer wants",
     "authorizations": "nothing is known to need one",

@@ -43,6 +43,7 @@ def _problem(description: str) -> dict[str, object]:
 
 @router.post(
     "/v1/assessments",
+    summary="Assess claims before they are sent",
     tags=["assessments"],
     responses={
         200: {"model": AnswerShape, "description": "An assessment of every claim that could be read."},
@@ -127,7 +128,7 @@ async def assess_claims(
     return Response(content, media_type=JSON_TYPE)
 
 
-@router.get("/v1/rules", tags=["catalogue"], responses={200: {"model": list[RuleShape]}})
+@router.get("/v1/rules", summary="List the rules", tags=["catalogue"], responses={200: {"model": list[RuleShape]}})
 def list_rules(request: Request) -> Response:
     """Every rule with the policy it rests on, and after the catalogue the practice's own."""
     _only_known(request)
@@ -136,14 +137,19 @@ def list_rules(request: Request) -> Response:
     return Response(_json([_rule(r) for r in (*(RULES[i] for i in sorted(RULES)), *own)]), media_type=JSON_TYPE)
 
 
-@router.get("/v1/schema/claim", tags=["catalogue"], responses={200: {"content": {"application/schema+json": {}}}})
+@router.get(
+    "/v1/schema/claim",
+    summary="The JSON Schema of a claim",
+    tags=["catalogue"],
+    responses={200: {"content": {"application/schema+json": {}}}},
+)
 def get_claim_schema(request: Request) -> Response:
     """The JSON Schema of claim JSON."""
     _only_known(request)
     return Response(_json(claim_schema()), media_type="application/schema+json")
 
 
-@router.get("/healthz", tags=["operation"], response_model=HealthShape)
+@router.get("/healthz", summary="Whether it answers", tags=["operation"], response_model=HealthShape)
 async def healthz() -> dict[str, str]:
     """Whether the process answers at all; asks nothing of store or model."""
     return {"status": "ok"}
@@ -151,6 +157,7 @@ async def healthz() -> dict[str, str]:
 
 @router.get(
     "/readyz",
+    summary="Whether it is ready, and on what its answers rest",
     tags=["operation"],
     responses={200: {"model": ReadyShape}, 503: _problem("The store cannot be read now.")},
 )

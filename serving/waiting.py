@@ -10,6 +10,7 @@ from scrubber.report import Unchecked
 HISTORY = "history since "  # how rules name a look-back that the store does not reach
 RECORD = "evidence "
 TABLE = " table"
+PAYERS = "payers table"  # what a table of ours says of few payers, a profile says of any
 FEW_ITEMS = 4
 
 
@@ -58,6 +59,8 @@ def _words(missing: str) -> str:
     """What is missing, with its article where a sentence wants one."""
     if missing.startswith(HISTORY):
         return f"the patient's {missing}"
+    if missing == PAYERS:
+        return "a profile of the payer (`cleanclaim payers new KEY --id ID`)"
     if missing.endswith(TABLE):
-        return f"a release of the {missing}"
+        return f"a release of the {missing} that holds these codes and days (`cleanclaim tables import`)"
     return missing if missing.startswith("a ") else f"the {missing}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import PurePath
 
 from past.exchange import Candidate
 
@@ -31,7 +32,8 @@ class RejectedFile:
         }
 
     def __str__(self) -> str:
-        text = f"{self.file}: {self.where}: found {self.found}, expected {self.expected}"
+        where = "" if self.where == PurePath(self.file).name else f"{self.where}: "
+        text = f"{self.file}: {where}found {self.found}, expected {self.expected}"
         return f"{text}. {self.advice}" if self.advice else text
 
 

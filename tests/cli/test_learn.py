@@ -86,6 +86,29 @@ def test_only_junk_exits_2(run, tmp_path):
     assert run("ingest", path).code == 2
 
 
+def test_an_empty_file_is_named_once(run, tmp_path):
+    (tmp_path / "empty.837").write_bytes(b"")
+    said = run("ingest", tmp_path / "empty.837")
+    assert said.err.count("empty.837") == 1
+
+
+def test_a_folder_without_a_file_is_said(run, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    said = run("ingest", tmp_path / "nothing")
+    assert said.code == 0
+    assert "No file to read is in there. Expected 837P, 835" in said.err
+
+
+def test_what_costs_no_claim_is_not_counted_as_refused(run, tmp_path):
+    path = tmp_path / "a.837"
+    path.write_bytes(BATCH.read_bytes().replace(b"HI*ABK:M5412~", b"HI*ABK:~", 1).replace(b"IEA*1*", b"IEA*7*", 1))
+    said = run("ingest", path)
+    assert said.code == 1
+    assert said.out.startswith("1 file: 20 claims")
+    assert "0 files and 1 record refused; 1 place of a file to look at, with nothing lost." in said.out
+    assert "a.837: claim ZZ00000449 not read: segment " in said.err
+
+
 def test_labels_without_a_store_say_what_to_do(run):
     said = run("labels")
     assert said.code == 2
@@ -196,3 +219,12 @@ def test_going_back_without_an_earlier_champion_is_a_sentence(run):
     said = run("rollback")
     assert said.code == 2
     assert "no champion before it" in said.err
+
+
+def test_an_interval_that_does_not_hold_its_figure_is_explained(capsys):
+    from cli.learn import show_metrics
+
+    show_metrics({"ece": 0.0104, "ece_low": 0.0141, "ece_high": 0.0382}, simulated=False)
+    assert "its interval lies high" in capsys.readouterr().out
+    show_metrics({"ece": 0.02, "ece_low": 0.0141, "ece_high": 0.0382}, simulated=False)
+    assert "its interval lies high" not in capsys.readouterr().out

@@ -1,7 +1,10 @@
 """`rules test`, `off`, `rate`, `on`, `overrides`, and what `scrub` and `score` then show."""
 
 import pytest
+from rich.table import Table
 
+from cli.own_rules import _add_row
+from serving.dry_run import Trial
 from tests.cli.conftest import AS_OF, BATCH, REMITTANCES, SENT
 from tests.scrubber.own_rules import text
 
@@ -144,9 +147,22 @@ def test_a_payer_nobody_knows_is_said(run):
     assert "'medcare' is no key of the table of payers" in said.err
 
 
+def test_a_payer_of_a_profile_is_known(run):
+    assert run("payers", "new", "mypayer").code == 0
+    said = run("rules", "off", "NCC-008", "--payer", "mypayer", *WHO)
+    assert said.code == 0
+    assert said.err == ""
+
+
 def test_a_broken_history_is_refused_by_every_command(run, own, home):
     (home / "rules" / "overrides.jsonl").write_text("{")
     for words in (("rules",), ("rules", "overrides"), ("rules", "off", "NCC-008", *WHO), ("scrub", BATCH)):
         said = run(*words)
         assert said.code == 2
         assert "overrides.jsonl, line 1" in said.err
+
+
+def test_a_rule_that_flags_nothing_says_so_with_a_number():
+    table = Table(*"abcdefghij")
+    _add_row(table, Trial("OWN-001", ""))
+    assert list(table.columns[2].cells) == ["0"]

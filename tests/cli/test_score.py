@@ -235,3 +235,30 @@ def test_more_similar_lines_than_can_be_shown_are_refused(run):
     said = run("score", BATCH, "--similar", 21)
     assert said.code == 2
     assert "--similar" in said.err
+
+
+@pytest.mark.parametrize("command", ["score", "scrub"])
+def test_a_claim_that_stands_twice_word_for_word_is_said(run, tmp_path, command):
+    sets = BATCH.read_text().replace("\n", "").split("~")
+    start = [i for i, s in enumerate(sets) if s.startswith("HL*") and s.split("*")[3] == "22"]
+    end = next(i for i, s in enumerate(sets) if s.startswith("SE*"))
+    path = tmp_path / "twice.837"
+    path.write_text("~".join(sets[:end] + sets[max(i for i in start if i < end) : end] + sets[end:]))
+    number = next(s.split("*")[1] for s in reversed(sets[:end]) if s.startswith("CLM*"))
+    assert f"{number} to " in (said := run(command, path, "--as-of", AS_OF).out)
+    assert "stands 2 times in what you gave, and each is counted. If it is the same claim, send it once" in said
+    assert "in what you gave" not in run(command, BATCH, "--as-of", AS_OF).out
+
+
+def test_the_readme_shows_what_the_command_says(run):
+    readme = (BATCH.parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("claim       payer  attention", 1)[1].split("```", 1)[0]
+    said = run("score", BATCH, "--as-of", AS_OF, "--why", "--top", "2")
+    rows = [line.split() for line in said.out.splitlines() if line.startswith("ZZ00000456 ")]
+    number, payer, attention, stake = rows[0][:4]
+    claim = next(line for line in shown.splitlines() if line.startswith("ZZ"))
+    assert claim.split() == [number, payer, attention, stake, *rows[0][4:7]]
+    others = [line.split() for line in shown.splitlines() if line.startswith("    ") and line.strip()[:1].isdigit()]
+    assert others == [row[4:7] for row in rows[1:]]
+    reasons = [part.strip() for part in shown.split("line 1: ", 1)[1].replace(" log-odds", "").split(",")]
+    assert all(f"    {reason} log-odds" in said.out for reason in reasons)

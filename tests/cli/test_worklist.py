@@ -112,6 +112,15 @@ def test_many_items_of_the_record_are_one_entry():
     )
 
 
+def test_a_missing_table_says_what_brings_it():
+    console = Console(file=StringIO(), width=200)
+    missing = ("payers table", "mue table")
+    show_unchecked(console, [Unchecked("TFL-001", Reason.TIMELY_FILING, 1, (m,), "why") for m in missing])
+    said = console.file.getvalue()
+    assert "add a profile of the payer (`cleanclaim payers new KEY --id ID`): 1 rule waits for it" in said
+    assert "add a release of the mue table that holds these codes and days (`cleanclaim tables import`): " in said
+
+
 def test_nothing_unchecked_is_no_list():
     console = Console(file=StringIO(), width=120)
     show_unchecked(console, [])

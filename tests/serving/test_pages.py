@@ -148,6 +148,20 @@ def test_a_claim_shows_what_its_record_should_hold(client):
     assert any(link["href"].startswith("https://www.cms.gov/medicare-coverage") for link in page.all("a"))
 
 
+def test_a_risk_in_brackets_is_explained_where_it_stands(client):
+    page = Page(send(client).text).text
+    assert "(" in page
+    assert "A risk in brackets is not to be relied on yet: its claim says why" in page
+
+
+def test_a_claim_number_that_stands_twice_is_said(client):
+    body = X12_EXAMPLE.replace("\n", "")
+    start, end = body.index("HL*2*"), body.index("SE*")
+    page = Page(send(client, body[:end] + body[start:end] + body[end:]).text).text
+    assert "Claim EXAMPLE-001 to ZZMEDICARE stands 2 times in what you gave" in page
+    assert "in what you gave" not in Page(send(client).text).text
+
+
 def test_what_was_not_checked_is_said_as_the_command_line_says_it(client):
     said = Page(send(client).text).text
     assert "items of the record" in said

@@ -240,3 +240,11 @@ def test_a_refusal_is_the_same_where_it_arrives(client):
     cold = problem(post(client, bad, JSON), 422)
     assert post(client, CLAIM, JSON).status_code == 200
     assert problem(post(client, bad, JSON), 422) == cold
+
+
+@pytest.mark.parametrize(("wrap", "pointer"), [(lambda claim: claim, "/claim"), (lambda claim: [claim], "/0/claim")])
+def test_a_claim_without_its_wrapper_is_told_how_to_wrap_it(client, wrap, pointer):
+    bare = claim_json()["claim"]
+    said = problem(post(client, wrap(bare), JSON), 422)
+    assert said["problems"][0]["pointer"] == pointer
+    assert said["problems"][0]["advice"].startswith('Put the claim into the member "claim": {"claim": {...}}')
