@@ -33,7 +33,7 @@ PAYER, REMITTANCES = "ZZMED", "medicare_*.835"
 @pytest.fixture(scope="module")
 def pretend(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pretend")
-    simulate(15, 300, 6, folder / "files")
+    simulate(15, 180, 6, folder / "files")
     return folder / "files"
 
 
