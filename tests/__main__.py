@@ -2,7 +2,7 @@
 
 A process takes a share of the tests at a time, the longest first, and the next when it is done: the shares are folders,
 whose fixtures are then made once, and the long files of a folder one by one. `pytest` alone runs the same tests, one
-after the other.
+after the other. `CLEANCLAIM_TESTS=full` makes the pretend practices of the slow ones larger (tests/sizes.py).
 """
 
 from __future__ import annotations

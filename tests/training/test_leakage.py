@@ -14,6 +14,7 @@ from scrubber.tables import shipped_tables
 from scrubber.tables.release import Table
 from simulator import simulate
 from store import Store
+from tests.sizes import sized
 from training.errors import NotEnoughData
 from training.leakage import audit_leakage, known_by, spread
 
@@ -30,14 +31,14 @@ def ingested(folder, months, claims_per_month):
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
-    with ingested(tmp_path_factory.mktemp("leaks"), 10, 80) as store:
+    with ingested(tmp_path_factory.mktemp("leaks"), *sized((10, 80), (12, 130))) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A practice of which every day can be audited: patients come back, and payers have answered."""
-    with ingested(tmp_path_factory.mktemp("small"), 5, 30) as store:
+    with ingested(tmp_path_factory.mktemp("small"), *sized((5, 30), (12, 130))) as store:
         yield store
 
 

@@ -16,6 +16,7 @@ from models.calibration import probability
 from scrubber.tables import shipped_tables
 from simulator import simulate
 from store import Store
+from tests.sizes import sized
 from training import metrics
 from training.dataset import build
 from training.run import fit, labels_of
@@ -28,7 +29,7 @@ SHARE = 0.15
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
     folder = tmp_path_factory.mktemp("controls")
-    simulate(14, 200, 11, folder / "files")
+    simulate(14, sized(200, 320), 11, folder / "files")
     with Store.open(folder / "home", family_of=TABLES.family) as store:
         store.ingest([folder / "files" / "837", folder / "files" / "835"])
         yield list(store.events()), labels_of(store.ledger(date.max))
