@@ -17,8 +17,8 @@ help: ## this list
 demo: base ## score a batch of claims the model has not seen, after reading the practice's remittances
 	@PATH="$(CURDIR)/$(BASE)/bin:$$PATH" bash demo/run.sh
 
-test: install ## run every test
-	$(RUN)/pytest
+test: install ## run every test, in a process for each core
+	$(RUN)/python -m tests
 
 check: lint types contracts docs-check test ## everything CI runs
 

@@ -3,11 +3,14 @@
 import json
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from cli.app import main
+from scrubber.tables.loading import MANIFEST, load_table
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
 BATCH, SENT, REMITTANCES, CLAIM = (DEMO / n for n in ("batch.837", "sent.837", "remittances.835", "claim.json"))
@@ -23,6 +26,25 @@ class Said:
     @property
     def records(self):
         return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once():
+    """A shell builds the command tree and reads the shipped tables anew for each command; here once does for all.
+
+    A table of which a home holds releases of its own is read from there each time.
+    """
+    shipped = cache(load_table)
+
+    def load(name, home=None, manifest_file=MANIFEST):
+        if home is not None and (home / "tables" / name).is_dir():
+            return load_table(name, home, manifest_file)
+        return shipped(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_command", cache(typer.main.get_command))
+        patch.setattr("scrubber.tables.load_table", load)
+        yield
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.sizes import sized
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -29,7 +31,7 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.setenv("CLEANCLAIM_NOTEBOOK_MONTHS", "12")
-    monkeypatch.setenv("CLEANCLAIM_NOTEBOOK_CLAIMS", "120")
+    monkeypatch.setenv("CLEANCLAIM_NOTEBOOK_CLAIMS", sized("70", "120"))
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}

@@ -13,6 +13,7 @@ import pytest
 from models.bundle import MANIFEST, PARTS
 from simulator import simulate
 from store import Store
+from training.promote import promote
 from training.track import bundle_of
 
 pytestmark = pytest.mark.slow
@@ -49,7 +50,7 @@ def trained(tmp_path_factory):
     for home, hash_seed in ((first, "1"), (second, "2")):
         truth = folder / "pretend" / "truth.parquet"
         said.append(json.loads(cleanclaim(home, hash_seed, "train", "--simulated", "--truth", truth, "--json")))
-        cleanclaim(home, hash_seed, "promote", "1")
+        promote("1", home=home)
     return (first, second), said
 
 

@@ -20,6 +20,7 @@ from serving.settings import Settings
 from serving.start import build_assessor
 from simulator import simulate
 from store import Store
+from tests.sizes import sized
 from training.errors import NotEnoughData
 from training.promote import promote
 from training.run import evaluate, train
@@ -33,7 +34,7 @@ PAYER, REMITTANCES = "ZZMED", "medicare_*.835"
 @pytest.fixture(scope="module")
 def pretend(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pretend")
-    simulate(15, 300, 6, folder / "files")
+    simulate(15, sized(180, 300), 6, folder / "files")
     return folder / "files"
 
 
