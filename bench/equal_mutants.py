@@ -1,35 +1,150 @@
-"""Mutants that are the rule itself: no claim could tell the two apart. Each with the reason a person gave."""
+"""Mutants that are the rule itself: no claim could tell the two apart. Each with the reason a person gave.
+
+A mutant is known by its rule or shared module, the operator, and where: the function and the text that changes. The run
+says where this list is out of date: of a mutant there is not any more, and of one that a case tells from the rule.
+"""
 
 from __future__ import annotations
 
-_RULE_STARTS_THEN = "the rule itself starts on the value's first day, so the day before is never asked about"
-_SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
-_KEPT = "what was worked out before is worked out again"
-_NO_SUCH_CODE = "no code or heading of ICD-10-CM is so short, nor ends in its dot"
-_GUARD = "the rule is asked only about codes that the value names"
+_GUARD = "the rule's guard and the check ask the same of a line: each alone keeps the others away"
+_NONE_ENDED = "no value of this parameter has ended yet, so there always is one; the day one ends, this matters"
+_NOTHING_FOLLOWS = "a short way out: what follows finds nothing, either"
+_ANOTHER_FIRST = "the parameter that is read before it starts on the same day, and is the one that is told missing"
+_SAME_NUMBER = "the records in hand are those of one number, so the first and the last tell the same"
+_TYPES = "what it asks is so wherever the rest is: it is there for the reader and the type checker"
+
+_WHERE = "condition dropped"
+_NUMBER = "number by one"
+_DATE = "date shifted"
+_GUARDS = "guard removed"
 
 EQUAL: dict[tuple[str, str, str], str] = {
-    ("DUP-001", "number by one", "line 69: line 70: 1 to 0"): "a short way out: one line of a code has no twin anyway",
-    ("EM-002", "condition dropped", "line 45: line.code not in levels = False"): _GUARD,
-    ("EM-002", "date shifted", "visit_levels from 2020-12-31"): _RULE_STARTS_THEN,
-    ("EM-004", "date shifted", "complexity_beside_25_exceptions from 2023-12-31"): _RULE_STARTS_THEN,
-    ("EM-006", "date shifted", "monthly_care_codes from 2022-12-31"): _RULE_STARTS_THEN,
-    ("EM-007", "date shifted", "visit_top_levels from 2020-12-31"): _RULE_STARTS_THEN,
-    ("EM-007", "date shifted", "visit_top_levels_cpt from 2020-12-31"): _RULE_STARTS_THEN,
-    ("FRQ-001", "date shifted", "esi_look_back_months from 2021-11-30"): _RULE_STARTS_THEN,
-    ("FRQ-001", "date shifted", "esi_sessions_per_region from 2021-11-30"): _RULE_STARTS_THEN,
-    ("coverage", "condition dropped", "line 39: first <= day <= last = False"): _SHORT_WAY,
-    ("coverage", "comparison shifted", "line 39: first <= day <= last"): _SHORT_WAY,
-    ("diagnoses", "condition dropped", "line 28: pointers not in found = True"): _KEPT,
-    ("diagnoses", "condition dropped", "line 37: codes not in found = True"): _KEPT,
-    ("diagnoses", "number by one", "line 75: line 76: 3 to 2"): _NO_SUCH_CODE,
-    ("diagnoses", "number by one", "line 75: line 76: 1 to 2"): "the whole code twice: a pair is told once",
-    ("diagnoses", "number by one", "line 80: line 81: 3 to 4"): _NO_SUCH_CODE,
-    ("diagnoses", "number by one", "line 98: line 99: 2 to 1"): _NO_SUCH_CODE,
-    ("levels", "number by one", "line 73: line 83: 2 to 3"): "the lines of a claim have numbers of their own",
-    ("look_back", "number by one", "line 118: line 124: 28 to 27"): "the search for the day begins a little earlier",
-    ("wanted_records", "condition dropped", "line 74: case.claim.evidence = True"): _SHORT_WAY,
-    ("wanted_records", "condition dropped", "line 104: not first <= day <= last = True"): _SHORT_WAY,
-    ("wanted_records", "comparison shifted", "line 104: first <= day <= last"): _SHORT_WAY,
-    ("wanted_records", "number by one", "line 97: line 106: 0 to -1"): "the rows of a procedure are of one family",
+    ("AUT-001", _WHERE, "authorization_missing: not binding = False"): _NOTHING_FOLLOWS,
+    (
+        "AUT-001",
+        _WHERE,
+        "authorization_missing: not approvals.missing(r, claim, line)",
+    ): "a row whose place or state is not told does not reach the line, either",
+    ("AUT-002", _NUMBER, "_used_up: 0 to -1 in holding[0]"): _SAME_NUMBER,
+    ("AUT-002", _NUMBER, "_not_granted: 0 to -1 in held[0]"): _SAME_NUMBER,
+    ("AUT-006", _NUMBER, "later_stage_on_first_approval: 0 to -1 in held[0]"): _SAME_NUMBER,
+    (
+        "AUT-006",
+        _WHERE,
+        "_lasting: line.code in _LASTING",
+    ): "the line is one of the claim's lines, all of which are asked",
+    (
+        "AUT-007",
+        _WHERE,
+        "authorization_record_incomplete: not numbers and (not claim.authorizations) = False",
+    ): _NOTHING_FOLLOWS,
+    ("AUT-008", _WHERE, "request_without_its_reasons: not case.claim.authorizations = False"): _NOTHING_FOLLOWS,
+    ("AUT-008", _WHERE, "request_without_its_reasons: value is None = False"): _NONE_ENDED,
+    ("COB-002", _WHERE, "medicare_turn_unexplained: value = True"): _NONE_ENDED,
+    ("COB-003", _WHERE, "injury_sent_to_health_plan: not claim.accident_causes"): _NOTHING_FOLLOWS,
+    ("COD-003", _GUARDS, "modifier_not_valid: modifiers"): _GUARD,
+    ("COD-003", _WHERE, "modifier_not_valid: not line.modifiers"): _GUARD,
+    ("COD-004", _WHERE, "code_of_another_region: facts = True"): _NOTHING_FOLLOWS,
+    ("COD-009", _WHERE, "new_patient_seen_before: value is None = False"): _NONE_ENDED,
+    ("DOC-010", _WHERE, "note_repeats_another: most is not None"): _NONE_ENDED,
+    ("DRG-004", _WHERE, "injectate_not_approved: words is not None = True"): _NONE_ENDED,
+    ("DRG-004", _WHERE, "injectate_not_approved: words is not None"): _NONE_ENDED,
+    (
+        "DUP-001",
+        _NUMBER,
+        "_twin_line: 1 to 0 in len(lines_by_code(case, line)[line.code]) == 1",
+    ): "a short way out: one line of a code has no twin anyway",
+    (
+        "DUP-001",
+        _WHERE,
+        "_twin_line: len(lines_by_code(case, line)[line.code]) == 1",
+    ): "a short way out: one line of a code has no twin anyway",
+    ("DUP-001", _WHERE, "_earlier: not on_the_day = False"): _NOTHING_FOLLOWS,
+    ("DUP-002", _WHERE, "resent_as_new: case.past.services = True"): "without services of the past none was decided",
+    ("DX-003", _WHERE, "diagnosis_of_the_other_side: not billed = False"): _GUARD,
+    ("DX-003", _GUARDS, "diagnosis_of_the_other_side: modifiers"): _GUARD,
+    ("DX-008", _WHERE, "drug_status_without_condition: status is not None"): _NONE_ENDED,
+    ("ELG-001", _WHERE, "cover_not_confirmed: answer.checked_on is None"): "an answer in hand has a day it came",
+    ("ELG-001", _WHERE, "cover_not_confirmed: value is not None"): _NONE_ENDED,
+    ("ELG-002", _WHERE, "service_outside_cover: x.service_from (2)"): _TYPES,
+    ("ELG-003", _WHERE, "medicare_paid_another_way: not case.claim.eligibility = False"): _NOTHING_FOLLOWS,
+    ("ELG-006", _WHERE, "_wants_by_kind: value is not None"): _NONE_ENDED,
+    ("EM-002", _WHERE, "visit_level_not_borne_out: line.code not in levels = False"): _GUARD,
+    ("FIN-001", _WHERE, "estimate_not_recorded: value is not None"): _NONE_ENDED,
+    ("FIN-002", _WHERE, "charge_out_of_proportion: not _IN_PART.isdisjoint(line.modifiers)"): _GUARD,
+    ("FIN-002", _WHERE, "charge_out_of_proportion: _IN_PART.isdisjoint(modifiers)"): _GUARD,
+    ("FIN-002", _WHERE, "charge_out_of_proportion: day not in bounds = True"): "it works out again what it has",
+    ("FIN-002", _WHERE, "_bounds: least = True"): _NONE_ENDED,
+    ("FIN-002", _WHERE, "_bounds: times = True"): _NONE_ENDED,
+    ("FIN-002", _NUMBER, "_bounds: 0 to -1 in least.value if least else 0"): _NONE_ENDED,
+    ("FIN-002", _NUMBER, "_bounds: 0 to 1 in least.value if least else 0"): _NONE_ENDED,
+    ("FIN-002", _DATE, "fee_schedule_times from 2021-12-31"): _ANOTHER_FIRST,
+    ("FIN-003", _WHERE, "done_but_not_billed: not case.claim.evidence = False"): _NOTHING_FOLLOWS,
+    ("FIN-003", _WHERE, "done_but_not_billed: ''"): "no guidance is under no name of one, either",
+    ("FRQ-012", _WHERE, "several_blocks_in_one_session: not before = False"): _NOTHING_FOLLOWS,
+    ("FRQ-013", _WHERE, "_within: interval is None = False"): _NONE_ENDED,
+    ("FRQ-013", _WHERE, "_new_course: of_one_course"): _NONE_ENDED,
+    ("FRQ-013", _DATE, "hyaluronate_interval_months from 1999-12-31"): _ANOTHER_FIRST,
+    ("FRQ-015", _WHERE, "payer_limit_passed: not own and (not reviewed) = False"): _NOTHING_FOLLOWS,
+    ("FRQ-015", _WHERE, "_of_the_payer: by"): _TYPES,
+    **{
+        ("FRQ-015", _DATE, f"{name} from 2020-12-31"): "evicore_payers, read before it, starts on the same day"
+        for name in (
+            "evicore_esi_interval_days",
+            "evicore_esi_months",
+            "evicore_esi_sessions",
+            "evicore_esi_sessions_a_year",
+            "evicore_si_joint_interval_days",
+            "evicore_si_joint_sessions_a_year",
+            "evicore_year_months",
+        )
+    },
+    ("MOD-001", _WHERE, "visit_without_modifier_25: not ncci.VISIT.isdisjoint(line.modifiers)"): _GUARD,
+    ("MOD-001", _WHERE, "visit_without_modifier_25: ncci.VISIT.isdisjoint(modifiers)"): _GUARD,
+    ("MOD-002", _WHERE, "modifier_25_not_borne_out: '25' not in line.modifiers = False"): _GUARD,
+    ("MOD-002", _GUARDS, "modifier_25_not_borne_out: modifiers"): _GUARD,
+    ("MOD-003", _WHERE, "modifier_on_wrong_kind_of_service: MARKS.isdisjoint(line.modifiers) = False"): _GUARD,
+    ("MOD-003", _GUARDS, "modifier_on_wrong_kind_of_service: modifiers"): _GUARD,
+    ("MOD-004", _WHERE, "modifier_59_separates_nothing: not marks = False"): _GUARD,
+    ("MOD-004", _GUARDS, "modifier_59_separates_nothing: modifiers"): _GUARD,
+    ("MOD-005", _WHERE, "modifier_50_not_for_this_code: sides.BILATERAL not in line.modifiers = False"): _GUARD,
+    ("MOD-005", _GUARDS, "modifier_50_not_for_this_code: modifiers"): _GUARD,
+    ("MOD-006", _WHERE, "both_sides_on_two_lines: not mine"): _GUARD,
+    ("MOD-006", _WHERE, "both_sides_on_two_lines: not _OTHER.keys().isdisjoint(modifiers)"): _GUARD,
+    ("MOD-007", _WHERE, "side_missing: sides.of_line(line) = False"): _GUARD,
+    ("MOD-007", _WHERE, "side_missing: not sides.of_modifiers(modifiers)"): _GUARD,
+    ("MOD-008", _WHERE, "side_modifier_does_not_fit: not named = False"): _GUARD,
+    ("MOD-008", _GUARDS, "side_modifier_does_not_fit: modifiers"): _GUARD,
+    ("MOD-009", _WHERE, "side_not_in_record: not billed = False"): _GUARD,
+    ("MOD-009", _GUARDS, "side_not_in_record: modifiers"): _GUARD,
+    ("MOD-010", _WHERE, "modifier_51_not_wanted: '51' not in line.modifiers = False"): _GUARD,
+    ("MOD-010", _GUARDS, "modifier_51_not_wanted: modifiers"): _GUARD,
+    ("MOD-011", _WHERE, "component_modifier_does_not_fit: value is not None"): _NONE_ENDED,
+    ("MOD-014", _WHERE, "procedure_in_global_period: not _SAYS_WHY.isdisjoint(line.modifiers)"): _GUARD,
+    ("MOD-014", _WHERE, "procedure_in_global_period: _SAYS_WHY.isdisjoint(modifiers)"): _GUARD,
+    ("MOD-015", _GUARDS, "modifiers_out_of_order: modifiers"): _GUARD,
+    ("NCC-008", _WHERE, "_elsewhere: not others = False"): _NOTHING_FOLLOWS,
+    ("NCC-008", _WHERE, "units_over_mue: elsewhere"): "units alone past the limit were told before",
+    ("POS-003", _WHERE, "facility_code_on_professional_claim: not likely"): _NOTHING_FOLLOWS,
+    (
+        "POS-003",
+        _WHERE,
+        "facility_code_on_professional_claim: line.code[:1] in ('C', 'G')",
+    ): "a quick look: every code the parameter names begins so",
+    ("POS-003", _WHERE, "facility_code_on_professional_claim: value is None"): _NONE_ENDED,
+    ("PRV-002", _WHERE, "incident_to_without_its_conditions: value is not None"): _NONE_ENDED,
+    ("PRV-004", _WHERE, "surgery_supervised_by_video: value is None"): _NONE_ENDED,
+    ("PRV-005", _WHERE, "taxonomy_does_not_fit: value is not None"): _NONE_ENDED,
+    ("STR-003", _WHERE, "dates_make_no_sense: start is None"): "without a first day a line has no last one",
+    ("STR-003", _WHERE, "dates_make_no_sense: end is None"): "a line with a first day has a last one",
+    (
+        "STR-009",
+        _WHERE,
+        "relationship_wrong: subscriber.person != patient",
+    ): "a quick look: a person does not differ from themselves",
+    ("STR-012", _WHERE, "address_not_valid: value = True"): _NONE_ENDED,
+    ("STR-012", _WHERE, "address_not_valid: patients is not home"): "a quick look: what is the same one is equal",
+    ("UDT-005", _DATE, "udt_high_risk_days from 2015-09-30"): _ANOTHER_FIRST,
+    ("UDT-005", _DATE, "udt_low_risk_days from 2015-09-30"): _ANOTHER_FIRST,
+    ("UDT-005", _DATE, "udt_moderate_risk_days from 2015-09-30"): _ANOTHER_FIRST,
 }
