@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import os
 import resource
 import signal
@@ -102,7 +103,7 @@ def run(names: list[str] | None = None) -> int:
         for operator, where, line, fate in fates:
             operators.setdefault(operator, Counter())[fate] += 1
             if fate == "survived":
-                print(f"    {home} survived: {operator}, {where}" + (f" [line {line}]" if line else ""))
+                print(f"    {home} survived: {operator}, {where}" + (f" [line {line}]" if line else ""), flush=True)
         tally += of_home
         wrong += unfit(home, fates)
         print(f"  {home} {RULES[home].name if home in RULES else '(shared)'}: {_share(of_home)}", flush=True)
@@ -138,6 +139,7 @@ def _fates(homes: Sequence[tuple[str, Path | None]]) -> Iterator[tuple[str, list
     if any(path for _, path in homes):
         shipped_tables()  # read once, before the workers part
         _reached()
+        _reached_by_tests()
     found: dict[str, list[Fate]] = {}
     with get_context("fork").Pool(WORKERS) as pool:
         for i, ((name, *_), fates) in enumerate(zip(tasks, pool.imap(_fates_of_task, tasks), strict=True)):
@@ -233,28 +235,34 @@ def _survives_in_module(path: Path, mutant: Mutant) -> bool:
 
 
 def _passes_its_tests(path: Path, mutant: Mutant) -> bool:
-    """Whether the tests of the module pass, in a process of their own: they keep things, and so would mutants."""
-    files = tests_of(path)
-    if not files:
+    """Whether the tests that run the changed function pass, in a process of their own: they keep things."""
+    reached = _reached_by_tests().get(path.stem, {})
+    functions = [mutant.function] if mutant.function else list(reached)
+    asked = sorted({test for function in functions for test in reached.get(function, ())})
+    if not asked:
         return True
     child = os.fork()
     if child == 0:
         code = 1
         try:
             resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_OF_TESTS, SECONDS_OF_TESTS))
-            silent = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silent, 1)
-            os.dup2(silent, 2)
-            import pytest
-
             with mutant.make():
-                code = pytest.main(
-                    ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "--deselect", _LONG, *map(str, files)]
-                )
+                code = _pytest(asked)
         finally:
-            os._exit(int(code))
+            os._exit(code)
     _, status = os.waitpid(child, 0)
     return status == 0
+
+
+def _pytest(asked: Sequence[str], plugins: Sequence[object] = ()) -> int:
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # none is needed, and they take longer than the tests
+    import pytest
+
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={HOME.parent}"]
+    return int(pytest.main([*options, "--deselect", _LONG, *asked], list(plugins)))
 
 
 def tests_of(path: Path) -> list[Path]:
@@ -263,32 +271,89 @@ def tests_of(path: Path) -> list[Path]:
     return [file for file in files if file.exists()]
 
 
+class _Noting:
+    """A plugin of pytest that notes which functions of the shared modules each test runs."""
+
+    def __init__(self, found: Seen) -> None:
+        self.found = found
+
+    def pytest_pyfunc_call(self, pyfuncitem: Any) -> bool:
+        """Run the test under the eye of `_seeing`."""
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        with _seeing(self.found, pyfuncitem.nodeid):
+            pyfuncitem.obj(**arguments)
+        return True
+
+
 @cache
-def _reached() -> Mapping[str, Mapping[str, frozenset[tuple[str, int]]]]:
-    """Of each function of each shared module, which cases run it: the only ones that can tell it from another."""
-    files = {str(path): path.stem for path in shared_modules()}
-    found: dict[str, dict[str, set[tuple[str, int]]]] = {stem: {} for stem in files.values()}
+def _reached_by_tests() -> Mapping[str, Mapping[str, list[str]]]:
+    """Of each function of each shared module, which of the module's tests run it. Exits where a test fails unbroken."""
+    files = {path.stem: tests_of(path) for path in shared_modules()}
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(read)
+            found: Seen = {stem: {} for stem in files}
+            code = _pytest(sorted({str(file) for of in files.values() for file in of}), [_Noting(found)])
+            kept: dict[str, dict[str, list[str]]] = {}
+            for stem, of in found.items():
+                names = {file.name for file in files[stem]}
+                kept[stem] = {name: sorted(t for t in tests if _file_of(t) in names) for name, tests in of.items()}
+            with os.fdopen(write, "w") as out:
+                json.dump(kept, out)
+        finally:
+            os._exit(code)
+    os.close(write)
+    with os.fdopen(read) as told:
+        text = told.read()
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        sys.exit("unbroken, the tests of the shared modules fail: nothing can be learned from breaking them")
+    found_by_tests: Mapping[str, Mapping[str, list[str]]] = json.loads(text)
+    return found_by_tests
+
+
+def _file_of(test: Any) -> str:
+    return Path(str(test).split("::")[0]).name
+
+
+Seen = dict[str, dict[str, set[Any]]]  # of each shared module and function, who runs it
+
+
+@contextmanager
+def _seeing(found: Seen, who: object) -> Iterator[None]:
+    """Note in `found` that `who` runs the functions that are run meanwhile."""
+    files = {str(HOME / f"{stem}.py"): stem for stem in found}
+    for stem in found:
+        _forget(sys.modules[f"scrubber.{stem}"])
     seen: set[CodeType] = set()
 
     def note(frame: FrameType, event: str, _arg: object) -> None:
         if event == "call":
             seen.add(frame.f_code)
 
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        for code in seen:
+            if code.co_filename in files:
+                function = code.co_qualname.split(".<locals>")[0]
+                found[files[code.co_filename]].setdefault(function, set()).add(who)
+
+
+@cache
+def _reached() -> Mapping[str, Mapping[str, set[tuple[str, int]]]]:
+    """Of each function of each shared module, which cases run it: the only ones that can tell it from another."""
+    found: Seen = {path.stem: {} for path in shared_modules()}
     for rule_id, rule in RULES.items():
         for i, case in enumerate(_cases_of(rule_id)):
-            for stem in files.values():
-                _forget(sys.modules[f"scrubber.{stem}"])
-            seen.clear()
-            sys.setprofile(note)
-            try:
+            with _seeing(found, (rule_id, i)):
                 _holds(rule, case)
-            finally:
-                sys.setprofile(None)
-            for code in seen:
-                if code.co_filename in files:
-                    function = code.co_qualname.split(".<locals>")[0]
-                    found[files[code.co_filename]].setdefault(function, set()).add((rule_id, i))
-    return {stem: {name: frozenset(cases) for name, cases in of.items()} for stem, of in found.items()}
+    return found
 
 
 @contextmanager
