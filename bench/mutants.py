@@ -91,7 +91,7 @@ def run(names: list[str] | None = None) -> int:
         print(f"no rule or shared module {', '.join(strange)}; the modules are {', '.join(shared)}")
         return 2
     homes = list(names or (*sorted(RULES), *shared))
-    failing = [rule_id for rule_id in RULES if not all(_holds(RULES[rule_id], case) for case in _cases_of(rule_id))]
+    failing = [rule_id for rule_id in RULES if not all(_holds(RULES[rule_id], case) for case in cases_read(rule_id))]
     if failing:
         print(f"unbroken, the cases of {', '.join(failing)} fail: nothing can be learned from breaking them")
         return 1
@@ -151,7 +151,7 @@ def _fates(homes: Sequence[tuple[str, Path | None]]) -> Iterator[tuple[str, list
 def _fates_of_task(task: tuple[str, Path | None, int]) -> list[Fate]:
     name, path, start = task
     if path is None:
-        return [_told(name, m, _survives(name, m)) for m in mutants(RULES[name])]
+        return [_told(name, m, survives(name, m)) for m in mutants(RULES[name])]
     some = list(module_mutants(path))[start : start + AT_ONCE]
     return [_told(name, m, _survives_in_module(path, m)) for m in some]
 
@@ -212,11 +212,11 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-def _survives(rule_id: str, mutant: Mutant) -> bool:
+def survives(rule_id: str, mutant: Mutant) -> bool:
     try:
         with _within(SECONDS):
             changed = mutant.make()
-            return all(_holds(changed, case) for case in _cases_of(rule_id))
+            return all(_holds(changed, case) for case in cases_read(rule_id))
     except Exception:  # a mutant may do anything
         return False
 
@@ -227,7 +227,7 @@ def _survives_in_module(path: Path, mutant: Mutant) -> bool:
     asked = sorted({case for function in functions for case in reached.get(function, ())})
     try:
         with _within(3 * SECONDS), mutant.make():
-            if not all(_holds(RULES[rule_id], _cases_of(rule_id)[i]) for rule_id, i in asked):
+            if not all(_holds(RULES[rule_id], cases_read(rule_id)[i]) for rule_id, i in asked):
                 return False
     except Exception:  # a mutant may do anything
         return False
@@ -350,7 +350,7 @@ def _reached() -> Mapping[str, Mapping[str, set[tuple[str, int]]]]:
     """Of each function of each shared module, which cases run it: the only ones that can tell it from another."""
     found: Seen = {path.stem: {} for path in shared_modules()}
     for rule_id, rule in RULES.items():
-        for i, case in enumerate(_cases_of(rule_id)):
+        for i, case in enumerate(cases_read(rule_id)):
             with _seeing(found, (rule_id, i)):
                 _holds(rule, case)
     return found
@@ -423,7 +423,7 @@ def _bare(value: Any) -> Any:
 
 
 @cache
-def _cases_of(rule_id: str) -> tuple[RuleCase, ...]:
+def cases_read(rule_id: str) -> tuple[RuleCase, ...]:
     """The rule's cases, read once however often it is broken."""
     return cases_of(RULES[rule_id])
 
