@@ -13,6 +13,9 @@ _ANOTHER_FIRST = "the parameter that is read before it starts on the same day, a
 _SAME_NUMBER = "the records in hand are those of one number, so the first and the last tell the same"
 _TYPES = "what it asks is so wherever the rest is: it is there for the reader and the type checker"
 
+_SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
+_KEPT = "what was worked out before is worked out again"
+
 _WHERE = "condition dropped"
 _NUMBER = "number by one"
 _DATE = "date shifted"
@@ -147,4 +150,32 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("UDT-005", _DATE, "udt_high_risk_days from 2015-09-30"): _ANOTHER_FIRST,
     ("UDT-005", _DATE, "udt_low_risk_days from 2015-09-30"): _ANOTHER_FIRST,
     ("UDT-005", _DATE, "udt_moderate_risk_days from 2015-09-30"): _ANOTHER_FIRST,
+    ("NCC-004", _GUARDS, "guidance_included: families"): _GUARD,
+    ("NCC-004", _WHERE, "guidance_included: own.family != 'imaging_guidance'"): _GUARD,
+    ("PRV-008", _WHERE, "supervising_clinician_missing: row"): "a payer that wants something has a row",
+    ("PRV-008", _WHERE, "supervising_clinician_missing: lacking"): _NOTHING_FOLLOWS,
+    ("PRV-008", _WHERE, "supervising_clinician_missing: row and lacking = True"): _NOTHING_FOLLOWS,
+    ("PRV-005", _WHERE, "_off_the_list: not case.tables.taxonomies.releases = False"): _NOTHING_FOLLOWS,
+    ("UDT-004", _GUARDS, "classes_do_not_fit_code: families"): "the parameter names codes of that family alone",
+    ("STR-012", _WHERE, "address_not_valid: claim.facility.address"): "an address left out has no parts to be wrong",
+    ("FRQ-009", _WHERE, "trigger_points_over_limit: limit = True"): _NONE_ENDED,
+    ("FRQ-008", _WHERE, "si_joint_sessions_over_limit: trials and treatments = True"): _NONE_ENDED,
+    ("FRQ-008", _WHERE, "si_joint_sessions_over_limit: trials"): _NONE_ENDED,
+    ("FRQ-008", _WHERE, "si_joint_sessions_over_limit: treatments"): _NONE_ENDED,
+    # shared modules
+    (
+        "adopted",
+        _WHERE,
+        "rules_of: isinstance(entry, Adoption) = True",
+    ): "what is no limit of sessions is an adoption: a profile adds nothing else",
+    ("coverage", _WHERE, "_in_force: first <= day <= last = False"): _SHORT_WAY,
+    ("coverage", "comparison shifted", "_in_force: first <= day <= last, <= to <"): _SHORT_WAY,
+    ("coverage", "comparison shifted", "_in_force: first <= day <= last, <= to < (2)"): _SHORT_WAY,
+    ("diagnoses", _WHERE, "pointed: known is None = True"): _KEPT,
+    ("diagnoses", _WHERE, "placed: known is None = True"): _KEPT,
+    (
+        "look_back",
+        _NUMBER,
+        "first_day_without: 28 to 27 in 28 * months",
+    ): "the search for the day begins a little earlier",
 }
