@@ -5,12 +5,24 @@ from datetime import date
 from decimal import Decimal
 
 from claims.reasons import Reason
-from scrubber import coverage, diagnoses, enrolments, global_periods, ncci, pain_pairs, same_day, session_limits, sides
+from scrubber import (
+    approvals,
+    coverage,
+    diagnoses,
+    enrolments,
+    global_periods,
+    ncci,
+    pain_pairs,
+    same_day,
+    session_limits,
+    sides,
+)
 from scrubber.cases import read_case
 from scrubber.ncci import Pair
 from scrubber.pain_pairs import Words
 from scrubber.parameters import Value
 from scrubber.registry import Case, Citation
+from scrubber.tables.profiles import Profile, Profiles
 
 DAY = date(2026, 3, 10)
 CODES = {
@@ -140,3 +152,48 @@ def test_sides_have_words_and_so_has_none():
         "the left side",
         "no side",
     ]
+
+
+def test_an_approval_is_relied_on_by_its_number_and_of_its_payer():
+    numberless = {"number": "", "codes": ["62323"]}
+    of = case({"code": "62323"}, authorizations=[numberless])
+    assert approvals.relied_on(of, of.claim.lines[0]) == ()
+    assert approvals.recorded(of, of.claim.lines[0], DAY) == {}
+    ours, theirs = {"number": "A-1", "payer_id": "P1"}, {"number": "A-2", "payer_id": "P2"}
+    of = case({"code": "62323"}, authorizations=[ours, theirs])
+    assert [held.number for held in approvals.records(of)] == ["A-1"]
+
+
+def test_the_service_was_where_the_facility_is_or_else_the_biller():
+    of = case({"code": "62323"}, state="FL", facility="1333333338")
+    assert approvals.state(of.claim) == "FL"
+    assert approvals.state(replace(of.claim, facility=replace(of.claim.facility, address=None))) == "FL"
+    assert (
+        approvals.state(case({"code": "62323"}, state="FL", facility="1333333338", facility_state="GA").claim) == "GA"
+    )
+
+
+def test_the_place_is_asked_for_only_where_a_demand_depends_on_it():
+    anywhere = {"2025-01-01": {"62323": [{"payer_type": "medicare"}, {"payer_type": "medicare", "places": ["22"]}]}}
+    of = case({"code": "62323"}, place="", tables={"authorizations": anywhere})
+    rows = of.tables.authorizations.on(DAY, DAY).rows["62323"]
+    assert [approvals.missing(row, of.claim, of.claim.lines[0]) for row in rows] == ["", "place of service"]
+
+
+def test_what_one_payer_demands_by_name_is_not_kept_for_another_of_its_kind():
+    payers = {"2025-01-01": {"acme": {"ids": ["ACME"]}, "other": {"ids": ["OTHER"]}}}
+    demands = {"2025-01-01": {"62323": [{"payer_type": "acme"}]}}
+    first = case(
+        {"code": "62323"}, payer="ACME", payer_type="commercial", tables={"payers": payers, "authorizations": demands}
+    )
+    claim = replace(first.claim, payer=replace(first.claim.payer, id="OTHER"))
+    second = Case(claim, first.as_of, first.tables, first.past, first.payer_type)
+    assert len(list(approvals.demands(first, first.claim.lines[0], DAY))) == 1
+    assert list(approvals.demands(second, claim.lines[0], DAY)) == []
+
+
+def test_a_profile_without_demands_tells_none():
+    of = case({"code": "62323"}, payer="ZZ901", payer_type="commercial", tables={"authorizations": {"2025-01-01": {}}})
+    plain = Profile("zztest", "ZZTEST Plan", "commercial", ("ZZ901",), (), (), "ZZTEST", DAY, "zztest.toml", "0")
+    of = replace(of, tables=replace(of.tables, profiles=Profiles((plain,))))
+    assert approvals.told_by_payer(of, of.claim.lines[0], DAY) is False
