@@ -16,6 +16,9 @@ _TYPES = "what it asks is so wherever the rest is: it is there for the reader an
 _SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
 _KEPT = "what was worked out before is worked out again"
 
+_NO_SUCH_CODE = "no code or heading of ICD-10-CM is so short, nor ends in its dot"
+_NO_SEVENTH = "no heading of three characters is held that wants a seventh"
+
 _WHERE = "condition dropped"
 _NUMBER = "number by one"
 _DATE = "date shifted"
@@ -216,4 +219,12 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("session_limits", _WHERE, "limit: said == _NUMBER = False"): "the number alone, put into itself, is the number",
     ("timely_filing", _WHERE, "_of_medicare: value is None = False"): _NONE_ENDED,
     ("approvals", _WHERE, "recorded: case.claim.authorizations = True"): _NOTHING_FOLLOWS,
+    ("session_limits", _WHERE, "limit: number is None"): _NONE_ENDED,
+    ("session_limits", _WHERE, "limit: window is None"): _NONE_ENDED,
+    ("diagnoses", _NUMBER, "_notes: 3 to 2 in range(3, len(code) + 1)"): _NO_SUCH_CODE,
+    ("diagnoses", _NUMBER, "_notes: 1 to 2 in len(code) + 1"): "the whole code twice: a pair is told once",
+    ("diagnoses", _NUMBER, "_wants_seventh: 3 to 2 in range(len(code), 3, -1)"): _NO_SEVENTH,
+    ("diagnoses", _NUMBER, "_wants_seventh: 3 to 4 in range(len(code), 3, -1)"): _NO_SUCH_CODE,
+    ("diagnoses", _NUMBER, "_regions: 2 to 1 in range(len(code), 2, -1)"): _NO_SUCH_CODE,
+    ("global_periods", _WHERE, "_add: row is not None"): _TYPES,
 }

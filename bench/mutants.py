@@ -25,6 +25,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -375,7 +377,10 @@ def _swapped(path: Path, tree: ast.Module, change: Change) -> Iterator[None]:
             undo.callback(_put_back, function, function.__code__, function.__defaults__, function.__kwdefaults__)
             _put_back(function, other.__code__, other.__defaults__, other.__kwdefaults__)
         for name, value in list(vars(module).items()):
-            if isinstance(value, int | str | tuple | frozenset) and vars(twin).get(name, value) != value:
+            if (
+                isinstance(value, int | str | tuple | frozenset | dict | timedelta | Decimal)
+                and vars(twin).get(name, value) != value
+            ):
                 undo.callback(setattr, module, name, value)
                 setattr(module, name, vars(twin)[name])
         _forget(module)

@@ -197,3 +197,21 @@ def test_a_profile_without_demands_tells_none():
     plain = Profile("zztest", "ZZTEST Plan", "commercial", ("ZZ901",), (), (), "ZZTEST", DAY, "zztest.toml", "0")
     of = replace(of, tables=replace(of.tables, profiles=Profiles((plain,))))
     assert approvals.told_by_payer(of, of.claim.lines[0], DAY) is False
+
+
+def test_without_a_limit_no_session_is_one_too_many():
+    of = case({"code": "62323"})
+    assert list(session_limits.over(of, of.claim.lines[0], [DAY], None, "session {n}")) == []
+    assert session_limits.passed(of, of.claim.lines[0], [DAY], None) is None
+
+
+def test_a_column_1_code_the_table_does_not_know_is_not_the_rules_own():
+    known = {"2025-01-01": {code: row for code, row in CODES["2025-01-01"].items() if code != "62323"}}
+    of = case({"code": "62323"}, {"code": "20553"}, tables={"codes": known, "ptp": PAIRS, "modifiers": LIFTING})
+    assert answers(of) == []
+
+
+def test_a_claim_of_the_same_number_from_another_practice_is_another_claim():
+    past = [{"code": "62323", "claim": "TEST-1"}, {"code": "62323", "claim": "TEST-1", "billing": "1333333338"}]
+    of = case({"code": "62323"}, past=past)
+    assert [s.billing_npi for s in same_day.other_claims(of, of.claim.lines[0])] == ["1333333338"]
