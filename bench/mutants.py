@@ -388,6 +388,13 @@ def _swapped(path: Path, tree: ast.Module, change: Change) -> Iterator[None]:
         yield
 
 
+def _is_plain(value: object) -> bool:
+    """True of what a module writes down; not of what it fills, such as the catalogue of rules."""
+    if isinstance(value, dict):
+        return all(_is_plain(each) for each in value.values())
+    return isinstance(value, int | str | tuple | frozenset | timedelta | Decimal)
+
+
 def _put_back(function: FunctionType, code: CodeType, defaults: Any, by_keyword: Any) -> None:
     function.__code__, function.__defaults__, function.__kwdefaults__ = code, defaults, by_keyword
 
