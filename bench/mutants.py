@@ -377,10 +377,7 @@ def _swapped(path: Path, tree: ast.Module, change: Change) -> Iterator[None]:
             undo.callback(_put_back, function, function.__code__, function.__defaults__, function.__kwdefaults__)
             _put_back(function, other.__code__, other.__defaults__, other.__kwdefaults__)
         for name, value in list(vars(module).items()):
-            if (
-                isinstance(value, int | str | tuple | frozenset | dict | timedelta | Decimal)
-                and vars(twin).get(name, value) != value
-            ):
+            if _is_plain(value) and vars(twin).get(name, value) != value:
                 undo.callback(setattr, module, name, value)
                 setattr(module, name, vars(twin)[name])
         _forget(module)
