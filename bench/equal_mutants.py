@@ -227,4 +227,10 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("diagnoses", _NUMBER, "_wants_seventh: 3 to 4 in range(len(code), 3, -1)"): _NO_SUCH_CODE,
     ("diagnoses", _NUMBER, "_regions: 2 to 1 in range(len(code), 2, -1)"): _NO_SUCH_CODE,
     ("global_periods", _WHERE, "_add: row is not None"): _TYPES,
+    ("levels", _NUMBER, "_session: 2 to 3 in each[:2]"): "the lines of a claim have numbers of their own",
+    ("wanted_records", _WHERE, "check: case.claim.evidence = True"): _SHORT_WAY,
+    ("wanted_records", _WHERE, "_untold_of: first <= day <= last = False"): _SHORT_WAY,
+    ("wanted_records", "comparison shifted", "_untold_of: first <= day <= last, <= to <"): _SHORT_WAY,
+    ("wanted_records", "comparison shifted", "_untold_of: first <= day <= last, <= to < (2)"): _SHORT_WAY,
+    ("wanted_records", _NUMBER, "_untold: 0 to -1 in held[0]"): "the rows of a procedure are of one family",
 }
