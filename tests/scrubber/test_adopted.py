@@ -19,7 +19,10 @@ PLAIN = Profile(
 COMMERCIAL, MEDICARE = PayerType.COMMERCIAL, PayerType.MEDICARE
 
 
-def added(profile, kind, rules=tuple(RULES.values())):
+EVERY = tuple(RULES.values())
+
+
+def added(profile, kind, rules=EVERY):
     return {rule.id: rule for rule in rules_of(profile, range(len((*profile.adoptions, *profile.limits))), kind, rules)}
 
 
