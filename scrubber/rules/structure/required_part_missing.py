@@ -13,6 +13,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Case, Citation, Hit, RemedyKind,
 # Property and casualty carriers go by their own claim number; the employer or car owner has no member number
 _NO_MEMBERS = frozenset({PayerType.WORKERS_COMP, PayerType.AUTO})
 _SELF = frozenset({"18", ""})
+_NO_NPI = "The rendering clinician is named without an NPI."
 
 
 @rule(
@@ -34,10 +35,18 @@ def required_part_missing(case: Case) -> Iterator[Hit]:
 
     Billing NPI and tax id, payer id, member number, the patient's name, birth date and sex, a diagnosis: without one
     of them a clearinghouse returns the claim before the payer sees it. Each missing part is told where it is filled in.
-    Workers' compensation and auto carriers go by their claim number, so no member number is asked for there.
+    Workers' compensation and auto carriers go by their claim number, so no member number is asked for there. A rendering
+    clinician who is named has an NPI too; only those who are no health care providers have none, so there the rule
+    warns.
     """
-    for what, place in _missing(case.claim, case.payer_type):
+    claim = case.claim
+    for what, place in _missing(claim, case.payer_type):
         yield Hit(f"The claim does not give {what}.", place=place)
+    if claim.rendering and not claim.rendering.npi:
+        yield Hit(_NO_NPI, place=places.RENDERING_NPI, severity=Severity.WARN)
+    for line in claim.lines:
+        if line.rendering and not line.rendering.npi:
+            yield Hit(_NO_NPI, line=line, place=places.LINE_RENDERING_NPI, severity=Severity.WARN)
 
 
 def _missing(claim: Claim, payer_type: PayerType) -> Iterator[tuple[str, Place]]:
