@@ -23,14 +23,17 @@ from time import monotonic
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LONG = (
+    "cli",
     "notebooks",
+    "store",
     "training/test_small_stores.py",
     "scrubber",
     "simulator",
     "training/test_negative_controls.py",
     "training/test_leakage.py",
     "training/test_same_bytes.py",
-    "store",
+    "training",
+    "serving",
     "fuzz",
     "claims",
 )  # the longest first, so that no long one is begun when the others are nearly done; what is not named comes after
