@@ -79,7 +79,7 @@ def test_a_bad_row_of_rates_is_said_and_costs_no_other(run, year, tmp_path):
     rates.write_text("\ufeff" + HEAD + "MEDI1,64493,,,210.00,,\nMEDI1,64494,,,plenty,,\n", encoding="utf-8")
     said, report = underpaid(run, "--rates", rates)
     assert (said.code, report["rates"], report["lines_short"]) == (1, 1, 13)
-    assert "contracts.csv, line 3, column allowed: found a value of 6 characters, expected a number above nothing" in said.err
+    assert "contracts.csv, line 3, column allowed: found a value of 6 characters, expected a number" in said.err
     assert [fault["where"] for fault in report["rates_refused"]] == ["contracts.csv, line 3, column allowed"]
 
 
