@@ -6,7 +6,7 @@ is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,12 +70,12 @@ def entry(case: Case, line: Line, row: RecordRow, day: date) -> Entry:
     return Entry(row, told, SHORT if why else PRESENT, why)
 
 
-def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iterator[Answer]:
+def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iterable[Answer]:
     """The answers of a documentation rule: what falls short, and in one gap what nobody told us.
 
     Of the items in `but` another rule says what falls short.
     """
-    return _check(case, line, rule_id, but) if case.claim.evidence else iter(_nothing_told(case, line, rule_id))
+    return _check(case, line, rule_id, but) if case.claim.evidence else _nothing_told(case, line, rule_id)
 
 
 def _check(case: Case, line: Line, rule_id: str, but: Sequence[str]) -> Iterator[Answer]:
@@ -162,7 +162,7 @@ def is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
         return False
     own = codes.get(line.code)
     region = own.region if own else ""
-    days = case.once(("repeats", codes.name, family, region), lambda: look_back.sessions(case, codes, [family], region))
+    days = look_back.sessions(case, codes, (family,), region)
     return bool(days) and days[0] < day
 
 
