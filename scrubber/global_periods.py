@@ -60,14 +60,18 @@ def since(case: Case, line: Line) -> date:
 
 def _periods(case: Case, codes: Release[CodeRow]) -> Sequence[Period]:
     claim, opening = case.claim, case.tables.once(("global days", id(codes)), lambda: _opening(codes))
+    earlier = [s for s in case.past.services if s.code in opening]
+    own = [line for line in claim.lines if line.code in opening]
+    if not earlier and not own:  # few procedures open one
+        return ()
     first = case.first_service
     earliest = first - LONGEST if first is not None else date.max
     found: set[Period] = set()
-    for s in case.past.services:
-        if s.code in opening and s.service_date >= earliest and not s.denied and _of_group(claim, s):
+    for s in earlier:
+        if s.service_date >= earliest and not s.denied and _of_group(claim, s):
             found.add(_period(opening[s.code], s.service_date, s.rendering_npi, s.modifiers))
-    for line in claim.lines:
-        if line.code in opening and line.service_from is not None:
+    for line in own:
+        if line.service_from is not None:
             found.add(_period(opening[line.code], line.service_from, claim.rendering_of(line).npi, line.modifiers))
     return sorted(found, reverse=True)
 

@@ -100,27 +100,15 @@ def _words(missing: Sequence[str]) -> str:
 
 def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
-    day, code = case.day(line), line.code
-    of_lines = case.once_of(_of_lines)
-    untold = of_lines.get((code, day))
-    if untold is None:
-        untold = of_lines[code, day] = _untold_of(case, code, day)
-    always, repeated, family = untold.get(rule_id, _NOTHING)
-    return repeated if always is not repeated and is_repeat(case, line, family, day) else always
-
-
-def _of_lines(_case: Case) -> dict[tuple[str, date], Mapping[str, _Untold]]:
-    """Of each code and day what nobody told, by rule; filled as lines ask."""
-    return {}
-
-
-def _untold_of(case: Case, code: str, day: date) -> Mapping[str, _Untold]:
+    day, code, kind = case.day(line), line.code, case.payer_type
     release = case.tables.records.on(day, case.as_of)
-    kind = case.payer_type
     rows, first, last, untold = case.tables.once(
         ("records", id(release), code, kind), lambda: _of_kind(release, case.tables.family(code), code, kind)
     )
-    return untold if first <= day <= last else _untold(rows, code, day)
+    if not first <= day <= last:
+        untold = _untold(rows, code, day)
+    always, repeated, family = untold.get(rule_id, _NOTHING)
+    return repeated if always is not repeated and is_repeat(case, line, family, day) else always
 
 
 def _of_kind(

@@ -9,6 +9,7 @@ from datetime import date
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, sides
+from scrubber.diagnoses import pointed
 from scrubber.parameters import Parameter, parameter
 from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day
@@ -53,7 +54,11 @@ def joint_injected_too_soon(case: Case, line: Line) -> Iterable[Answer]:
     steroids = _steroids(case, case.tables.drugs.on(day, case.as_of))
     if today.isdisjoint(steroids):
         return ()
-    months, days = parameter("joint_steroid_interval_months"), _earlier(case, line, codes, steroids)
+    months = parameter("joint_steroid_interval_months")
+    interval = months.on(day, case.as_of)
+    if interval is None:
+        return ()
+    days = _earlier(case, line, codes, steroids, look_back.first_day_of_window(day, int(interval.value)))
     return _within(case, line, days, day, months, "gives steroid into a joint", Severity.INFO)
 
 
@@ -90,20 +95,22 @@ def _within(
     return [look_back.not_covered(start, "no earlier injection of this joint is known, but not the whole window")]
 
 
-def _earlier(case: Case, line: Line, codes: Release[CodeRow], given: AbstractSet[str]) -> Sequence[date]:
-    """The earlier days on which this joint got one of the drugs."""
-    row, before = codes.get(line.code), case.day(line)
-    if row is None:
+def _earlier(
+    case: Case, line: Line, codes: Release[CodeRow], given: AbstractSet[str], since: date = date.min
+) -> Sequence[date]:
+    """The earlier days, from a day on, on which this joint got one of the drugs."""
+    row, before, there = codes.get(line.code), case.day(line), sides.of_line(line)
+    if row is None or not there:
         return ()
     joints = look_back.codes_of(case, codes, (row.family,), row.region)
-    known = [s for s in case.past.services if s.code in joints and s.service_date < before]
+    known = [s for s in case.past.services if s.code in joints and since <= s.service_date < before]
     if not known:
         return ()
-    there, for_what = sides.of_line(line), {d.dotted[:_CATEGORY] for d in case.claim.diagnoses_of(line)}
+    for_what = {code[:_CATEGORY] for code in pointed(case, line)}
     days = set()
     for service in known:
         same_side = there & sides.of_modifiers(service.modifiers)
-        if same_side and for_what & {diagnosis[:_CATEGORY] for diagnosis in service.diagnoses}:
+        if same_side and not for_what.isdisjoint([diagnosis[:_CATEGORY] for diagnosis in service.diagnoses]):
             days.add(service.service_date)
     return [day for day in sorted(days) if not given.isdisjoint(look_back.codes_on(case, day))]
 

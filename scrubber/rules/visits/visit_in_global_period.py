@@ -36,7 +36,7 @@ def visit_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
     visit for another problem carries 24, follow-up is reported as 99024 without a charge.
     """
     codes = case.tables.codes.on(case.day(line), case.as_of)
-    if not ncci.is_visit(codes.get(line.code)) or _SETTLED & set(line.modifiers):
+    if not ncci.is_visit(codes.get(line.code)) or not _SETTLED.isdisjoint(line.modifiers):
         return
     running = global_periods.running(case, codes, line)
     if running:
