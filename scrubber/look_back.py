@@ -97,9 +97,10 @@ def covered(case: Case, since: date) -> bool:
     return case.past.seen and case.past.covers(since)
 
 
-def not_covered(since: date, why: str) -> Gap:
-    """The answer of a rule whose look-back is not whole."""
-    return Gap((f"history since {since}",), why)
+@lru_cache(maxsize=4096)
+def not_covered(since: date, why: str, *, of_claim: bool = False) -> Gap:
+    """The answer of a rule whose look-back is not whole: the same for all claims of a day."""
+    return Gap((f"history since {since}",), why, of_claim=of_claim)
 
 
 @lru_cache(maxsize=4096)
