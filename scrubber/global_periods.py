@@ -11,11 +11,12 @@ finding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from claims.claim import Line
+from claims.claim import Claim, Line
+from past.patient import Service
 from scrubber import look_back
 from scrubber.registry import Case
 from scrubber.tables import Release
@@ -43,8 +44,8 @@ class Period(NamedTuple):
 def running(case: Case, codes: Release[CodeRow], line: Line) -> Sequence[Period]:
     """The periods of the group's earlier procedures that run on the line's day, the latest procedure first."""
     day = case.day(line)
-    periods = case.once(("global periods", codes.name), lambda: sorted(_periods(case, codes), reverse=True))
-    return [period for period in periods if period.done_on < day <= period.last_day]
+    periods = case.once(("global periods", id(codes)), lambda: _periods(case, codes))
+    return [period for period in periods if period.done_on < day <= period.last_day] if periods else ()
 
 
 def known(case: Case, line: Line) -> bool:
@@ -57,25 +58,34 @@ def since(case: Case, line: Line) -> date:
     return case.day(line) - LONGEST
 
 
-def _periods(case: Case, codes: Release[CodeRow]) -> set[Period]:
-    claim = case.claim
+def _periods(case: Case, codes: Release[CodeRow]) -> Sequence[Period]:
+    claim, opening = case.claim, case.tables.once(("global days", id(codes)), lambda: _opening(codes))
+    earlier = [s for s in case.past.services if s.code in opening]
+    own = [line for line in claim.lines if line.code in opening]
+    if not earlier and not own:  # few procedures open one
+        return ()
     first = case.first_service
     earliest = first - LONGEST if first is not None else date.max
-    payer, billing = claim.payer.id, claim.billing.npi
     found: set[Period] = set()
-    for s in case.past.services:
-        if s.service_date >= earliest and not s.denied and s.billing_npi == billing and s.payer_id == payer:
-            _add(found, codes, s.service_date, s.code, s.rendering_npi, s.modifiers)
-    for line in claim.lines:
+    for s in earlier:
+        if s.service_date >= earliest and not s.denied and _of_group(claim, s):
+            found.add(_period(opening[s.code], s.service_date, s.rendering_npi, s.modifiers))
+    for line in own:
         if line.service_from is not None:
-            _add(found, codes, line.service_from, line.code, claim.rendering_of(line).npi, line.modifiers)
-    return found
+            found.add(_period(opening[line.code], line.service_from, claim.rendering_of(line).npi, line.modifiers))
+    return sorted(found, reverse=True)
 
 
-def _add(
-    found: set[Period], codes: Release[CodeRow], day: date, code: str, npi: str, modifiers: tuple[str, ...]
-) -> None:
-    row = codes.get(code)
-    length = DAYS_AFTER.get(row.global_days) if row is not None else None
-    if row is not None and length is not None:
-        found.add(Period(day, code, row.global_days, day + timedelta(days=length), npi, modifiers, row.verified))
+def _of_group(claim: Claim, service: Service) -> bool:
+    """True for a service of the same group, billed to the same payer."""
+    return service.billing_npi == claim.billing.npi and service.payer_id == claim.payer.id
+
+
+def _opening(codes: Release[CodeRow]) -> Mapping[str, CodeRow]:
+    """The codes that open a global period."""
+    return {code: row for code, row in codes.rows.items() if row.global_days in DAYS_AFTER}
+
+
+def _period(row: CodeRow, day: date, npi: str, modifiers: tuple[str, ...]) -> Period:
+    last_day = day + timedelta(days=DAYS_AFTER[row.global_days])
+    return Period(day, row.code, row.global_days, last_day, npi, modifiers, row.verified)

@@ -7,11 +7,11 @@ the one side the other lines name, or half to each where they name both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from claims.claim import ZERO, Line
-from scrubber import payer_profile, sides
+from scrubber import look_back, payer_profile, sides
 from scrubber.parameters import Parameter
 from scrubber.registry import Case, Hit, Severity
 from scrubber.sides import BILATERAL, NEITHER
@@ -28,8 +28,8 @@ def over(
     row: CodeRow,
     limit: Parameter,
     way: str,
-    but: Iterable[str] = (),
-) -> Iterator[Hit]:
+    but: tuple[str, ...] = (),
+) -> Sequence[Hit]:
     """A hit where this line takes the day's levels of its family and region past the limit of a policy.
 
     `row` is the line's own in `codes`; `way` names the levels, as "transforaminal" does.
@@ -37,16 +37,19 @@ def over(
     day = case.day(line)
     most = payer_profile.value(case, limit, day)
     if most is None:
-        return
+        return ()
     levels = beyond(case, line, codes, row.family, row.region, int(most.value), but)
-    if levels is not None:
-        region = row.region.replace("_", " and ")
-        yield Hit(
+    if levels is None:
+        return ()
+    region = row.region.replace("_", " and ")
+    return [
+        Hit(
             f"{line.code} brings the {way} levels of the {region} region on {day} to {levels.normalize():f} on a side; "
             f"the policy covers {most.value}.",
             severity=Severity.DENY if most.verified else Severity.WARN,
             citation=payer_profile.cited(most),
         )
+    ]
 
 
 def beyond(
@@ -56,32 +59,29 @@ def beyond(
     family: str,
     region: str,
     most: int,
-    but: Iterable[str] = (),
+    but: tuple[str, ...] = (),
 ) -> Decimal | None:
     """The levels of the busier side, where this line is what takes the day's session past `most`; else None.
 
     The base codes come first, then the lines in their order. `but` are codes another limit already speaks of; the
     line's own is none of them.
     """
-    left_out = frozenset(but)
-    levels = case.once(
-        ("levels of", line.service_from, family, region, left_out),
-        lambda: _levels(_session(case, line, codes, (family, region), left_out)),
-    )[id(line)]
-    return levels if levels > most else None
+    day, here = line.service_from, look_back.codes_of(case, codes, (family,), region)
+
+    def counted() -> Mapping[int, Decimal]:
+        session = [x for x in case.claim.lines if x.code in here and x.service_from == day and x.code not in but]
+        if len(session) <= most and not any(x.units > 1 for x in session):  # no side can have more levels than lines
+            return {}
+        return _levels(_in_order(session, codes))
+
+    levels = case.once(("levels of", day, family, region, most, but), counted).get(id(line))
+    return levels if levels is not None and levels > most else None
 
 
-def _session(
-    case: Case, line: Line, codes: Release[CodeRow], what: tuple[str, str], left_out: frozenset[str]
-) -> list[Line]:
-    found = []
-    for other in case.claim.lines:
-        row = codes.get(other.code)
-        if other.service_from != line.service_from or row is None or other.code in left_out:
-            continue
-        if (row.family, row.region) == what:
-            found.append((row.is_addon, other.number, other))
-    return [other for _, _, other in sorted(found, key=lambda each: each[:2])]
+def _in_order(session: Sequence[Line], codes: Release[CodeRow]) -> Sequence[Line]:
+    """The base codes, then their add-ons, each by the numbers of their lines."""
+    found = [(row.is_addon, x.number, x) for x in session if (row := codes.get(x.code)) is not None]
+    return [x for _, _, x in sorted(found, key=lambda each: each[:2])]
 
 
 def _levels(session: Sequence[Line]) -> Mapping[int, Decimal]:

@@ -8,7 +8,8 @@ it does not hold.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -39,13 +40,13 @@ class Marked(NamedTuple):
     without: str = ""  # only those without it
     on: Sides = NEITHER  # not those that name other sides; one that names none may have been on any
 
-    def counts(self, service: Known) -> bool:
-        """True for a service that counts."""
-        if self.carrying and self.carrying not in service.modifiers:
+    def counts(self, modifiers: Sequence[str]) -> bool:
+        """True for a service with these modifiers that counts."""
+        if self.carrying and self.carrying not in modifiers:
             return False
-        if self.without and self.without in service.modifiers:
+        if self.without and self.without in modifiers:
             return False
-        there = sides.of_modifiers(service.modifiers) if self.on else NEITHER
+        there = sides.of_modifiers(modifiers) if self.on else NEITHER
         return not there or bool(there & self.on)
 
 
@@ -57,29 +58,30 @@ def known_services(case: Case) -> Sequence[Known]:
     return case.once_of(_known_services)
 
 
+def codes_on(case: Case, day: date) -> AbstractSet[str]:
+    """The codes of every service of a day that we know of, this claim's lines too."""
+    return case.once(("codes on", day), lambda: _codes_on(case, day))
+
+
 def sessions(
-    case: Case, codes: Release[CodeRow], families: Iterable[str], region: str = "", marked: Marked = EVERY
+    case: Case, codes: Release[CodeRow], families: tuple[str, ...], region: str = "", marked: Marked = EVERY
 ) -> Sequence[date]:
     """The days with a service of the families, in the region where one is given, in order."""
-    rows = case.once(("known rows", codes.name), lambda: _known_rows(case, codes))
-    days = {
-        known.day
-        for family in families
-        for known, of_region in rows.get(family, ())
-        if region in ("", of_region) and (marked is EVERY or marked.counts(known))
-    }
-    return sorted(days)
+    key = "sessions", id(codes), families, region
+    return _days(case.once(key, lambda: _known_with(case, codes_of(case, codes, families, region))), marked)
 
 
-def days_of(case: Case, codes: Iterable[str], marked: Marked = EVERY) -> Sequence[date]:
+def days_of(case: Case, codes: tuple[str, ...], marked: Marked = EVERY) -> Sequence[date]:
     """The days with one of the codes, in order."""
-    wanted = frozenset(codes)
+    return _days(case.once(("days of", codes), lambda: _known_with(case, codes)), marked)
 
-    def days() -> list[date]:
-        found = [known for known in known_services(case) if known.code in wanted]
-        return sorted({known.day for known in found if marked is EVERY or marked.counts(known)})
 
-    return case.once(("days of", wanted, marked), days)
+def codes_of(case: Case, codes: Release[CodeRow], families: tuple[str, ...], region: str = "") -> AbstractSet[str]:
+    """The codes of the families in a release, of the region where one is given."""
+    return case.tables.once(
+        ("codes of", id(codes), families, region),
+        lambda: {code for code, row in codes.rows.items() if row.family in families and region in ("", row.region)},
+    )
 
 
 def between(days: Sequence[date], first: date, before: date) -> Sequence[date]:
@@ -95,9 +97,10 @@ def covered(case: Case, since: date) -> bool:
     return case.past.seen and case.past.covers(since)
 
 
-def not_covered(since: date, why: str) -> Gap:
-    """The answer of a rule whose look-back is not whole."""
-    return Gap((f"history since {since}",), why)
+@lru_cache(maxsize=4096)
+def not_covered(since: date, why: str, *, of_claim: bool = False) -> Gap:
+    """The answer of a rule whose look-back is not whole: the same for all claims of a day."""
+    return Gap((f"history since {since}",), why, of_claim=of_claim)
 
 
 @lru_cache(maxsize=4096)
@@ -122,14 +125,33 @@ def first_day_without(day: date, months: int) -> date:
     return later
 
 
-def _known_rows(case: Case, codes: Release[CodeRow]) -> Mapping[str, Sequence[tuple[Known, str]]]:
-    """The known services of each family, each with its region."""
-    found: dict[str, list[tuple[Known, str]]] = {}
-    for known in known_services(case):
-        row = codes.get(known.code)
-        if row is not None:
-            found.setdefault(row.family, []).append((known, row.region))
-    return found
+# The days with a service of some kind, in order, and each such service by its day and modifiers
+_Services = tuple[Sequence[date], Sequence[tuple[date, Sequence[str]]]]
+
+
+def _known_with(case: Case, codes: Collection[str]) -> _Services:
+    """The services we know of with one of the codes: looked for one by one, since few of a past have them."""
+    found: list[tuple[date, Sequence[str]]] = [
+        (s.service_date, s.modifiers) for s in case.past.services if s.code in codes
+    ]
+    found += [(x.service_from, x.modifiers) for x in case.claim.lines if x.code in codes and x.service_from]
+    if case.claim.prior_services:
+        found += [(i.service_date, i.modifiers) for i in case.claim.prior_services.items if i.code in codes]
+    return sorted({day for day, _ in found}), found
+
+
+def _days(services: _Services, marked: Marked) -> Sequence[date]:
+    if marked is EVERY:
+        return services[0]
+    return sorted({day for day, modifiers in services[1] if marked.counts(modifiers)})
+
+
+def _codes_on(case: Case, day: date) -> AbstractSet[str]:
+    known = {s.code for s in case.past.services if s.service_date == day}
+    known.update([line.code for line in case.claim.lines if line.service_from == day])
+    if case.claim.prior_services:
+        known.update([i.code for i in case.claim.prior_services.items if i.service_date == day])
+    return known
 
 
 def _known_services(case: Case) -> list[Known]:

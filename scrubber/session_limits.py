@@ -5,7 +5,7 @@ A session is a day. One that has not taken place yet may wait; one that was done
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from claims.claim import Line
 from scrubber import look_back, own_limits, payer_profile
 from scrubber.look_back import Marked
 from scrubber.parameters import Parameter, Value
-from scrubber.registry import Answer, Case, Change, Citation, Hit, RemedyKind, Severity
+from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity
 
 ALREADY_DONE = (
     "Ask the clinician whether region and earlier dates are right; correct what was mistyped. If they are, expect a "
@@ -98,73 +98,85 @@ def passed(case: Case, line: Line, days: Sequence[date], allowed: Limit | None) 
 
 def over(
     case: Case, line: Line, days: Sequence[date], allowed: Limit | None, session: str, done: str = ALREADY_DONE
-) -> Iterator[Answer]:
+) -> Sequence[Answer]:
     """A hit where the line's day is a session too many; a gap where it may be.
 
     `days` are all known ones, in order; `session` names the session, with `{n}` for its number in the window. Sessions
     the payer denied count, for policies count what is reported. `done` is the remedy of a session that was done.
     """
-    if allowed is None:
-        return
+    within = _within(case, case.day(line), days, allowed)
+    if allowed is None or within is not None:
+        return within or ()
     day = case.day(line)
     start = allowed.window.first_day(day)
     earlier = look_back.between(days, start, day)
+    nth = session.format(n=len(earlier) + 1)
+    text = f"{nth} from {start} to {day}; the policy allows {allowed.said}."
+    free = allowed.window.first_day_without(earlier[-allowed.most])
+    return [_hit(case, line, text, free, done, verified=allowed.verified, citation=allowed.citation)]
+
+
+def _within(case: Case, day: date, days: Sequence[date], allowed: Limit | None) -> Sequence[Gap] | None:
+    """What there is to say of a day that, as far as we know, is no session too many; None of one that is."""
+    if allowed is None:
+        return ()
+    start = allowed.window.first_day(day)
+    earlier = look_back.between(days, start, day)
     if len(earlier) >= allowed.most:
-        nth = session.format(n=len(earlier) + 1)
-        text = f"{nth} from {start} to {day}; the policy allows {allowed.said}."
-        free = allowed.window.first_day_without(earlier[-allowed.most])
-        yield _hit(case, line, text, free, done, verified=allowed.verified, citation=allowed.citation)
-        return
-    if not look_back.covered(case, start):
-        yield look_back.not_covered(start, f"{len(earlier)} earlier sessions are known, but not the whole window")
+        return None
+    if look_back.covered(case, start):
+        return ()
+    return [look_back.not_covered(start, f"{len(earlier)} earlier sessions are known, but not the whole window")]
 
 
 def over_in_region(
     case: Case,
     line: Line,
-    families: Sequence[str],
+    families: tuple[str, ...],
     most: Parameter,
     length: Parameter,
     session: str,
     marked: Marked = look_back.EVERY,
-) -> Iterator[Answer]:
+) -> Sequence[Answer]:
     """`over`, of the known sessions of the families in the spinal region of the line's code.
 
     Two parameters make the limit, as `limit` says; `session` names the session, with `{n}` for its number.
     """
-    codes = case.tables.codes.on(case.day(line), case.as_of)
+    day = case.day(line)
+    codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
     if row is None:
-        return iter(())
-    # the same for every line of a day and region, and a session of three levels has three
-    key = "limited", most.name, length.name, tuple(families), line.service_from, row.region, marked
-    allowed, days = case.once(
-        key,
-        lambda: (
-            limit(case, line, most, length),
-            look_back.sessions(case, codes, families, row.region, marked),
-        ),
-    )
+        return ()
+
+    def looked() -> tuple[Limit | None, Sequence[date], Sequence[Gap] | None]:
+        allowed = limit(case, line, most, length)
+        days = look_back.sessions(case, codes, families, row.region, marked)
+        return allowed, days, _within(case, day, days, allowed)
+
+    # the same for every line of a day, family and region, and a session of three levels has three
+    key = "limited", most.name, length.name, families, day, row.family, row.region, marked
+    allowed, days, within = case.once(key, looked)
+    if within is not None:
+        return within
     return over(case, line, days, allowed, f"{session} in the {row.region.replace('_', ' and ')} region")
 
 
 def too_soon(
     case: Case, line: Line, days: Sequence[date], interval: Parameter, session: str, done: str = ALREADY_DONE
-) -> Iterator[Answer]:
+) -> Sequence[Answer]:
     """A hit where the session before the line's day is fewer days away than the policy wants; a gap where it may be.
 
     Nothing where the payer has an interval of its own for the family (FRQ-015 holds that against the line).
     """
     if own_limits.keep_apart(case, line):
-        return
+        return ()
     wanted = payer_profile.value(case, interval, case.day(line))
-    if wanted is not None:
-        yield from nearer_than(case, line, days, wanted, session, done)
+    return nearer_than(case, line, days, wanted, session, done) if wanted is not None else ()
 
 
 def nearer_than(
     case: Case, line: Line, days: Sequence[date], apart: Value, session: str, done: str = ALREADY_DONE
-) -> Iterator[Answer]:
+) -> Sequence[Answer]:
     """`too_soon`, of a number of days already looked up."""
     day = case.day(line)
     start = day - timedelta(days=int(apart.value) - 1)
@@ -175,9 +187,10 @@ def nearer_than(
             f"{session} {(day - last).days} days after the one of {last}; the policy wants {apart.value} between them."
         )
         free = last + timedelta(days=int(apart.value))
-        yield _hit(case, line, text, free, done, verified=apart.verified, citation=payer_profile.cited(apart))
-    elif not look_back.covered(case, start):
-        yield look_back.not_covered(start, "no earlier session is known, but not the whole time before this one")
+        return [_hit(case, line, text, free, done, verified=apart.verified, citation=payer_profile.cited(apart))]
+    if look_back.covered(case, start):
+        return ()
+    return [look_back.not_covered(start, "no earlier session is known, but not the whole time before this one")]
 
 
 def severity(value: Value) -> Severity:

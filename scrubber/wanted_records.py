@@ -6,7 +6,7 @@ is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,12 +70,12 @@ def entry(case: Case, line: Line, row: RecordRow, day: date) -> Entry:
     return Entry(row, told, SHORT if why else PRESENT, why)
 
 
-def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iterator[Answer]:
+def check(case: Case, line: Line, rule_id: str, but: Sequence[str] = ()) -> Iterable[Answer]:
     """The answers of a documentation rule: what falls short, and in one gap what nobody told us.
 
     Of the items in `but` another rule says what falls short.
     """
-    return _check(case, line, rule_id, but) if case.claim.evidence else iter(_nothing_told(case, line, rule_id))
+    return _check(case, line, rule_id, but) if case.claim.evidence else _nothing_told(case, line, rule_id)
 
 
 def _check(case: Case, line: Line, rule_id: str, but: Sequence[str]) -> Iterator[Answer]:
@@ -100,27 +100,15 @@ def _words(missing: Sequence[str]) -> str:
 
 def _nothing_told(case: Case, line: Line, rule_id: str) -> Sequence[Gap]:
     """The gap of a claim that comes without any evidence, as most do: it is the same for every claim of its kind."""
-    day, code = case.day(line), line.code
-    of_lines = case.once_of(_of_lines)
-    untold = of_lines.get((code, day))
-    if untold is None:
-        untold = of_lines[code, day] = _untold_of(case, code, day)
-    always, repeated, family = untold.get(rule_id, _NOTHING)
-    return repeated if always is not repeated and is_repeat(case, line, family, day) else always
-
-
-def _of_lines(_case: Case) -> dict[tuple[str, date], Mapping[str, _Untold]]:
-    """Of each code and day what nobody told, by rule; filled as lines ask."""
-    return {}
-
-
-def _untold_of(case: Case, code: str, day: date) -> Mapping[str, _Untold]:
+    day, code, kind = case.day(line), line.code, case.payer_type
     release = case.tables.records.on(day, case.as_of)
-    kind = case.payer_type
     rows, first, last, untold = case.tables.once(
         ("records", id(release), code, kind), lambda: _of_kind(release, case.tables.family(code), code, kind)
     )
-    return untold if first <= day <= last else _untold(rows, code, day)
+    if not first <= day <= last:
+        untold = _untold(rows, code, day)
+    always, repeated, family = untold.get(rule_id, _NOTHING)
+    return repeated if always is not repeated and is_repeat(case, line, family, day) else always
 
 
 def _of_kind(
@@ -162,7 +150,7 @@ def is_repeat(case: Case, line: Line, family: str, day: date) -> bool:
         return False
     own = codes.get(line.code)
     region = own.region if own else ""
-    days = case.once(("repeats", codes.name, family, region), lambda: look_back.sessions(case, codes, [family], region))
+    days = look_back.sessions(case, codes, (family,), region)
     return bool(days) and days[0] < day
 
 

@@ -38,11 +38,13 @@ def diagnosis_code_not_valid(case: Case) -> Iterator[Answer]:
     last day a table is known to hold (the next 1 October), what it does not know to have ended is not checked. A code
     that only lacks its seventh character is DX-007's.
     """
-    days = sorted({line.service_from for line in case.claim.lines if line.service_from})
-    sent = (d.code for d in case.claim.diagnoses)
+    sent = [d.code for d in case.claim.diagnoses]
+    if not sent:
+        return
+    days = {line.service_from for line in case.claim.lines if line.service_from}
+    releases = [(day, case.tables.icd10.on(day, case.as_of)) for day in sorted(days)]
     for code in dict(zip(sent, of_claim(case), strict=True)).values():
-        for day in days:
-            release = case.tables.icd10.on(day, case.as_of)
+        for day, release in releases:
             row = release.get(code)
             if row is not None and release.holds_on(day) and not _fault(row, day):
                 continue

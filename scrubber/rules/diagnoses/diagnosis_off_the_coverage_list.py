@@ -44,8 +44,8 @@ def diagnosis_off_the_coverage_list(case: Case, line: Line) -> Iterator[Answer]:
     if line.code not in release.rows or not coverage.KNOWN_TO_BE_DOUBTFUL.isdisjoint(line.modifiers):
         return
     rows = coverage.policies_here(case, line)
-    lists = [row for row in rows if row.role == coverage.SUPPORTS]
-    if not lists:
+    policy = next(iter([row for row in rows if row.role == coverage.SUPPORTS]), None)
+    if policy is None:
         return
     codes = pointed(case, line)
     if not codes:
@@ -53,7 +53,6 @@ def diagnosis_off_the_coverage_list(case: Case, line: Line) -> Iterator[Answer]:
     elif not release.holds_on(day):
         yield Gap(("coverage table",), f"the coverage lists {release.name} are not known to hold on {day}")
     elif not any(coverage.covered(rows, code) for code in codes):
-        policy = lists[0]
         yield Hit(
             f"{line.code} points to {listed(codes)}, and the policy's list for it does not hold "
             f"{'that' if len(codes) == 1 else 'any of them'}, as far as we know it.",

@@ -39,20 +39,23 @@ def procedure_not_for_the_diagnosis(case: Case, line: Line) -> Iterator[Answer]:
     """
     day = case.day(line)
     release = case.tables.coverage.on(day, case.as_of)
-    codes = pointed(case, line)
     if not coverage.KNOWN_TO_BE_DOUBTFUL.isdisjoint(line.modifiers):
         return
     bound = case.payer_type in MEDICARE_PLANS
     rows = coverage.policies_here(case, line) if bound else coverage.policies(case, line)
-    named = [(code, coverage.excluding(rows, code)) for code in placed(case, line)]
-    policies = [policy for _, policy in named if policy is not None]
-    if not policies or len(policies) < len(named) or any(coverage.covered(rows, code) for code in codes):
+    named, policies = placed(case, line), []
+    for code in named:
+        policy = coverage.excluding(rows, code)
+        if policy is None:
+            return
+        policies.append(policy)
+    if not policies or any(coverage.covered(rows, code) for code in pointed(case, line)):
         return
     if not release.holds_on(day):
         yield Gap(("coverage table",), f"the coverage lists {release.name} are not known to hold on {day}")
         return
     yield Hit(
-        f"{line.code} is not covered for {listed(code for code, _ in named)}, which the policy on it rules out.",
+        f"{line.code} is not covered for {listed(named)}, which the policy on it rules out.",
         severity=Severity.DENY if bound else Severity.WARN,
         citation=Citation(policies[0].citation, policies[0].url),
     )

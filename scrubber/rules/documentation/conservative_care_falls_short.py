@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -33,7 +33,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def conservative_care_falls_short(case: Case, line: Line) -> Iterator[Answer]:
+def conservative_care_falls_short(case: Case, line: Line) -> Iterable[Answer]:
     """Conservative care was shorter, or ended otherwise, than the policy asks.
 
     Policies pay for a procedure after simpler care was tried for a time and failed, or could not be given. What was

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -30,7 +30,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
         "trigger_point",
     ),
 )
-def earlier_response_not_told(case: Case, line: Line) -> Iterator[Answer]:
+def earlier_response_not_told(case: Case, line: Line) -> Iterable[Answer]:
     """The response to the earlier procedure is not recorded for a repeat.
 
     A repeat is covered where the one before helped enough for long enough. Both the percentage and the weeks have

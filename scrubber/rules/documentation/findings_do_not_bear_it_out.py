@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -32,7 +32,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def findings_do_not_bear_it_out(case: Case, line: Line) -> Iterator[Answer]:
+def findings_do_not_bear_it_out(case: Case, line: Line) -> Iterable[Answer]:
     """The findings of the examination fall short of what the policy asks.
 
     Some policies count findings: positive provocative tests before a sacroiliac injection, the age of a fracture

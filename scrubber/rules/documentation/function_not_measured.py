@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -30,7 +30,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def function_not_measured(case: Case, line: Line) -> Iterator[Answer]:
+def function_not_measured(case: Case, line: Line) -> Iterable[Answer]:
     """Function is not measured on a scale where the policy asks for one.
 
     Policies want the effect of the pain on daily life measured on a known scale, before and after, so that a repeat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
@@ -30,7 +30,7 @@ from scrubber.registry import Answer, Case, RemedyKind, Severity, rule
     ),
     settled=True,
 )
-def imaging_too_old_or_elsewhere(case: Case, line: Line) -> Iterator[Answer]:
+def imaging_too_old_or_elsewhere(case: Case, line: Line) -> Iterable[Answer]:
     """Imaging is older than the payer accepts, or shows another level.
 
     Some payers want a recent image that agrees with the level treated before they pay. Nothing told of it is not a

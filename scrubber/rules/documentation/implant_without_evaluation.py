@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -29,7 +29,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def implant_without_evaluation(case: Case, line: Line) -> Iterator[Answer]:
+def implant_without_evaluation(case: Case, line: Line) -> Iterable[Answer]:
     """No psychological evaluation, or no trial result, before an implant.
 
     Medicare covers a stimulator or pump for pain as a late resort, after a psychological evaluation and a trial.

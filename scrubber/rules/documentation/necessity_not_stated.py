@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -32,7 +32,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def necessity_not_stated(case: Case, line: Line) -> Iterator[Answer]:
+def necessity_not_stated(case: Case, line: Line) -> Iterable[Answer]:
     """The note does not say why the procedure was needed, or what comes next.
 
     A reviewer looks for the reason and for the plan; a note that leaves them to be guessed is read as if there were

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -27,7 +27,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def opioid_plan_not_told(case: Case, line: Line) -> Iterator[Answer]:
+def opioid_plan_not_told(case: Case, line: Line) -> Iterable[Answer]:
     """The record has no plan for the opioids a drug test is to watch.
 
     A drug test is covered as a part of managing treatment: the medicines and the plan have to stand in the record.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -31,7 +31,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def pain_not_scored(case: Case, line: Line) -> Iterator[Answer]:
+def pain_not_scored(case: Case, line: Line) -> Iterable[Answer]:
     """Pain was not scored as the policy asks.
 
     Policies judge a procedure by the pain score before and after it on the same scale; some ask for a least score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -35,7 +35,7 @@ _NOT_FOR_PAIN = frozenset({"99490"})
     ),
     settled=True,
 )
-def pain_too_short(case: Case, line: Line) -> Iterator[Answer]:
+def pain_too_short(case: Case, line: Line) -> Iterable[Answer]:
     """Pain has not lasted as long as the policy asks.
 
     Policies cover an injection or ablation for pain that has lasted for a time that each of them names, and want

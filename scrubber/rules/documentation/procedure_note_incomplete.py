@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -30,7 +30,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     ),
     settled=True,
 )
-def procedure_note_incomplete(case: Case, line: Line) -> Iterator[Answer]:
+def procedure_note_incomplete(case: Case, line: Line) -> Iterable[Answer]:
     """The note of the procedure lacks a part the policy asks for.
 
     A reviewer reads the level, the side, the way in, the guidance and its images, the contrast, the drug and dose,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -24,7 +24,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, RemedyKind, Severity
     families=("trigger_point",),
     settled=True,
 )
-def trigger_points_not_named(case: Case, line: Line) -> Iterator[Answer]:
+def trigger_points_not_named(case: Case, line: Line) -> Iterable[Answer]:
     """No trigger points are described where the policy asks for them.
 
     The policies want the muscles named that were injected, and what was felt there. Nothing told of it is not a

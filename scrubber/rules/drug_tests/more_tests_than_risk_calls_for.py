@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import drug_tests, look_back, places, session_limits
 from scrubber.parameters import parameter
-from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Gap, RemedyKind, Severity, rule
 
 _KINDS = {drug_tests.PRESUMPTIVE: "presumptive", drug_tests.DEFINITIVE: "definitive"}
 _HIGHEST = "high"
@@ -42,7 +42,7 @@ _DONE = (
     confidence="medium",
     families=tuple(_KINDS),
 )
-def more_tests_than_risk_calls_for(case: Case, line: Line) -> Iterator[Answer]:
+def more_tests_than_risk_calls_for(case: Case, line: Line) -> Iterable[Answer]:
     """More drug tests of a kind than the policy expects at the patient's risk of misuse.
 
     Presumptive and definitive tests have a count each. The numbers differ a little by contractor. Where no risk is
@@ -52,14 +52,13 @@ def more_tests_than_risk_calls_for(case: Case, line: Line) -> Iterator[Answer]:
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
     if row is None:
-        return
+        return ()
     risk = case.told("risk_level", line)
     tests, within = _EXPECTED[risk or _HIGHEST]
     said = f"{{most}} at {risk or _HIGHEST} risk"
     limit = session_limits.limit(case, line, parameter(tests), parameter(within), "days", said)
     days = look_back.sessions(case, codes, (row.family,))
-    answers = list(session_limits.over(case, line, days, limit, f"{_KINDS[row.family]} drug test {{n}}", _DONE))
-    if risk is None and not any(isinstance(answer, Hit) for answer in answers):
-        yield Gap(("evidence risk_level",), "how many tests the policy expects depends on the patient's risk", line)
-        return
-    yield from answers
+    if risk is None and session_limits.passed(case, line, days, limit) is None:
+        why = "how many tests the policy expects depends on the patient's risk"
+        return [Gap(("evidence risk_level",), why, line)]
+    return session_limits.over(case, line, days, limit, f"{_KINDS[row.family]} drug test {{n}}", _DONE)

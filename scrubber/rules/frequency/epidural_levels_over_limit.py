@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -33,7 +33,7 @@ _TRANSFORAMINAL = "esi_transforaminal"
     supersedes=("NCC-008",),
     families=("esi_interlaminar", _TRANSFORAMINAL),
 )
-def epidural_levels_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+def epidural_levels_over_limit(case: Case, line: Line) -> Iterable[Answer]:
     """More levels of a spinal region are injected in one epidural session than the policy covers.
 
     Transforaminal injections are counted by side, so that both sides of two levels are two levels; an interlaminar or
@@ -44,8 +44,7 @@ def epidural_levels_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
     if row is None:
-        return
+        return ()
     if row.family == _TRANSFORAMINAL:
-        yield from levels.over(case, line, codes, row, parameter("esi_transforaminal_levels"), "transforaminal")
-    else:
-        yield from levels.over(case, line, codes, row, parameter("esi_interlaminar_levels"), "interlaminar")
+        return levels.over(case, line, codes, row, parameter("esi_transforaminal_levels"), "transforaminal")
+    return levels.over(case, line, codes, row, parameter("esi_interlaminar_levels"), "interlaminar")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -30,7 +30,7 @@ _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
     effective="2021-12-01",
     families=_FAMILIES,
 )
-def epidural_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+def epidural_sessions_over_limit(case: Case, line: Line) -> Iterable[Answer]:
     """More epidural steroid sessions in one spinal region within 12 months than the policy allows.
 
     A session is a day with any epidural injection of the region, whatever the levels and whoever paid. The window is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -31,7 +31,7 @@ _FAMILIES = ("esi_interlaminar", "esi_transforaminal")
     confidence="medium",
     families=_FAMILIES,
 )
-def epidural_too_soon(case: Case, line: Line) -> Iterator[Answer]:
+def epidural_too_soon(case: Case, line: Line) -> Iterable[Answer]:
     """An epidural injection follows the one before in its region within two weeks.
 
     A payer wants to see what an injection did before it pays for another, and two weeks is the least it takes for that.
@@ -42,7 +42,7 @@ def epidural_too_soon(case: Case, line: Line) -> Iterator[Answer]:
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
     if row is None:
-        return
+        return ()
     days = look_back.sessions(case, codes, _FAMILIES, row.region)
     session = f"an epidural session in the {row.region.replace('_', ' and ')} region"
-    yield from session_limits.too_soon(case, line, days, parameter("esi_interval_days"), session)
+    return session_limits.too_soon(case, line, days, parameter("esi_interval_days"), session)

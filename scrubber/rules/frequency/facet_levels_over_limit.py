@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -31,7 +31,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, Remed
     supersedes=("NCC-008",),
     families=("facet_injection", "facet_rfa"),
 )
-def facet_levels_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+def facet_levels_over_limit(case: Case, line: Line) -> Iterable[Answer]:
     """A third facet level is billed, or more than two levels of a region in one session.
 
     Medicare covers one or two levels of a region in a session, on one side or both. Since the revisions of July and
@@ -42,9 +42,9 @@ def facet_levels_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
     if row is None:
-        return
-    third = parameter("facet_third_level_codes").text_on(day, case.as_of).split()
+        return ()
+    value = parameter("facet_third_level_codes").on(day, case.as_of)
+    third = value.words if value is not None else ()
     if line.code in third:
-        yield Hit(f"{line.code} is a third facet level, which Medicare does not cover on {day}.")
-        return
-    yield from levels.over(case, line, codes, row, parameter("facet_levels"), "facet", third)
+        return [Hit(f"{line.code} is a third facet level, which Medicare does not cover on {day}.")]
+    return levels.over(case, line, codes, row, parameter("facet_levels"), "facet", third)

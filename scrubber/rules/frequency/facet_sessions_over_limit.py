@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -13,6 +13,7 @@ from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, RemedyKind
 
 _FAMILIES = ("facet_injection",)
 _DIAGNOSTIC = "KX"
+_WITH, _WITHOUT = Marked(carrying=_DIAGNOSTIC), Marked(without=_DIAGNOSTIC)
 
 
 @rule(
@@ -32,7 +33,7 @@ _DIAGNOSTIC = "KX"
     effective="2021-04-25",
     families=_FAMILIES,
 )
-def facet_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+def facet_sessions_over_limit(case: Case, line: Line) -> Iterable[Answer]:
     """More facet injections of one kind in a spinal region within 12 months than the policy allows.
 
     Modifier KX says that a block was diagnostic, and diagnostic and therapeutic sessions have a count each. Both sides
@@ -41,9 +42,9 @@ def facet_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
     """
     if _DIAGNOSTIC in line.modifiers:
         most = parameter("facet_diagnostic_sessions_per_region")
-        kind, marked = "diagnostic", Marked(carrying=_DIAGNOSTIC)
+        kind, marked = "diagnostic", _WITH
     else:
         most = parameter("facet_therapeutic_sessions_per_region")
-        kind, marked = "therapeutic", Marked(without=_DIAGNOSTIC)
+        kind, marked = "therapeutic", _WITHOUT
     length, session = parameter("facet_look_back_months"), f"{kind} facet session {{n}}"
     return session_limits.over_in_region(case, line, _FAMILIES, most, length, session, marked)

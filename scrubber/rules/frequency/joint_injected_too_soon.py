@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import look_back, places, sides
+from scrubber.diagnoses import pointed
 from scrubber.parameters import Parameter, parameter
 from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day
 from scrubber.tables import Release
 from scrubber.tables.rows import CodeRow, DrugRow
 
-_JOINT, _HYALURONATE, _STEROID = "joint_injection", "drug_ha", "steroid"
+_JOINT, _STEROID = "joint_injection", "steroid"
+_HYALURONATE = ("drug_ha",)
 _CATEGORY = 3  # characters of an ICD-10-CM category
 
 
@@ -35,7 +38,7 @@ _CATEGORY = 3  # characters of an ICD-10-CM category
     confidence="medium",
     families=(_JOINT,),
 )
-def joint_injected_too_soon(case: Case, line: Line) -> Iterator[Answer]:
+def joint_injected_too_soon(case: Case, line: Line) -> Iterable[Answer]:
     """A joint gets steroid again within three months, or a new course of hyaluronate within six.
 
     A joint is told by its size, its side and what it is treated for, since no code names it: where side or diagnosis is
@@ -45,18 +48,21 @@ def joint_injected_too_soon(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     codes = case.tables.codes.on(day, case.as_of)
     today = codes_of_day(case, day)
-    if any(_is_hyaluronate(codes, code) for code in today):
-        days = _earlier(case, line, codes, lambda code: _is_hyaluronate(codes, code))
-        yield from _new_course(case, line, [*days, day])
-        return
-    drugs = case.tables.drugs.on(day, case.as_of).rows
+    hyaluronates = look_back.codes_of(case, codes, _HYALURONATE)
+    if not today.isdisjoint(hyaluronates):
+        return _new_course(case, line, [*_earlier(case, line, codes, hyaluronates), day])
+    steroids = _steroids(case, case.tables.drugs.on(day, case.as_of))
+    if today.isdisjoint(steroids):
+        return ()
     months = parameter("joint_steroid_interval_months")
-    if any(_is_steroid(drugs, code) for code in today):
-        days = _earlier(case, line, codes, lambda code: _is_steroid(drugs, code))
-        yield from _within(case, line, days, day, months, "gives steroid into a joint", Severity.INFO)
+    interval = months.on(day, case.as_of)
+    if interval is None:
+        return ()
+    days = _earlier(case, line, codes, steroids, look_back.first_day_of_window(day, int(interval.value)))
+    return _within(case, line, days, day, months, "gives steroid into a joint", Severity.INFO)
 
 
-def _new_course(case: Case, line: Line, days: Sequence[date]) -> Iterator[Answer]:
+def _new_course(case: Case, line: Line, days: Sequence[date]) -> Iterable[Answer]:
     """Where the course that this day belongs to began too soon after the one before."""
     day = case.day(line)
     apart, months = parameter("hyaluronate_course_days"), parameter("hyaluronate_interval_months")
@@ -64,15 +70,8 @@ def _new_course(case: Case, line: Line, days: Sequence[date]) -> Iterator[Answer
     first = len(days) - 1
     while of_one_course and first > 0 and (days[first] - days[first - 1]).days <= int(of_one_course.value):
         first -= 1
-    yield from _within(
-        case,
-        line,
-        days[:first],
-        days[first],
-        months,
-        "belongs to a new course of hyaluronate in a joint",
-        Severity.WARN,
-    )
+    what = "belongs to a new course of hyaluronate in a joint"
+    return _within(case, line, days[:first], days[first], months, what, Severity.WARN)
 
 
 def _within(
@@ -83,41 +82,40 @@ def _within(
     months: Parameter,
     what: str,
     severity: Severity,
-) -> Iterator[Answer]:
+) -> Iterable[Answer]:
     interval = months.on(begun, case.as_of)
     if interval is None:
-        return
+        return ()
     start = look_back.first_day_of_window(begun, int(interval.value))
     if earlier and earlier[-1] >= start:
-        yield Hit(
-            f"{line.code} {what} that had it on {earlier[-1]}, less than {interval.value} months before {begun}.",
-            severity=severity,
-        )
-    elif not look_back.covered(case, start):
-        yield look_back.not_covered(start, "no earlier injection of this joint is known, but not the whole window")
+        text = f"{line.code} {what} that had it on {earlier[-1]}, less than {interval.value} months before {begun}."
+        return [Hit(text, severity=severity)]
+    if look_back.covered(case, start):
+        return ()
+    return [look_back.not_covered(start, "no earlier injection of this joint is known, but not the whole window")]
 
 
-def _earlier(case: Case, line: Line, codes: Release[CodeRow], given: Callable[[str], bool]) -> Sequence[date]:
-    """The earlier days on which this joint got a drug of the kind."""
-    row = codes.get(line.code)
-    there, for_what = sides.of_line(line), {d.dotted[:_CATEGORY] for d in case.claim.diagnoses_of(line)}
+def _earlier(
+    case: Case, line: Line, codes: Release[CodeRow], given: AbstractSet[str], since: date = date.min
+) -> Sequence[date]:
+    """The earlier days, from a day on, on which this joint got one of the drugs."""
+    row, before, there = codes.get(line.code), case.day(line), sides.of_line(line)
+    if row is None or not there:
+        return ()
+    joints = look_back.codes_of(case, codes, (row.family,), row.region)
+    known = [s for s in case.past.services if s.code in joints and since <= s.service_date < before]
+    if not known:
+        return ()
+    for_what = {code[:_CATEGORY] for code in pointed(case, line)}
     days = set()
-    for service in case.past.services:
-        other = codes.get(service.code)
-        if row is None or other is None or (other.family, other.region) != (row.family, row.region):
-            continue
+    for service in known:
         same_side = there & sides.of_modifiers(service.modifiers)
-        same_illness = for_what & {diagnosis[:_CATEGORY] for diagnosis in service.diagnoses}
-        if same_side and same_illness and service.service_date < case.day(line):
+        if same_side and not for_what.isdisjoint([diagnosis[:_CATEGORY] for diagnosis in service.diagnoses]):
             days.add(service.service_date)
-    return [day for day in sorted(days) if any(given(k.code) for k in look_back.known_services(case) if k.day == day)]
+    return [day for day in sorted(days) if not given.isdisjoint(look_back.codes_on(case, day))]
 
 
-def _is_hyaluronate(codes: Release[CodeRow], code: str) -> bool:
-    row = codes.get(code)
-    return row is not None and row.family == _HYALURONATE
-
-
-def _is_steroid(drugs: Mapping[str, DrugRow], code: str) -> bool:
-    row = drugs.get(code)
-    return row is not None and row.kind == _STEROID
+def _steroids(case: Case, drugs: Release[DrugRow]) -> AbstractSet[str]:
+    return case.tables.once(
+        ("steroids", id(drugs)), lambda: {code for code, row in drugs.rows.items() if row.kind == _STEROID}
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -30,7 +30,7 @@ _FAMILIES = ("facet_rfa",)
     effective="2021-04-25",
     families=_FAMILIES,
 )
-def radiofrequency_sessions_over_limit(case: Case, line: Line) -> Iterator[Answer]:
+def radiofrequency_sessions_over_limit(case: Case, line: Line) -> Iterable[Answer]:
     """More facet radiofrequency sessions in one spinal region within 12 months than the policy allows.
 
     A session may treat both sides at once; the right side on one day and the left on another are two sessions of the

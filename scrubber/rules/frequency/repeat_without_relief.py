@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -40,7 +40,7 @@ _DIAGNOSTIC = "KX"
     effective="2021-12-01",
     families=tuple(_TOPICS),
 )
-def repeat_without_relief(case: Case, line: Line) -> Iterator[Answer]:
+def repeat_without_relief(case: Case, line: Line) -> Iterable[Answer]:
     """A block or radiofrequency is repeated although the last one brought less relief than the policy wants.
 
     Half the pain, for three months after an injection and six after radiofrequency. A session of the last 12 months in
@@ -51,13 +51,16 @@ def repeat_without_relief(case: Case, line: Line) -> Iterator[Answer]:
     codes = case.tables.codes.on(day, case.as_of)
     row = codes.get(line.code)
     if row is None or _DIAGNOSTIC in line.modifiers or case.told("intent", line) == "diagnostic":
-        return
+        return ()
     families, topic = _TOPICS[row.family]
-    marked = Marked(without=_DIAGNOSTIC, on=sides.of_line(line) if topic == "rfa" else sides.NEITHER)
     start = look_back.first_day_of_window(day, _MONTHS)
-    earlier = look_back.between(look_back.sessions(case, codes, families, row.region, marked), start, day)
+    earlier = look_back.between(look_back.sessions(case, codes, families, row.region), start, day)
+    if earlier:
+        marked = Marked(without=_DIAGNOSTIC, on=sides.of_line(line) if topic == "rfa" else sides.NEITHER)
+        earlier = look_back.between(look_back.sessions(case, codes, families, row.region, marked), start, day)
     if earlier:
         percent, weeks = parameter(f"{topic}_repeat_relief_percent"), parameter(f"{topic}_repeat_relief_weeks")
-        yield from relief.too_little(case, line, earlier[-1], percent, weeks)
-    elif not look_back.covered(case, start):
-        yield look_back.not_covered(start, "whether this is a repeat is not known")
+        return relief.too_little(case, line, earlier[-1], percent, weeks)
+    if look_back.covered(case, start):
+        return ()
+    return [look_back.not_covered(start, "whether this is a repeat is not known")]

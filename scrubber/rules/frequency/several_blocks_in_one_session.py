@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from claims.claim import Line
@@ -10,6 +11,7 @@ from claims.reasons import Reason
 from scrubber import look_back, places
 from scrubber.parameters import parameter
 from scrubber.registry import MEDICARE_PLANS, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.tables import Release
 from scrubber.tables.rows import CodeRow
 
 _KINDS = {
@@ -55,11 +57,11 @@ def several_blocks_in_one_session(case: Case, line: Line) -> Iterator[Answer]:
     row = codes.get(line.code)
     if row is None:
         return
-    here = [other for other in case.claim.lines if other.service_from == day]
-    known = case.once_of(_codes_of_days)[day]
-    before = (known - {other.code for other in here}) | {other.code for other in here if other.number < line.number}
-    if not before:
+    known = look_back.codes_on(case, day)
+    if known.isdisjoint(_of_other_kinds(case, codes, row)):  # as of almost every line
         return
+    here = [other for other in case.claim.lines if other.service_from == day]
+    before = (known - {other.code for other in here}) | {other.code for other in here if other.number < line.number}
     others = {code: _another_kind(row, codes.get(code)) for code in sorted(before)}
     kinds = sorted({kind for kind in others.values() if kind})
     if kinds and not _facet_cyst(case, line, day):
@@ -70,11 +72,12 @@ def several_blocks_in_one_session(case: Case, line: Line) -> Iterator[Answer]:
         )
 
 
-def _codes_of_days(case: Case) -> Mapping[date, frozenset[str]]:
-    found: dict[date, set[str]] = {}
-    for known in look_back.known_services(case):
-        found.setdefault(known.day, set()).add(known.code)
-    return {day: frozenset(codes) for day, codes in found.items()}
+def _of_other_kinds(case: Case, codes: Release[CodeRow], row: CodeRow) -> AbstractSet[str]:
+    """The codes of blocks of another kind than the row's, wherever they are."""
+    return case.tables.once(
+        ("blocks of other kinds", id(codes), row.family),
+        lambda: {code for code, o in codes.rows.items() if _KINDS.get(o.family) not in (None, _KINDS.get(row.family))},
+    )
 
 
 def _another_kind(row: CodeRow, other: CodeRow | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -27,7 +27,7 @@ _EPIDURAL = frozenset({"esi_interlaminar", "esi_transforaminal"})
     families=("esi_interlaminar", "esi_transforaminal", "facet_injection", "facet_rfa", "si_joint"),
     settled=True,
 )
-def guidance_not_recorded(case: Case, line: Line) -> Iterator[Answer]:
+def guidance_not_recorded(case: Case, line: Line) -> Iterable[Answer]:
     """The record shows other imaging than the procedure's code includes, or no images of it.
 
     The codes of these procedures hold fluoroscopy or CT, and the policies ask for images of the needle's place that can

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from claims.claim import Line
 from claims.reasons import Reason
-from scrubber import global_periods, ncci, places
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber import global_periods, look_back, ncci, places
+from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 
 _SAYS_WHY = frozenset({"58", "78", "79"})
 
@@ -45,9 +45,8 @@ def procedure_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
     running = global_periods.running(case, codes, line)
     if not running:
         if not global_periods.known(case, line):
-            since = global_periods.since(case, line)
             why = "a procedure of earlier days may have its global period running, and not all of them are known"
-            yield Gap((f"history since {since}",), why, of_claim=True)
+            yield look_back.not_covered(global_periods.since(case, line), why, of_claim=True)
         return
     period = running[0]
     same = any(p.verified and p.rendering_npi == case.claim.rendering_of(line).npi for p in running)

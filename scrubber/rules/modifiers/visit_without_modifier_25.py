@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -46,11 +46,10 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
         return
     day = case.day(line)
     release = case.tables.codes.on(day, case.as_of)
-    periods = tuple(parameter("visit_25_global_periods").text_on(day, case.as_of).split())
+    value = parameter("visit_25_global_periods").on(day, case.as_of)
+    periods = value.words if value is not None else ()
     others = [(other, release.get(other.code)) for other in first_of_each(case, line)]
-    procedure = next((other for other, row in others if row and _holds_the_visit(row, periods)), None)
-    if procedure is None and XXX in periods:
-        procedure = next((other for other, row in others if row and _edited(case, line, other, row)), None)
+    procedure = _procedure(case, line, others, periods)
     if procedure is not None:
         text = f"{line.code} and {procedure.code} (line {procedure.number}) are billed for the same day"
         text += " by the same clinician, and the visit carries no modifier 25."
@@ -62,9 +61,23 @@ def visit_without_modifier_25(case: Case, line: Line) -> Iterator[Answer]:
             text = f"{line.code} carries no modifier 25, and another claim bills {service.code} for the same day"
             yield _hit(case, line, f"{text} by the same clinician.", Severity.WARN)
             return
-    unknown = sorted({other.code for other, row in others if row is None})
+    unknown = [other.code for other, row in others if row is None]
     if unknown and not release.complete:
-        yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(unknown)}")
+        yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(sorted(set(unknown)))}")
+
+
+def _procedure(
+    case: Case, visit: Line, others: Sequence[tuple[Line, CodeRow | None]], periods: tuple[str, ...]
+) -> Line | None:
+    """The first procedure whose payment holds the visit, else the first that an edit pairs with it."""
+    for other, row in others:
+        if row is not None and _holds_the_visit(row, periods):
+            return other
+    if XXX in periods:
+        for other, row in others:
+            if row is not None and _edited(case, visit, other, row):
+                return other
+    return None
 
 
 def _holds_the_visit(row: CodeRow, periods: tuple[str, ...]) -> bool:

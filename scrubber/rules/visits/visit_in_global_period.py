@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from claims.claim import Line
 from claims.reasons import Reason
-from scrubber import global_periods, ncci, places
-from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber import global_periods, look_back, ncci, places
+from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 
 _SETTLED = frozenset({"24", "57"})  # another problem; the visit at which a major operation was decided
 
@@ -36,7 +36,7 @@ def visit_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
     visit for another problem carries 24, follow-up is reported as 99024 without a charge.
     """
     codes = case.tables.codes.on(case.day(line), case.as_of)
-    if not ncci.is_visit(codes.get(line.code)) or _SETTLED & set(line.modifiers):
+    if not ncci.is_visit(codes.get(line.code)) or not _SETTLED.isdisjoint(line.modifiers):
         return
     running = global_periods.running(case, codes, line)
     if running:
@@ -47,6 +47,5 @@ def visit_in_global_period(case: Case, line: Line) -> Iterator[Answer]:
             f"until {period.last_day}, and carries no modifier 24."
         )
     elif not global_periods.known(case, line):
-        since = global_periods.since(case, line)
         why = "a procedure whose global period is running may be unknown to us"
-        yield Gap((f"history since {since}",), why, of_claim=True)
+        yield look_back.not_covered(global_periods.since(case, line), why, of_claim=True)
