@@ -212,7 +212,8 @@ class Case:
                 else:
                     known.setdefault(told_of, []).append(fact)
         for facts in known.values():
-            facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
+            if len(facts) > 1:
+                facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
         return known, absent
 
 
