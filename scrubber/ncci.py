@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from claims.claim import Line, PayerType
-from claims.freezing import made_quickly
+from claims.freezing import made_quickly, maker
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, MEDICARE_PLANS, Case, Gap, Severity
 from scrubber.same_day import ByCode, lines_by_day
@@ -37,6 +37,7 @@ class Pair:
     indicator: str
 
 
+_pair = maker(Pair)  # half of all claims have one
 _Looked = tuple[Sequence[Pair], Gap | None]  # a line's pairs, and what the release cannot know of it
 _NOTHING: _Looked = ((), None)
 
@@ -107,8 +108,9 @@ def _of_day(day: date, by_code: ByCode, among: _Among) -> Mapping[int, _Looked]:
     for code2, (edits, blind) in among.items():
         beside = [(held, by_code[code1]) for code1, e in edits if (held := e.on(day))]
         for line in by_code[code2] if beside or blind else ():
-            of_line = [Pair(each, line, e.indicator) for e, lines in beside for each in lines if each is not line]
-            of_line.sort(key=lambda pair: pair.column1.number)
+            of_line = [_pair(each, line, e.indicator) for e, lines in beside for each in lines if each is not line]
+            if len(of_line) > 1:
+                of_line.sort(key=lambda pair: pair.column1.number)
             found[id(line)] = of_line, blind and blind._replace(line=line)
     return found
 
@@ -159,18 +161,23 @@ def lifted(case: Case, pair: Pair) -> bool | None:
     """Whether a modifier lifts the pair; None where column 2 carries one the modifier table does not know."""
     if pair.indicator != "1":
         return False
-    first, second = set(pair.column1.modifiers), set(pair.column2.modifiers)
-    if first & DISTINCT and _either_column(case, pair.column2):
-        return True
-    if first & VISIT and is_visit(code_row(case, pair.column1)):
-        return True
+    first, second = pair.column1.modifiers, pair.column2.modifiers
+    if first:
+        if not DISTINCT.isdisjoint(first) and _either_column(case, pair.column2):
+            return True
+        if not VISIT.isdisjoint(first) and is_visit(code_row(case, pair.column1)):
+            return True
     if not second:
         return False
     release = case.tables.modifiers.on(case.day(pair.column2), case.as_of)
-    rows = [release.get(modifier) for modifier in second]
-    if any(row is not None and row.lifts_ptp for row in rows):
-        return True
-    return False if release.complete or all(row is not None for row in rows) else None
+    sure = True
+    for modifier in second:
+        row = release.rows.get(modifier)
+        if row is None:
+            sure = release.complete
+        elif row.lifts_ptp:
+            return True
+    return False if sure else None
 
 
 def _either_column(case: Case, line: Line) -> bool:

@@ -7,7 +7,7 @@ the line than short ones.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -48,11 +48,11 @@ def like_lines(case: Case, line: Line) -> Sequence[Line]:
 
 
 def codes_repeated(case: Case) -> AbstractSet[str]:
-    """The codes that stand on more than one line of the claim, on whatever days: of most claims none. For `once_of`."""
-    lines = case.claim.lines
-    if len({line.code for line in lines}) == len(lines):
-        return frozenset()
-    return {code for code, times in Counter([line.code for line in lines]).items() if times > 1}
+    """The codes that stand on more than one line of a day and clinician: of most claims none. For `once_of`."""
+    days = case.once_of(lines_by_day).values()
+    if sum(map(len, days)) == len(case.claim.lines):
+        return _NO_CODES
+    return {code for by_code in days for code, lines in by_code.items() if len(lines) > 1}
 
 
 def units_of_day(case: Case, line: Line) -> Decimal:
@@ -123,9 +123,9 @@ def _company(case: Case) -> dict[int, ByCode]:
 
 
 def _codes_by_day(case: Case) -> Mapping[date | None, AbstractSet[str]]:
-    codes: dict[date | None, set[str]] = {}
-    for line in case.claim.lines:
-        codes.setdefault(line.service_from, set()).add(line.code)
+    codes: dict[date | None, AbstractSet[str]] = {}
+    for (day, _), by_code in case.once_of(lines_by_day).items():
+        codes[day] = codes[day] | by_code.keys() if day in codes else by_code.keys()
     return codes
 
 
@@ -175,7 +175,7 @@ def services_by_code(case: Case) -> Mapping[tuple[date | None, str], Sequence[tu
 
 def _services(case: Case) -> Sequence[tuple[Service, bool]]:
     """The services of the days the claim bills, on earlier claims and (True) on the others of the file."""
-    days = {line.service_from for line in case.claim.lines}
+    days = {day for day, _ in case.once_of(lines_by_day)}
     known = [(service, False) for service in case.past.services if service.service_date in days]
     if case.past.same_batch:
         known += [(service, True) for service in case.past.same_batch if service.service_date in days]

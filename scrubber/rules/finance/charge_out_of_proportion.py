@@ -14,6 +14,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, Rem
 from scrubber.tables.rows import CodeRow
 
 # With these the schedule pays a part of the amount, or another one.
+_Bounds = tuple[Value | None, Value | None, dict[tuple[int, bool], tuple[Decimal, Decimal]]]
 _IN_PART = frozenset({"26", "TC", "52", "53", "54", "55", "56", "62", "73", "74", "78", "80", "81", "82", "AS"})
 
 
@@ -55,9 +56,10 @@ def charge_out_of_proportion(case: Case, line: Line) -> Iterable[Answer]:
     bounds = case.once_of(_bounds_of_days)
     if day not in bounds:
         bounds[day] = _bounds(case, day)
-    share, times = bounds[day]
-    key = "range of charges", id(row), in_facility, id(share), id(times)  # rows and values live as long as the tables
-    least, most = case.tables.once(key, lambda: _range(row, amount, share, times))
+    share, times, ranges = bounds[day]
+    if (id(row), in_facility) not in ranges:  # rows live as long as the tables
+        ranges[id(row), in_facility] = _range(row, amount, share, times)
+    least, most = ranges[id(row), in_facility]
     if line.charge < least * line.units:
         text = f"Medicare's national amount is {amount * line.units:.2f}."
         return (Hit(f"{line.code} is charged at {line.charge:.2f}; {text}"),)
@@ -74,12 +76,14 @@ def _range(row: CodeRow, amount: Decimal, share: Value | None, times: Value | No
     return least, max(amount, row.allowed_nonfacility or amount) * Decimal(times.value if times else "Infinity")
 
 
-def _bounds_of_days(_case: Case) -> dict[date, tuple[Value | None, Value | None]]:
+def _bounds_of_days(_case: Case) -> dict[date, _Bounds]:
     """The bounds of each day; filled as lines ask."""
     return {}
 
 
-def _bounds(case: Case, day: date) -> tuple[Value | None, Value | None]:
-    """The least share and the most times of the amount."""
-    least = parameter("fee_schedule_share").on(day, case.as_of)
-    return least, parameter("fee_schedule_times").on(day, case.as_of)
+def _bounds(case: Case, day: date) -> _Bounds:
+    """The least share and the most times of the amount, and the ranges they make: filled as the lines of claims ask."""
+    share = parameter("fee_schedule_share").on(day, case.as_of)
+    times = parameter("fee_schedule_times").on(day, case.as_of)
+    ranges: dict[tuple[int, bool], tuple[Decimal, Decimal]] = {}
+    return share, times, case.tables.once(("ranges of charges", id(share), id(times)), lambda: ranges)
