@@ -489,4 +489,9 @@ class Claim:
     @property
     def first_service(self) -> date | None:
         """The earliest day of service of the claim."""
-        return min((line.service_from for line in self.lines if line.service_from), default=None)
+        first = None
+        for line in self.lines:  # a plain loop: rules ask of every claim
+            day = line.service_from
+            if day is not None and (first is None or day < first):
+                first = day
+        return first

@@ -35,6 +35,8 @@ def number_of(claim: Claim, line: Line) -> str:
 
 def records(case: Case) -> Sequence[Authorization]:
     """What the practice had recorded of this payer's authorizations by the day the claim would be sent."""
+    if not case.claim.authorizations:
+        return ()
     return [
         held
         for held in case.claim.authorizations
@@ -100,8 +102,8 @@ def demands(case: Case, line: Line, day: date) -> Iterator[AuthorizationRow]:
     Raises TableGap where no release speaks for the day.
     """
     release = case.tables.authorizations.on(day, case.as_of)
-    for row in binding(case, line, listed(case, line, day), release):
-        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to):
+    for row in binding(case, line, listed(case, line, day, release), release):
+        if in_force(row, day):
             yield row
 
 
@@ -119,12 +121,16 @@ def binding(
     return case.tables.once(key, lambda: [row for row in release.get(line.code) or () if binds(case, row)])
 
 
-def listed(case: Case, line: Line, day: date) -> Sequence[AuthorizationRow]:
-    """Every demand for the line's code: the tables', and in their place this payer's own where its profile speaks.
+def in_force(row: AuthorizationRow, day: date) -> bool:
+    """True on the days of service the demand speaks for."""
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
 
-    Raises TableGap where no release speaks for the day.
-    """
-    rows = case.tables.authorizations.on(day, case.as_of).get(line.code) or ()
+
+def listed(
+    case: Case, line: Line, day: date, release: Release[tuple[AuthorizationRow, ...]]
+) -> Sequence[AuthorizationRow]:
+    """Every demand for the line's code: the release's, and in their place this payer's own where its profile speaks."""
+    rows = release.rows.get(line.code) or ()
     mine = own(case)
     if mine is None:
         return rows
@@ -147,17 +153,38 @@ def binds(case: Case, row: AuthorizationRow) -> bool:
 
 def program_demand(case: Case, line: Line, day: date, programs: frozenset[str]) -> AuthorizationRow | Gap | None:
     """The demand of one of Medicare's programs that reaches the line; a Gap where the claim does not say enough."""
-    rows = [row for row in demands(case, line, day) if row.program in programs]
-    for row in sorted(rows, key=lambda row: (not row.verified, row.valid_from, row.citation)):
-        if not missing(row, case.claim, line) and reaches(row, case.claim, line):
-            return row
-    unsaid = sorted({missing(row, case.claim, line) for row in rows} - {""})
-    if unsaid:
-        return Gap(tuple(unsaid), f"whether Medicare wants {line.code} approved depends on the {' and '.join(unsaid)}")
     release = case.tables.authorizations.on(day, case.as_of)
+    unsaid: set[str] = set()
+    for row in _of_programs(case, line, day, release, programs):
+        lacking = missing(row, case.claim, line)
+        if lacking:
+            unsaid.add(lacking)
+        elif reaches(row, case.claim, line):
+            return row
+    if unsaid:
+        what = sorted(unsaid)
+        return Gap(tuple(what), f"whether Medicare wants {line.code} approved depends on the {' and '.join(what)}")
     if not release.holds_on(day):
         return Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
     return None
+
+
+def _of_programs(
+    case: Case, line: Line, day: date, release: Release[tuple[AuthorizationRow, ...]], programs: frozenset[str]
+) -> Sequence[AuthorizationRow]:
+    """The programs' demands in force on the day, those that are verified first; put in order once for payers alike."""
+    bound = binding(case, line, listed(case, line, day, release), release)
+    if own(case) is None:
+        key = "demands of programs", id(bound), programs  # kept, and so is what it names
+        rows = case.tables.once(key, lambda: (bound, _in_order(bound, programs)))[1]
+    else:
+        rows = _in_order(bound, programs)
+    return [row for row in rows if in_force(row, day)] if rows else ()
+
+
+def _in_order(rows: Sequence[AuthorizationRow], programs: frozenset[str]) -> Sequence[AuthorizationRow]:
+    ours = [row for row in rows if row.program in programs]
+    return sorted(ours, key=lambda row: (not row.verified, row.valid_from, row.citation))
 
 
 def missing(row: AuthorizationRow, claim: Claim, line: Line) -> str:

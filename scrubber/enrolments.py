@@ -24,7 +24,8 @@ def kept(case: Case) -> bool:
 
 def of_payer(case: Case, npi: str) -> Sequence[EnrolmentRow]:
     """The rows of an NPI with the claim's payer, by its key in the payer table or by its kind."""
-    rows = _file(case).get(npi) if npi else None
+    file = _file(case)
+    rows = file.get(npi) if file and npi else None
     if not rows:
         return ()
     row = profile(case)

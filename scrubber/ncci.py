@@ -7,12 +7,12 @@ Whether the sides two modifiers name really differ is left to the rules that kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from claims.claim import Line, PayerType
-from claims.freezing import made_quickly
+from claims.freezing import made_quickly, maker
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, MEDICARE_PLANS, Case, Gap, Severity
 from scrubber.same_day import ByCode, lines_by_day
@@ -37,6 +37,7 @@ class Pair:
     indicator: str
 
 
+_pair = maker(Pair)  # half of all claims have one
 _Looked = tuple[Sequence[Pair], Gap | None]  # a line's pairs, and what the release cannot know of it
 _NOTHING: _Looked = ((), None)
 
@@ -64,15 +65,14 @@ def pairs(case: Case, line: Line) -> Sequence[Pair]:
 
     Raises TableGap where no PTP release speaks for the day.
     """
-    return _of(case, line)[0]
+    return looked(case, line)[0]
 
 
-def blind_spot(case: Case, line: Line) -> Gap | None:
-    """Says so where the PTP release cannot know the line's code, so that "no edit" would only be "no edit known"."""
-    return _of(case, line)[1]
+def looked(case: Case, line: Line) -> _Looked:
+    """The same pairs, and a gap where the PTP release cannot know the line's code: "no edit" is "no edit known" there.
 
-
-def _of(case: Case, line: Line) -> _Looked:
+    Raises TableGap where no PTP release speaks for the day.
+    """
     of_lines = case.once_of(_looked)
     if not of_lines:  # of most claims nothing is paired
         return _NOTHING
@@ -88,18 +88,30 @@ def _looked(case: Case) -> Mapping[int, _Looked | LookupError]:
     Or why nobody can tell.
     """
     found: dict[int, _Looked | LookupError] = {}
-    for day, by_code in _company(case):
+    for (day, _), by_code in case.once_of(lines_by_day).items():
+        if len(by_code) == 1 and not any(len(lines) > 1 for lines in by_code.values()):
+            continue  # a line without company
         try:
             release = _release(case, day, by_code)
         except LookupError as gap:
             found |= {id(line): gap for lines in by_code.values() for line in lines}
             continue
-        for code2, (edits, blind) in _among(case, day, release, tuple(by_code)).items():
-            beside = [(held, by_code[code1]) for code1, e in edits if (held := e.on(day))]
-            for line in by_code[code2] if beside or blind else ():
-                of_line = [Pair(each, line, e.indicator) for e, lines in beside for each in lines if each is not line]
+        among = _among(case, day or date.min, release, tuple(by_code))
+        if among:
+            found |= _of_day(day or date.min, by_code, among)
+    return found
+
+
+def _of_day(day: date, by_code: ByCode, among: _Among) -> Mapping[int, _Looked]:
+    """What is known of the lines of one day and clinician, by identity."""
+    found: dict[int, _Looked] = {}
+    for code2, (edits, blind) in among.items():
+        beside = [(held, by_code[code1]) for code1, e in edits if (held := e.on(day))]
+        for line in by_code[code2] if beside or blind else ():
+            of_line = [_pair(each, line, e.indicator) for e, lines in beside for each in lines if each is not line]
+            if len(of_line) > 1:
                 of_line.sort(key=lambda pair: pair.column1.number)
-                found[id(line)] = of_line, blind and blind._replace(line=line)
+            found[id(line)] = of_line, blind and blind._replace(line=line)
     return found
 
 
@@ -140,37 +152,32 @@ def _blind_spot(code: str, row: CodeRow | None, release: Release[Mapping[str, Pt
     return Gap(("ptp table",), f"{why}: no edit known is not no edit. Run `cleanclaim tables import ptp FILE`.")
 
 
-def _company(case: Case) -> Iterator[tuple[date, ByCode]]:
-    """The days and clinicians with more than one line."""
-    for (day, _), by_code in case.once_of(lines_by_day).items():
-        if len(by_code) > 1 or any(len(lines) > 1 for lines in by_code.values()):
-            yield day or date.min, by_code
-
-
-def _release(case: Case, day: date, by_code: ByCode) -> Release[Mapping[str, PtpEdit]]:
+def _release(case: Case, day: date | None, by_code: ByCode) -> Release[Mapping[str, PtpEdit]]:
     """The PTP release of the day. Raises NotSaid for lines without a day, TableGap where there is no release."""
-    for lines in by_code.values():
-        case.day(lines[0])
-        break
-    return case.tables.ptp.on(day, case.as_of)
+    return case.tables.ptp.on(day or case.day(next(iter(by_code.values()))[0]), case.as_of)
 
 
 def lifted(case: Case, pair: Pair) -> bool | None:
     """Whether a modifier lifts the pair; None where column 2 carries one the modifier table does not know."""
     if pair.indicator != "1":
         return False
-    first, second = set(pair.column1.modifiers), set(pair.column2.modifiers)
-    if first & DISTINCT and _either_column(case, pair.column2):
-        return True
-    if first & VISIT and is_visit(code_row(case, pair.column1)):
-        return True
+    first, second = pair.column1.modifiers, pair.column2.modifiers
+    if first:
+        if not DISTINCT.isdisjoint(first) and _either_column(case, pair.column2):
+            return True
+        if not VISIT.isdisjoint(first) and is_visit(code_row(case, pair.column1)):
+            return True
     if not second:
         return False
     release = case.tables.modifiers.on(case.day(pair.column2), case.as_of)
-    rows = [release.get(modifier) for modifier in second]
-    if any(row is not None and row.lifts_ptp for row in rows):
-        return True
-    return False if release.complete or all(row is not None for row in rows) else None
+    sure = True
+    for modifier in second:
+        row = release.rows.get(modifier)
+        if row is None:
+            sure = release.complete
+        elif row.lifts_ptp:
+            return True
+    return False if sure else None
 
 
 def _either_column(case: Case, line: Line) -> bool:

@@ -7,7 +7,7 @@ edit is passed and the services may still be one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from claims.claim import Line
@@ -35,15 +35,24 @@ class Words:
     by_side: bool = False  # the two may be told apart by their sides, so the sides are compared
 
 
-def answers(case: Case, line: Line, own: Callable[[CodeRow, CodeRow], bool], words: Words) -> Iterator[Hit]:
+def answers(case: Case, line: Line, own: Callable[[CodeRow, CodeRow], bool], words: Words) -> Iterable[Hit]:
     """The objection to the line as column 2 of the rule's own pairs; what else it is part of is named beside it.
 
     `own` is asked of the line's row and of the column 1 code's. Raises TableGap where no PTP release speaks.
     """
     pairs = ncci.pairs(case, line)
     row = ncci.code_row(case, line) if pairs else None
-    if row is None:
-        return
+    return () if row is None else _answers(case, line, pairs, row, own, words)
+
+
+def _answers(
+    case: Case,
+    line: Line,
+    pairs: Sequence[Pair],
+    row: CodeRow,
+    own: Callable[[CodeRow, CodeRow], bool],
+    words: Words,
+) -> Iterator[Hit]:
     ours: list[Pair] = []
     others: list[Pair] = []
     for pair in pairs:

@@ -92,5 +92,5 @@ def _profile(case: Case) -> PayerRow | None:
 
 def wants(case: Case, wish: str) -> bool:
     """True where the payer's profile says so; `wish` is one of `rows.PAYER_WANTS`."""
-    row = profile(case)
+    row = case.once_of(_profile)  # as `profile` gives it: many rules ask
     return row is not None and wish in row.wants

@@ -209,10 +209,13 @@ class Case:
                 told_of = (fact.item, fact.line or fact.family or None)
                 if fact.value == NOT_RECORDED:
                     absent.add(told_of)
+                elif told_of in known:
+                    known[told_of].append(fact)
                 else:
-                    known.setdefault(told_of, []).append(fact)
+                    known[told_of] = [fact]
         for facts in known.values():
-            facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
+            if len(facts) > 1:
+                facts.sort(key=lambda f: (f.recorded_on or date.min, f.value), reverse=True)
         return known, absent
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -19,6 +20,7 @@ from past.patient import Service
 from scrubber.registry import Case
 
 ORIGINAL = "1"  # CLM05-3
+_NO_CODES: AbstractSet[str] = frozenset()
 _number = attrgetter("number")
 
 ByCode = Mapping[str, Sequence[Line]]
@@ -29,9 +31,9 @@ def lines_by_code(case: Case, line: Line) -> ByCode:
     return case.once_of(_company)[id(line)]
 
 
-def codes_of_day(case: Case, day: date) -> frozenset[str]:
+def codes_of_day(case: Case, day: date) -> AbstractSet[str]:
     """Every code the claim bills for a day, whoever rendered it."""
-    return case.once_of(_codes_by_day).get(day, frozenset())
+    return case.once_of(_codes_by_day).get(day, _NO_CODES)
 
 
 def first_of_each(case: Case, line: Line) -> list[Line]:
@@ -45,8 +47,18 @@ def like_lines(case: Case, line: Line) -> Sequence[Line]:
     return case.once_of(_like_lines)[_likeness(case, line)]
 
 
+def codes_repeated(case: Case) -> AbstractSet[str]:
+    """The codes that stand on more than one line of a day and clinician: of most claims none. For `once_of`."""
+    days = case.once_of(lines_by_day).values()
+    if sum(map(len, days)) == len(case.claim.lines):
+        return _NO_CODES
+    return {code for by_code in days for code, lines in by_code.items() if len(lines) > 1}
+
+
 def units_of_day(case: Case, line: Line) -> Decimal:
     """All units the claim bills of the line's code for that day and clinician."""
+    if line.code not in case.once_of(codes_repeated):
+        return line.units
     lines = lines_by_code(case, line)[line.code]
     if len(lines) == 1:
         return line.units
@@ -62,7 +74,7 @@ def other_claims(case: Case, line: Line) -> Sequence[Service]:
     (CLM01 alone does not tell: some practices put the patient's account there.) A line the payer has denied takes no
     room from this one.
     """
-    day = case.day(line)
+    day = line.service_from or case.day(line)
     found = case.once_of(_other_claims)
     return found.get((day, case.claim.rendering_of(line).npi), ()) if found else ()
 
@@ -85,7 +97,7 @@ def unprocessable(case: Case, service: Service) -> bool:
 
 def services_of_code(case: Case, line: Line) -> Sequence[tuple[Service, bool]]:
     """The services of that code and day on earlier claims, whatever the payer, and (True) on the others of the file."""
-    found = case.once_of(_services_by_code)
+    found = case.once_of(services_by_code)
     return found.get((line.service_from, line.code), ()) if found else ()
 
 
@@ -96,8 +108,10 @@ def _first_but(lines: Sequence[Line], line: Line) -> Line | None:
 def lines_by_day(case: Case) -> dict[tuple[date | None, str], dict[str, list[Line]]]:
     """The claim's lines by day and rendering provider, then by code; in order of their numbers."""
     found: dict[tuple[date | None, str], dict[str, list[Line]]] = {}
-    for line in sorted(case.claim.lines, key=_number):
-        of_day = found.setdefault((line.service_from, case.claim.rendering_of(line).npi), {})
+    claim = case.claim
+    of_claim = (claim.rendering or claim.billing).npi  # of the lines that name none of their own
+    for line in sorted(claim.lines, key=_number):
+        of_day = found.setdefault((line.service_from, line.rendering.npi if line.rendering else of_claim), {})
         of_day.setdefault(line.code, []).append(line)
     return found
 
@@ -108,11 +122,11 @@ def _company(case: Case) -> dict[int, ByCode]:
     return {id(line): by_code for by_code in days for lines in by_code.values() for line in lines}
 
 
-def _codes_by_day(case: Case) -> dict[date | None, frozenset[str]]:
-    codes: defaultdict[date | None, set[str]] = defaultdict(set)
-    for line in case.claim.lines:
-        codes[line.service_from].add(line.code)
-    return {day: frozenset(of_day) for day, of_day in codes.items()}
+def _codes_by_day(case: Case) -> Mapping[date | None, AbstractSet[str]]:
+    codes: dict[date | None, AbstractSet[str]] = {}
+    for (day, _), by_code in case.once_of(lines_by_day).items():
+        codes[day] = codes[day] | by_code.keys() if day in codes else by_code.keys()
+    return codes
 
 
 _Likeness = tuple[date | None, str, str, frozenset[str], str]
@@ -148,15 +162,21 @@ def _other_claims(case: Case) -> dict[tuple[date, str], list[Service]]:
     return found
 
 
-def _services_by_code(case: Case) -> dict[tuple[date | None, str], list[tuple[Service, bool]]]:
+def services_by_code(case: Case) -> Mapping[tuple[date | None, str], Sequence[tuple[Service, bool]]]:
+    """What `services_of_code` finds, by day and code; empty for most claims. For `once_of`."""
+    services = case.once_of(_services)
+    if not services:
+        return {}
     found: defaultdict[tuple[date | None, str], list[tuple[Service, bool]]] = defaultdict(list)
-    for service, of_file in case.once_of(_services):
+    for service, of_file in services:
         found[service.service_date, service.code].append((service, of_file))
     return found
 
 
 def _services(case: Case) -> Sequence[tuple[Service, bool]]:
     """The services of the days the claim bills, on earlier claims and (True) on the others of the file."""
-    days = {line.service_from for line in case.claim.lines}
+    days = {day for day, _ in case.once_of(lines_by_day)}
     known = [(service, False) for service in case.past.services if service.service_date in days]
-    return known + [(service, True) for service in case.past.same_batch if service.service_date in days]
+    if case.past.same_batch:
+        known += [(service, True) for service in case.past.same_batch if service.service_date in days]
+    return known

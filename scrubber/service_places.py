@@ -15,8 +15,7 @@ def place_row(case: Case, line: Line) -> PlaceRow:
     place = case.claim.place_of(line)
     if not place:
         raise NotSaid("place of service", f"line {line.number} has no place of service")
-    day = case.day(line)
-    row = case.tables.places.on(day, case.as_of).get(place)
+    row = case.tables.places.on(line.service_from or case.day(line), case.as_of).rows.get(place)
     if row is None:
         raise NotSaid("places table", f"the table of places does not hold {place}")
     return row

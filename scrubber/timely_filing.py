@@ -36,20 +36,28 @@ class Limit(NamedTuple):
 
 def limit(case: Case, service: date) -> Limit | Gap:
     """The limit for a service of that day, or what is missing to know it."""
-    of_medicare = case.payer_type is PayerType.MEDICARE
-    return case.once(("filing limit", service), lambda: (_of_medicare if of_medicare else _of_others)(case, service))
+    limits = case.once_of(_limits)
+    if service not in limits:
+        limits[service] = (_of_medicare if case.payer_type is PayerType.MEDICARE else _of_others)(case, service)
+    return limits[service]
+
+
+def _limits(_case: Case) -> dict[date, Limit | Gap]:
+    """The limit of each day of service; filled as rules ask."""
+    return {}
 
 
 def _of_others(case: Case, service: date) -> Limit | Gap:
     start = _start(case, service)
-    entry, row = own_filing(case, service, "days"), profile(case)
+    entry = own_filing(case, service, "days") if case.tables.profiles.read else None
+    row = profile(case)
     days = entry.days if entry else row.timely_filing_days if row else None
     if days is None:
         return _NO_LIMIT
     if start is None:
         return _NO_DECISION
     verified = entry.said.verified if entry else bool(row and row.verified)
-    return Limit(start + timedelta(days=days), f"{days} days", verified, cited(case, entry))
+    return Limit(start + timedelta(days=days), f"{days} days", verified, cited(case, entry) if entry else None)
 
 
 def own_filing(case: Case, service: date, what: str) -> Filing | None:

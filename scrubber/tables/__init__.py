@@ -107,23 +107,11 @@ class Tables:
         a value that fits any kind of plan (CI, BL, HM, 12 to 15, ZZ) gives way to the table, and MB gives way to a
         Medicare Advantage plan, which is often sent under it.
         """
-        payer = claim.payer
-        told = payer.type
-        if told is not PayerType.UNKNOWN and told is not FILING_INDICATORS.get(payer.filing_indicator):
-            return told
-        row = self._payer_row(claim)
-        if row is None:
-            return told
-        known = PayerType(row.type)
-        if told is PayerType.UNKNOWN or payer.filing_indicator in VAGUE_INDICATORS:
-            return known
-        advantage = told is PayerType.MEDICARE and known is PayerType.MEDICARE_ADVANTAGE
-        return known if advantage else told
+        return self._known_payer(claim)[0]
 
     def payer_row(self, claim: Claim) -> PayerRow | None:
         """The claim's payer in the payer table; None when it is not there, or only as another line of business."""
-        row = self._payer_row(claim)
-        return row if row is not None and PayerType(row.type) is self.payer_type(claim) else None
+        return self._known_payer(claim)[1]
 
     def profile(self, claim: Claim) -> Profile | None:
         """The practice's own profile of the claim's payer; None without one."""
@@ -194,8 +182,11 @@ class Tables:
     def _tables(self) -> list[Table[Any]]:
         return [getattr(self, name) for name in TABLE_NAMES]
 
-    def _payer_row(self, claim: Claim) -> PayerRow | None:
-        return self._row_of(claim.payer, self._payers_of(claim))
+    def _known_payer(self, claim: Claim) -> tuple[PayerType, PayerRow | None]:
+        """The kind of payer that decides, and its row as that kind: looked up once for all claims to the payer."""
+        payer, payers = claim.payer, self._payers_of(claim)
+        key = "payer", id(payers), payer.id, payer.name, payer.type, payer.filing_indicator
+        return self.once(key, lambda: _kind_and_row(payer, self._row_of(payer, payers)))
 
     def _payers_of(self, claim: Claim) -> _Payers:
         """The payers of the release for the claim's first day of service; from before the table, of its first one."""
@@ -250,6 +241,19 @@ class Tables:
     @cached_property
     def _payers(self) -> list[_Payers]:
         return [_payers_in(release) for release in self.payers.releases] or [_Payers(date.min, {}, lambda _name: None)]
+
+
+def _kind_and_row(payer: Payer, row: PayerRow | None) -> tuple[PayerType, PayerRow | None]:
+    """The kind `Tables.payer_type` tells, of a payer with that row of the payer table; the row where it is of it."""
+    told, known = payer.type, PayerType(row.type) if row is not None else None
+    if known is None or known is told:
+        return told, row
+    if told is not PayerType.UNKNOWN and told is not FILING_INDICATORS.get(payer.filing_indicator):
+        return told, None
+    advantage = told is PayerType.MEDICARE and known is PayerType.MEDICARE_ADVANTAGE
+    if told is PayerType.UNKNOWN or payer.filing_indicator in VAGUE_INDICATORS or advantage:
+        return known, row
+    return told, None
 
 
 class _Payers(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from claims.claim import Authorization, Line
@@ -28,16 +28,18 @@ from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Seve
     supersedes=("AUT-001",),
     settled=True,
 )
-def authorization_does_not_hold(case: Case, line: Line) -> Iterator[Answer]:
+def authorization_does_not_hold(case: Case, line: Line) -> Iterable[Answer]:
     """The authorization on the claim was refused, does not hold on the day of service, or is used up.
 
     An approval is for certain days and often for so many units; payers deny what lies outside. Which approval a line
     relies on is told by its number. Units are counted over the claims we know to this payer within the authorization's
     days. Some of them may have gone by another approval, so a count that is over only warns.
     """
-    number = approvals.number_of(case.claim, line)
-    if not number:
-        return
+    number = line.authorization_number or case.claim.authorization_number
+    return _looked(case, line, number) if number else ()
+
+
+def _looked(case: Case, line: Line, number: str) -> Iterator[Answer]:
     held = approvals.relied_on(case, line)
     if not held:
         yield approvals.NO_RECORD

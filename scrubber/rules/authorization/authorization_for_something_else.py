@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ from scrubber.registry import Answer, Case, Citation, Hit, RemedyKind, Severity,
     supersedes=("AUT-001",),
     settled=True,
 )
-def authorization_for_something_else(case: Case, line: Line) -> Iterator[Answer]:
+def authorization_for_something_else(case: Case, line: Line) -> Iterable[Answer]:
     """The authorization on the claim is for another code, amount, side, clinician or place than the line.
 
     The payer matches the number with what it approved. A line whose code the approval does not list is looked at where
@@ -38,9 +38,11 @@ def authorization_for_something_else(case: Case, line: Line) -> Iterator[Answer]
     want an approval of the code: a visit or drug beside the procedure needs none. What the record leaves open (no side,
     no units, no clinician, no place) is not held against the claim.
     """
-    number = approvals.number_of(case.claim, line)
-    if not number:
-        return
+    number = line.authorization_number or case.claim.authorization_number
+    return _looked(case, line, number) if number else ()
+
+
+def _looked(case: Case, line: Line, number: str) -> Iterator[Answer]:
     held = approvals.relied_on(case, line)
     if not held:
         yield approvals.NO_RECORD

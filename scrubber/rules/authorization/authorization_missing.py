@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from claims.claim import Authorization, Line, PayerType
@@ -11,6 +11,7 @@ from scrubber import approvals, places
 from scrubber.payer_profile import profile
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.remedies import TO_BE_OBTAINED
+from scrubber.tables import Release
 from scrubber.tables.rows import AuthorizationRow
 
 _REVIEW = (
@@ -22,6 +23,7 @@ _CHECK_FIRST = (
     "is none, ask whether it grants one after the service. If it wants none, record that as `not_required`."
 )
 _AFTER_MEDICARE = "medicare_supplement"  # key of the payer table: follows Medicare
+_NOTHING_RECORDED: Mapping[str, Authorization] = {}
 _STILL_OPEN = {
     "denied": " An authorization that was asked for is recorded as denied.",
     "pending": " An authorization that was asked for is recorded as pending.",
@@ -43,7 +45,7 @@ _STILL_OPEN = {
     remedy_kind=RemedyKind.OBTAIN,
     requires="the payer approved this service for this date",
 )
-def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
+def authorization_missing(case: Case, line: Line) -> Iterable[Answer]:
     """A service that needs prior authorization is billed without an authorization number.
 
     What needs one differs by payer, place, state and date; the table says so. A requirement that is certain and
@@ -56,35 +58,58 @@ def authorization_missing(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     release = case.tables.authorizations.on(day, case.as_of)
     if line.authorization_number or case.claim.authorization_number:
-        return
-    rows = approvals.listed(case, line, day)
-    in_force = {id(row) for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)}
+        return ()
+    rows = approvals.listed(case, line, day, release)
+    found: list[Answer] = []
     if not release.holds_on(day) and not approvals.told_by_payer(case, line, day):
-        yield Gap(("authorizations table",), f"the authorization list {release.name} is not known to hold on {day}")
-    if not in_force or _is_supplement(case):
-        return
-    recorded = approvals.recorded(case, line, day)
+        why = f"the authorization list {release.name} is not known to hold on {day}"
+        found.append(Gap(("authorizations table",), why))
+    for row in rows:
+        if approvals.in_force(row, day):
+            found += _asked(case, line, day, rows, release)
+            break
+    return found
+
+
+def _asked(
+    case: Case, line: Line, day: date, rows: Sequence[AuthorizationRow], release: Release[tuple[AuthorizationRow, ...]]
+) -> Sequence[Answer]:
+    """What there is to say of a line for whose code somebody wants an approval on the day."""
+    if _is_supplement(case):
+        return ()
+    recorded = approvals.recorded(case, line, day) if case.claim.authorizations else _NOTHING_RECORDED
     if "not_required" in recorded:
-        return
+        return ()
     if case.payer_type is PayerType.UNKNOWN:
-        yield Gap(("payer type",), f"some payers want an authorization for {line.code}; this payer's kind is not known")
-        return
-    binding = [row for row in approvals.binding(case, line, rows, release) if not row.program and id(row) in in_force]
-    if not binding:
-        return
-    claim = case.claim
-    reaching = [r for r in binding if not approvals.missing(r, claim, line) and approvals.reaches(r, claim, line)]
+        why = f"some payers want an authorization for {line.code}; this payer's kind is not known"
+        return (Gap(("payer type",), why),)
+    reaching: list[AuthorizationRow] = []
+    unsaid: set[str] = set()
+    for row in approvals.binding(case, line, rows, release):
+        if row.program or not approvals.in_force(row, day):
+            continue
+        lacking = approvals.missing(row, case.claim, line)
+        if lacking:
+            unsaid.add(lacking)
+        elif approvals.reaches(row, case.claim, line):
+            reaching.append(row)
     if reaching:
-        strictest = max(reaching, key=lambda row: (row.need == "required", row.verified, row.valid_from))
-        held = recorded.get("approved")
-        if held is None:
-            yield _nothing_to_show(case, line, day, strictest, recorded)
-        elif not _asked_of_the_facility(case, line):
-            yield _held_but_not_sent(case, line, held, strictest)
-        return
-    missing = sorted({approvals.missing(row, claim, line) for row in binding} - {""})
-    if missing:
-        yield Gap(tuple(missing), f"whether {line.code} needs an authorization depends on the {' and '.join(missing)}")
+        return _wanted(case, line, day, reaching, recorded)
+    if unsaid:
+        what = sorted(unsaid)
+        why = f"whether {line.code} needs an authorization depends on the {' and '.join(what)}"
+        return (Gap(tuple(what), why),)
+    return ()
+
+
+def _wanted(
+    case: Case, line: Line, day: date, reaching: Sequence[AuthorizationRow], recorded: Mapping[str, Authorization]
+) -> Sequence[Hit]:
+    strictest = max(reaching, key=lambda row: (row.need == "required", row.verified, row.valid_from))
+    held = recorded.get("approved")
+    if held is None:
+        return (_nothing_to_show(case, line, day, strictest, recorded),)
+    return () if _asked_of_the_facility(case, line) else (_held_but_not_sent(case, line, held, strictest),)
 
 
 def _nothing_to_show(
@@ -103,8 +128,10 @@ def _nothing_to_show(
             f"{line.code} {_needs(row)} prior authorization from this payer on {day}, and the claim carries no number."
         )
     ours = _REVIEW if medicare else _CHECK_FIRST if _is_custom(row) else ""
+    if recorded:
+        text += next((said for status, said in _STILL_OPEN.items() if status in recorded), "")
     return Hit(
-        text + next((said for status, said in _STILL_OPEN.items() if status in recorded), ""),
+        text,
         severity=_severity(case, row),
         remedy=approvals.ASK_THE_FACILITY if elsewhere else ours,
         change=None if elsewhere else Change("set_authorization", line.number, TO_BE_OBTAINED),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from claims.claim import Authorization, PayerType
 from claims.reasons import Reason
@@ -24,7 +25,7 @@ from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, Rem
     remedy_kind=RemedyKind.DOCUMENT,
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
 )
-def authorization_record_incomplete(case: Case) -> Iterator[Answer]:
+def authorization_record_incomplete(case: Case) -> Iterable[Answer]:
     """The record of an authorization for this claim leaves out its number, its decision or the days it holds.
 
     A record with a hole in it cannot show whether the approval covers the service, and nobody sees it run out. A
@@ -32,9 +33,16 @@ def authorization_record_incomplete(case: Case) -> Iterator[Answer]:
     and days.
     """
     claim = case.claim
-    numbers = {approvals.number_of(claim, line) for line in claim.lines} - {""}
-    if not numbers and not claim.authorizations:
-        return
+    numbers: set[str] = set()
+    for line in claim.lines:
+        number = line.authorization_number or claim.authorization_number
+        if number:
+            numbers.add(number)
+    return _looked(case, numbers) if numbers or claim.authorizations else ()
+
+
+def _looked(case: Case, numbers: AbstractSet[str]) -> Iterator[Answer]:
+    claim = case.claim
     known = approvals.records(case)
     if not numbers <= {one.number for one in known}:
         yield approvals.NO_RECORD

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import approvals, places
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+from scrubber.tables.rows import AuthorizationRow
 
 _PROGRAMS = frozenset({"outpatient_department", "surgery_center"})
 
@@ -29,7 +31,7 @@ _PROGRAMS = frozenset({"outpatient_department", "surgery_center"})
     supersedes=("AUT-001",),
     families=("facet_injection", "facet_rfa", "scs", "chemodenervation"),
 )
-def outpatient_approval_missing(case: Case, line: Line) -> Iterator[Answer]:
+def outpatient_approval_missing(case: Case, line: Line) -> Iterable[Answer]:
     """A service on Medicare's outpatient or surgery centre list has no approval on record.
 
     The demand binds the hospital or surgery centre: its claim carries the number. When that claim is denied, Medicare
@@ -37,14 +39,15 @@ def outpatient_approval_missing(case: Case, line: Line) -> Iterator[Answer]:
     as refused. Emergency services are outside the program; a facility that is exempt is recorded as `not_required`.
     """
     if line.emergency or approvals.number_of(case.claim, line):
-        return
+        return ()
     day = case.day(line)
     demand = approvals.program_demand(case, line, day, _PROGRAMS)
     if demand is None:
-        return
-    if isinstance(demand, Gap):
-        yield demand
-        return
+        return ()
+    return (demand,) if isinstance(demand, Gap) else _demanded(case, line, day, demand)
+
+
+def _demanded(case: Case, line: Line, day: date, demand: AuthorizationRow) -> Iterator[Answer]:
     known = approvals.recorded(case, line, day)
     if "approved" in known or "not_required" in known:
         return

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import approvals, places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.remedies import TO_BE_OBTAINED
+from scrubber.tables.rows import AuthorizationRow
 
 _PROGRAMS = frozenset({"wiser"})
 
@@ -38,7 +40,7 @@ _PROGRAMS = frozenset({"wiser"})
         "mild",
     ),
 )
-def wiser_approval_missing(case: Case, line: Line) -> Iterator[Answer]:
+def wiser_approval_missing(case: Case, line: Line) -> Iterable[Answer]:
     """A service of Medicare's WISeR model goes out without the model's approval number.
 
     The model runs from 2026-01-15 to 2031-12-31 in six states. Asking beforehand is a choice: a claim without a number
@@ -46,14 +48,15 @@ def wiser_approval_missing(case: Case, line: Line) -> Iterator[Answer]:
     outpatient department or surgery centre the number stands on the facility's claim. Emergencies are left out.
     """
     if line.emergency or approvals.number_of(case.claim, line):
-        return
+        return ()
     day = case.day(line)
     demand = approvals.program_demand(case, line, day, _PROGRAMS)
     if demand is None:
-        return
-    if isinstance(demand, Gap):
-        yield demand
-        return
+        return ()
+    return (demand,) if isinstance(demand, Gap) else _demanded(case, line, day, demand)
+
+
+def _demanded(case: Case, line: Line, day: date, demand: AuthorizationRow) -> Iterator[Answer]:
     known = approvals.recorded(case, line, day)
     elsewhere = case.claim.place_of(line) in approvals.FACILITY
     held = known.get("approved")

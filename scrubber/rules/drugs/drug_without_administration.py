@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import date
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -39,7 +41,7 @@ _NOT_BILLED = (
     requires="the record shows the drug, and how it was given",
     families=(*_DRUGS, *_INJECTIONS),
 )
-def drug_without_administration(case: Case, line: Line) -> Iterator[Answer]:
+def drug_without_administration(case: Case, line: Line) -> Iterable[Answer]:
     """A drug is billed and nothing that gives it, or the record names a drug and none is billed.
 
     Payers pay a drug as part of the service that gives it, and deny one that stands alone. A procedure or injection of
@@ -49,27 +51,39 @@ def drug_without_administration(case: Case, line: Line) -> Iterator[Answer]:
     day = case.day(line)
     if case.tables.family(line.code) in _DRUGS:
         release = case.tables.codes.on(day, case.as_of)
+        giving = case.tables.once(("what gives a drug", id(release)), lambda: _giving(release))
         codes = codes_of_day(case, day)
-        if any(_gives(code, release) for code in codes):
-            return
-        unknown = sorted(code for code in codes if release.get(code) is None and code != line.code)
-        if unknown:
-            yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(unknown)}")
-        elif not any(_gives(service.code, release) for service in other_claims(case, line)):
-            yield Hit(f"{line.code} is billed, and no procedure or injection of {day} that would have given it.")
-    elif case.claim.evidence and case.told("drug", line) is not None and _first_injection(case, line):
-        billed = any(case.tables.family(code) in _DRUGS for code in codes_of_day(case, day))
-        if not billed and place_row(case, line).rate == "non_facility":
-            yield Hit(
-                f"The record of {line.code} names a drug, and the claim bills none.",
-                severity=Severity.INFO,
-                remedy=_NOT_BILLED,
-            )
+        return _not_given(case, line, release, giving, codes) if giving.isdisjoint(codes) else ()
+    return _not_billed(case, line, day) if case.claim.evidence else ()
 
 
-def _gives(code: str, release: Release[CodeRow]) -> bool:
-    row = release.get(code)
-    return row is not None and (row.global_days in _PROCEDURE or row.family in _GIVING)
+def _not_given(
+    case: Case, line: Line, release: Release[CodeRow], giving: AbstractSet[str], codes: AbstractSet[str]
+) -> Iterator[Answer]:
+    unknown = sorted(code for code in codes if release.get(code) is None and code != line.code)
+    if unknown:
+        yield Gap(("codes table",), f"the code table {release.name} does not know {', '.join(unknown)}")
+    elif not any(service.code in giving for service in other_claims(case, line)):
+        text = f"{line.code} is billed, and no procedure or injection of {line.service_from} that would have given it."
+        yield Hit(text)
+
+
+def _not_billed(case: Case, line: Line, day: date) -> Iterator[Hit]:
+    if case.told("drug", line) is None or not _first_injection(case, line):
+        return
+    billed = any(case.tables.family(code) in _DRUGS for code in codes_of_day(case, day))
+    if not billed and place_row(case, line).rate == "non_facility":
+        yield Hit(
+            f"The record of {line.code} names a drug, and the claim bills none.",
+            severity=Severity.INFO,
+            remedy=_NOT_BILLED,
+        )
+
+
+def _giving(release: Release[CodeRow]) -> AbstractSet[str]:
+    """The codes beside which a drug may have been given."""
+    rows = release.rows.items()
+    return frozenset([code for code, row in rows if row.global_days in _PROCEDURE or row.family in _GIVING])
 
 
 def _first_injection(case: Case, line: Line) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
@@ -11,6 +11,9 @@ from scrubber.payer_profile import own_wish, wants, wish_cited
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 _DIGITS = 11  # LIN03 with qualifier N4: labeller, product and package as 5-4-2, without hyphens
+_KIND_NOT_KNOWN = Gap(
+    ("payer type",), "some payers want the NDC of drugs; this payer's kind is not known", of_claim=True
+)
 
 
 @rule(
@@ -31,7 +34,7 @@ _DIGITS = 11  # LIN03 with qualifier N4: labeller, product and package as 5-4-2,
     requires="the vial or the inventory shows the number",
     families=("drug", "drug_ha"),
 )
-def ndc_missing(case: Case, line: Line) -> Iterator[Answer]:
+def ndc_missing(case: Case, line: Line) -> Iterable[Answer]:
     """A drug is billed without its NDC, its quantity or its unit, to a payer that wants them.
 
     States may pay for a drug that a clinician gives only with its NDC, since they claim the maker's rebate by it, so
@@ -39,11 +42,11 @@ def ndc_missing(case: Case, line: Line) -> Iterator[Answer]:
     """
     wanted = wants(case, "ndc")
     if not wanted and case.payer_type is not PayerType.MEDICAID:
-        if case.payer_type is PayerType.UNKNOWN:
-            yield Gap(
-                ("payer type",), "some payers want the NDC of drugs; this payer's kind is not known", of_claim=True
-            )
-        return
+        return (_KIND_NOT_KNOWN,) if case.payer_type is PayerType.UNKNOWN else ()
+    return _looked(case, line, wanted=wanted)
+
+
+def _looked(case: Case, line: Line, *, wanted: bool) -> Iterator[Answer]:
     missing = [
         name
         for name, given in (

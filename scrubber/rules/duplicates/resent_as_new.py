@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from past.patient import Service
 from scrubber import payer_profile, places
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import ORIGINAL, same_service, services_of_code, unprocessable
+from scrubber.same_day import ORIGINAL, same_service, services_by_code, services_of_code, unprocessable
 
 # A paid service billed again with one of these is told apart from it: another side, another site, done again
 _ANOTHER = frozenset({"LT", "RT", "50", "76", "77", "91", "59", "XE", "XP", "XS", "XU"})
@@ -37,7 +37,7 @@ _REOPEN = (
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
     supersedes=("DUP-001",),
 )
-def resent_as_new(case: Case) -> Iterator[Answer]:
+def resent_as_new(case: Case) -> Iterable[Answer]:
     """The payer has decided this claim before, and now it comes again as a new one.
 
     Same claim number, billing provider, day and code: what was denied, or paid and since changed, is corrected by a
@@ -48,19 +48,24 @@ def resent_as_new(case: Case) -> Iterator[Answer]:
     claim = case.claim
     first = case.first_service
     if claim.frequency != ORIGINAL or first is None:
-        return
-    found = False
-    for line in claim.lines if case.past.services else ():
+        return ()
+    found = list(_decided(case)) if case.once_of(services_by_code) else ()
+    if found:
+        return found
+    since = case.past.known_since
+    if since is None:
+        return (Gap(("earlier claims",), "there is no store of earlier claims to look into", of_claim=True),)
+    if since <= first:
+        return ()
+    return (Gap((f"history since {first}",), f"claims sent for {first} before our records begin are not known"),)
+
+
+def _decided(case: Case) -> Iterator[Hit]:
+    """An objection to each line that the payer has decided."""
+    for line in case.claim.lines:
         earlier = [s for s, of_file in services_of_code(case, line) if not of_file and _decided_before(case, line, s)]
         if earlier:
-            found = True
             yield _hit(case, line, max(earlier, key=lambda s: (s.known_on, s.submission, s.line)))
-    if found:
-        return
-    if case.past.known_since is None:
-        yield Gap(("earlier claims",), "there is no store of earlier claims to look into", of_claim=True)
-    elif not case.past.covers(first):
-        yield Gap((f"history since {first}",), f"claims sent for {first} before our records begin are not known")
 
 
 def _decided_before(case: Case, line: Line, s: Service) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from claims.claim import Line
@@ -10,11 +10,21 @@ from claims.reasons import Reason
 from past.patient import Service
 from scrubber import places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
-from scrubber.same_day import ORIGINAL, like_lines, lines_by_code, same_service, services_of_code, unprocessable
+from scrubber.same_day import (
+    ORIGINAL,
+    codes_repeated,
+    like_lines,
+    lines_by_code,
+    same_service,
+    services_by_code,
+    services_of_code,
+    unprocessable,
+)
 
 # Modifiers that say a like service was done again, or elsewhere, on the same day
 _REPEATED = frozenset({"76", "77", "91", "59", "XE", "XP", "XS", "XU"})
 
+_NO_STORE = Gap(("earlier claims",), "there is no store of earlier claims to look into", of_claim=True)
 _BILL_ONE = (
     "If both are the same service, bill it once and take the other off. If it truly was repeated, ask the clinician to "
     "confirm, and say so with 76, 77 or 91."
@@ -40,7 +50,7 @@ _CORRECT_OR_APPEAL = (
     remedy_kind=RemedyKind.DO_NOT_BILL,
     requires="the service was done once",
 )
-def service_billed_twice(case: Case, line: Line) -> Iterator[Answer]:
+def service_billed_twice(case: Case, line: Line) -> Iterable[Answer]:
     """The same service is already on another claim to this payer, or on another line of this one.
 
     Same patient, payer, code, day, rendering provider and modifiers: payers deny the second as a duplicate, even where
@@ -50,24 +60,25 @@ def service_billed_twice(case: Case, line: Line) -> Iterator[Answer]:
     told apart. Claims of the same file are compared both ways, so each of the two is shown.
     """
     day = case.day(line)
-    twin = _twin_line(case, line)
+    twin = _twin_line(case, line) if line.code in case.once_of(codes_repeated) else None
     if twin is not None:
         text = f"{line.code} stands on line {twin.number} as well, with the same day and modifiers."
-        yield _hit(line, text, _BILL_ONE)
-        return
+        return (_hit(line, text, _BILL_ONE),)
     if case.claim.frequency != ORIGINAL:
-        return
-    earlier = _earlier(case, line)
+        return ()
+    earlier = _earlier(case, line) if case.once_of(services_by_code) else ()
     if earlier:
-        yield _sent(line, *earlier[0])
-    elif case.past.known_since is None:
-        yield Gap(("earlier claims",), "there is no store of earlier claims to look into", of_claim=True)
-    elif not case.past.covers(day):
-        yield Gap((f"history since {day}",), f"claims sent for {day} before our records begin are not known")
+        return (_sent(line, *earlier[0]),)
+    since = case.past.known_since
+    if since is None:
+        return (_NO_STORE,)
+    if since <= day:
+        return ()
+    return (Gap((f"history since {day}",), f"claims sent for {day} before our records begin are not known"),)
 
 
 def _twin_line(case: Case, line: Line) -> Line | None:
-    if len(lines_by_code(case, line)[line.code]) == 1 or _REPEATED & set(line.modifiers):
+    if len(lines_by_code(case, line)[line.code]) == 1 or not _REPEATED.isdisjoint(line.modifiers):
         return None
     return next((other for other in like_lines(case, line) if other is not line), None)
 

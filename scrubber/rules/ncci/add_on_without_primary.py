@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.registry import Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import codes_of_day, other_claims
+from scrubber.tables.rows import AddonRow
 
 _GUIDANCE = "imaging_guidance"  # the family of the code table
 _GUIDANCE_REMEDY = (
@@ -34,7 +36,7 @@ _GUIDANCE_REMEDY = (
     requires="the record shows the primary procedure on the same day",
     payer_types=ncci.PAYER_TYPES,
 )
-def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
+def add_on_without_primary(case: Case, line: Line) -> Iterable[Answer]:
     """An add-on code is billed and none of its primary codes is on the claim for that day.
 
     An add-on is paid only beside one of its primaries. A primary on another claim of the same day and clinician may
@@ -44,14 +46,16 @@ def add_on_without_primary(case: Case, line: Line) -> Iterator[Answer]:
     """
     day = case.day(line)
     release = case.tables.addons.on(day, case.as_of)
-    row = release.get(line.code)
-    if row is None:
-        code = ncci.code_row(case, line)
-        if code is not None and code.is_addon and not release.complete:
-            yield Gap(("addons table",), f"the add-on table {release.name} does not hold {line.code}")
-        return
-    if not row.primaries.isdisjoint(codes_of_day(case, day)):
-        return
+    row = release.rows.get(line.code)
+    if row is not None:
+        return () if not row.primaries.isdisjoint(codes_of_day(case, day)) else _alone(case, line, day, row)
+    code = None if release.complete else ncci.code_row(case, line)
+    if code is None or not code.is_addon:
+        return ()
+    return (Gap(("addons table",), f"the add-on table {release.name} does not hold {line.code}"),)
+
+
+def _alone(case: Case, line: Line, day: date, row: AddonRow) -> Iterator[Answer]:
     if not row.primaries:
         yield Gap(("addons table",), f"beside which codes {line.code} is paid is for Medicare's contractor to say")
         return

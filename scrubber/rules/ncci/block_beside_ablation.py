@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -39,7 +39,7 @@ _WORDS = pain_pairs.Words(
     supersedes=("NCC-001", "NCC-002"),
     families=tuple(_ABLATION),
 )
-def block_beside_ablation(case: Case, line: Line) -> Iterator[Answer]:
+def block_beside_ablation(case: Case, line: Line) -> Iterable[Answer]:
     """A block is billed beside the ablation of nerves of the same kind.
 
     The anaesthetic before the ablation is part of it. The verdict is the PTP table's of the day; where only the side

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
@@ -12,9 +12,11 @@ from claims.reasons import Reason
 from scrubber import places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import lines_by_code
+from scrubber.tables.rows import DrugRow
 
 _DRUGS = ("drug", "drug_ha", "contrast")
 _DISCARDED = "JW"
+_NO_DOSE = Gap(("evidence dose",), "the dose of each drug billed is not recorded", of_claim=True)
 _IN_MG = {"mg": Decimal(1), "mcg": Decimal("0.001")}  # a dose without a unit is in mg, as the item is
 
 
@@ -34,7 +36,7 @@ _IN_MG = {"mg": Decimal(1), "mcg": Decimal("0.001")}  # a dose without a unit is
     requires="the record shows the dose that the corrected units bill",
     families=_DRUGS,
 )
-def drug_units_unlike_the_dose(case: Case, line: Line) -> Iterator[Answer]:
+def drug_units_unlike_the_dose(case: Case, line: Line) -> Iterable[Answer]:
     """The units billed for a drug are more or fewer than the dose in the record comes to.
 
     A unit is an amount: 1 mg of methylprednisolone since April 2024, 10 mg of triamcinolone. A part of a unit is
@@ -43,21 +45,25 @@ def drug_units_unlike_the_dose(case: Case, line: Line) -> Iterator[Answer]:
     the claim bills one drug.
     """
     if _DISCARDED in line.modifiers:
-        return
-    day = case.day(line)
-    release = case.tables.drugs.on(day, case.as_of)
-    drug = release.get(line.code)
+        return ()
+    release = case.tables.drugs.on(case.day(line), case.as_of)
+    drug = release.rows.get(line.code)
     if drug is None:
-        if not release.complete:
-            yield Gap(("drugs table",), f"the drug table {release.name} does not hold {line.code}")
-        return
+        return () if release.complete else (_not_held(line, release.name),)
     if drug.per_unit is None:
-        return
-    facts = case.facts("dose", line)
+        return ()
+    facts = case.facts("dose", line) if case.claim.evidence else ()
     if not facts or (facts[0].line is None and not _only_drug(case, line)):
-        yield Gap(("evidence dose",), "the dose of each drug billed is not recorded", of_claim=True)
-        return
-    dose = _amount(facts[0], drug.measure)
+        return (_NO_DOSE,)
+    return _compared(case, line, drug, drug.per_unit, facts[0])
+
+
+def _not_held(line: Line, release: str) -> Gap:
+    return Gap(("drugs table",), f"the drug table {release} does not hold {line.code}")
+
+
+def _compared(case: Case, line: Line, drug: DrugRow, per_unit: Decimal, told: Evidence) -> Iterator[Answer]:
+    dose = _amount(told, drug.measure)
     if dose is None:
         yield Gap(("evidence dose",), f"the dose of {line.code} is not recorded in {drug.measure}", line)
         return
@@ -65,10 +71,10 @@ def drug_units_unlike_the_dose(case: Case, line: Line) -> Iterator[Answer]:
     if line is not given[0]:
         return
     billed = sum((each.units for each in given), ZERO)
-    right = (dose / drug.per_unit).to_integral_value(ROUND_CEILING)
+    right = (dose / per_unit).to_integral_value(ROUND_CEILING)
     if billed != right:
         yield Hit(
-            f"{line.code} is billed with {billed.normalize():f} units of {drug.per_unit:f} {drug.measure}; the record "
+            f"{line.code} is billed with {billed.normalize():f} units of {per_unit:f} {drug.measure}; the record "
             f"tells of {dose.normalize():f} {drug.measure}, which is {right:f}.",
             severity=Severity.DENY if drug.verified and billed > right else Severity.WARN,
             change=Change("set_units", line.number, f"{right:f}") if len(given) == 1 and right else None,

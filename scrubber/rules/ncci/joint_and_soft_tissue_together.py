@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -37,7 +37,7 @@ _WORDS = pain_pairs.Words(
     supersedes=("NCC-001", "NCC-002"),
     families=_INJECTIONS,
 )
-def joint_and_soft_tissue_together(case: Case, line: Line) -> Iterator[Answer]:
+def joint_and_soft_tissue_together(case: Case, line: Line) -> Iterable[Answer]:
     """Injections of a joint, tendon or trigger point are billed together that NCCI takes to be one.
 
     The verdict is the PTP table's of the day. A shoulder and a knee of one side are two sites, but the side does not

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -38,7 +38,7 @@ _WORDS = pain_pairs.Words(
     families=("injection_admin",),
     codes=("76000",),
 )
-def needle_or_fluoroscopy_billed_again(case: Case, line: Line) -> Iterator[Answer]:
+def needle_or_fluoroscopy_billed_again(case: Case, line: Line) -> Iterable[Answer]:
     """The giving of a drug, or fluoroscopy on its own, is billed beside a procedure that holds it.
 
     An epidural or joint injection is itself the giving of the drug, and its imaging is in its code or in the guidance

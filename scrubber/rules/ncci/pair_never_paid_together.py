@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from claims.claim import Line
 from claims.reasons import Reason
 from scrubber import ncci, places
-from scrubber.registry import Answer, Case, Change, Citation, Hit, RemedyKind, Severity, rule
+from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 
 
 @rule(
@@ -25,14 +25,19 @@ from scrubber.registry import Answer, Case, Change, Citation, Hit, RemedyKind, S
     requires="both services were done as coded",
     payer_types=ncci.PAYER_TYPES,
 )
-def pair_never_paid_together(case: Case, line: Line) -> Iterator[Answer]:
+def pair_never_paid_together(case: Case, line: Line) -> Iterable[Answer]:
     """A code is billed beside one that NCCI never pays it with, whatever the modifier.
 
     The payer pays the column 1 code and denies the column 2 code of the same day and clinician. Medicare and Medicare
     Advantage deny; other payers follow these edits or edits of their own, so there the rule warns. Clinicians of one
     group and specialty count as one for NCCI; here only lines of the same rendering NPI are compared.
     """
-    paid = [pair.column1 for pair in ncci.pairs(case, line) if pair.indicator == "0"]
+    pairs, blind_spot = ncci.looked(case, line)
+    return _told(case, line, pairs, blind_spot) if pairs or blind_spot else ()
+
+
+def _told(case: Case, line: Line, pairs: Sequence[ncci.Pair], blind_spot: Gap | None) -> Iterator[Answer]:
+    paid = [pair.column1 for pair in pairs if pair.indicator == "0"]
     if paid:
         beside = ", ".join(f"{other.code} (line {other.number})" for other in paid)
         yield Hit(
@@ -40,6 +45,5 @@ def pair_never_paid_together(case: Case, line: Line) -> Iterator[Answer]:
             severity=ncci.severity(case.payer_type),
             change=Change("drop_line", line.number, ""),
         )
-    gap = ncci.blind_spot(case, line)
-    if gap:
-        yield gap
+    if blind_spot:
+        yield blind_spot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -42,7 +42,7 @@ _SEPARATE_VISIT = "the note shows a significant visit, separate from the procedu
     requires="the record shows what the modifier says",
     payer_types=ncci.PAYER_TYPES,
 )
-def pair_without_modifier(case: Case, line: Line) -> Iterator[Answer]:
+def pair_without_modifier(case: Case, line: Line) -> Iterable[Answer]:
     """A code is billed beside one that includes it, and no modifier says that it was separate.
 
     NCCI takes the column 2 code to be part of the column 1 code of the same day and clinician, unless an
@@ -50,9 +50,14 @@ def pair_without_modifier(case: Case, line: Line) -> Iterator[Answer]:
     edits of their own, so there the rule warns. No modifier is proposed: which one is true, if any, the record tells.
     Clinicians of one group and specialty count as one for NCCI; here only lines of the same rendering NPI are compared.
     """
+    pairs, blind_spot = ncci.looked(case, line)
+    return _told(case, line, pairs, blind_spot) if pairs or blind_spot else ()
+
+
+def _told(case: Case, line: Line, pairs: Sequence[Pair], blind_spot: Gap | None) -> Iterator[Answer]:
     bare: list[Pair] = []
     unsure: list[Pair] = []
-    for pair in ncci.pairs(case, line):
+    for pair in pairs:
         lifted = ncci.lifted(case, pair)
         if pair.indicator == "1" and not lifted:
             (unsure if lifted is None else bare).append(pair)
@@ -61,9 +66,8 @@ def pair_without_modifier(case: Case, line: Line) -> Iterator[Answer]:
     elif unsure:
         carried = ", ".join(sorted(line.modifiers))
         yield Gap(("modifiers table",), f"whether {carried} lifts the pair is not in the modifier table")
-    gap = ncci.blind_spot(case, line)
-    if gap:
-        yield gap
+    if blind_spot:
+        yield blind_spot
 
 
 def _hit(case: Case, line: Line, bare: list[Pair]) -> Hit:

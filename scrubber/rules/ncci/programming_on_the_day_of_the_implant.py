@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -37,7 +37,7 @@ _WORDS = pain_pairs.Words(
     supersedes=("NCC-001", "NCC-002"),
     families=("neurostim_analysis", "pump_service"),
 )
-def programming_on_the_day_of_the_implant(case: Case, line: Line) -> Iterator[Answer]:
+def programming_on_the_day_of_the_implant(case: Case, line: Line) -> Iterable[Answer]:
     """The analysis of a stimulator, or the filling of a pump, is billed on the day of its implantation.
 
     Testing and setting the device is part of the operation. The verdict is the PTP table's of the day.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from claims.claim import Line
 from claims.reasons import Reason
@@ -37,7 +37,7 @@ _WORDS = pain_pairs.Words(
     supersedes=("NCC-001", "NCC-002"),
     families=_EPIDURALS,
 )
-def two_ways_into_one_epidural_space(case: Case, line: Line) -> Iterator[Answer]:
+def two_ways_into_one_epidural_space(case: Case, line: Line) -> Iterable[Answer]:
     """Two epidural injections are billed that NCCI takes to be one: two ways in, or with and without imaging.
 
     The verdict is the PTP table's of the day. Where an injection through the foramen carries only its side, the edit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from claims.claim import ZERO, Line
@@ -10,6 +10,7 @@ from claims.reasons import Reason
 from scrubber import ncci, places
 from scrubber.registry import Answer, Case, Change, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import ORIGINAL, lines_by_code, other_claims, same_service, units_of_day
+from scrubber.tables import Release
 from scrubber.tables.rows import MueLimit
 
 _LIMIT = {"1": "a line", "2": "a day, absolute", "3": "a day; the record may win an appeal"}
@@ -31,7 +32,7 @@ _LIMIT = {"1": "a line", "2": "a day, absolute", "3": "a day; the record may win
     requires="the record shows no more units than the corrected number",
     payer_types=ncci.PAYER_TYPES,
 )
-def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
+def units_over_mue(case: Case, line: Line) -> Iterable[Answer]:
     """More units of a code are billed than its Medically Unlikely Edit allows.
 
     An MUE with indicator 1 is held against each line; with 2 or 3 against all of the day's lines of that code and
@@ -43,18 +44,28 @@ def units_over_mue(case: Case, line: Line) -> Iterator[Answer]:
     rendering NPI are added up.
     """
     if line.unit != "UN":
-        return
+        return ()
     release = case.tables.mue.on(case.day(line), case.as_of)
-    limit = release.get(line.code)
+    limit = release.rows.get(line.code)
     if limit is None:
-        row = ncci.code_row(case, line)
-        newer = row is not None and row.valid_from is not None and row.valid_from > release.effective
-        if newer or not release.complete:
-            yield Gap(("mue table",), f"the MUE release {release.name} does not hold {line.code}")
-        return
+        return _not_held(case, line, release)
     by_line = limit.mai == "1"
-    severity = ncci.severity(case.payer_type)
     units = line.units if by_line else units_of_day(case, line)
+    if units <= limit.units and (by_line or not other_claims(case, line)):
+        return ()
+    return _over(case, line, limit, units, by_line=by_line)
+
+
+def _not_held(case: Case, line: Line, release: Release[MueLimit]) -> Sequence[Answer]:
+    row = ncci.code_row(case, line)
+    newer = row is not None and row.valid_from is not None and row.valid_from > release.effective
+    if newer or not release.complete:
+        return (Gap(("mue table",), f"the MUE release {release.name} does not hold {line.code}"),)
+    return ()
+
+
+def _over(case: Case, line: Line, limit: MueLimit, units: Decimal, *, by_line: bool) -> Iterator[Answer]:
+    severity = ncci.severity(case.payer_type)
     if units > limit.units and severity < Severity.DENY and not by_line:
         units -= _other_side(case, line)
     if units > limit.units:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from claims.claim import ClaimKind, Line, PayerType, Provider
 from claims.reasons import Reason
 from scrubber import places, service_places
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
+
+_number = attrgetter("number")
 
 
 @rule(
@@ -35,7 +38,7 @@ def facility_not_named(case: Case) -> Iterator[Answer]:
     """
     claim = case.claim
     asked: set[str] = set()
-    for line in sorted(claim.lines, key=lambda each: each.number):
+    for line in sorted(claim.lines, key=_number):
         place = claim.place_of(line)
         if place in asked and line.facility is None:
             continue

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from claims.claim import Line, PayerType
+from claims.claim import Line, PayerType, Provider
 from claims.reasons import Reason
 from scrubber import enrolments, places
 from scrubber.parameters import parameter
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Hit, RemedyKind, Severity, rule
 from scrubber.tables import TableGap
+from scrubber.tables.rows import EnrolmentRow
 
 
 @rule(
@@ -42,18 +43,24 @@ from scrubber.tables import TableGap
         "sympathetic_block",
     ),
 )
-def taxonomy_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
+def taxonomy_does_not_fit(case: Case, line: Line) -> Iterable[Answer]:
     """The rendering clinician's taxonomy is another than the payer has on file, or fits no pain procedure.
 
     Payers match the procedure with the specialty they hold for the clinician. The list of specialties that do such
     procedures is wide on purpose: what falls outside it is most often a wrong code in the billing system. A practice
     that has brought the NUCC's own list is also told of a code that is not on it, or has left it.
     """
-    claim = case.claim
-    if line.rendering is None and claim.rendering is None:
-        return
-    provider, day = claim.rendering_of(line), case.day(line)
-    rows = enrolments.of_payer(case, provider.npi)
+    provider = line.rendering or case.claim.rendering
+    if provider is None:
+        return ()
+    day, rows = case.day(line), enrolments.of_payer(case, provider.npi)
+    if not rows and provider.taxonomy and not case.tables.taxonomies.releases:  # all there is to look at
+        return () if _is_usual(case, provider.taxonomy, day) else (_unusual(line, provider, provider.taxonomy),)
+    return _looked(case, line, provider, rows)
+
+
+def _looked(case: Case, line: Line, provider: Provider, rows: Sequence[EnrolmentRow]) -> Iterator[Answer]:
+    day = case.day(line)
     enrolled = sorted({row.taxonomy for row in rows if row.taxonomy and enrolments.holds(row, day)})
     taxonomy = provider.taxonomy or (enrolled[0] if len(enrolled) == 1 else "")
     if not taxonomy:
@@ -66,9 +73,17 @@ def taxonomy_does_not_fit(case: Case, line: Line) -> Iterator[Answer]:
     if enrolled and taxonomy not in enrolled:
         yield Hit(f"The claim gives taxonomy {taxonomy} for NPI {provider.npi}; enrolled is {', '.join(enrolled)}.")
         return
+    if not _is_usual(case, taxonomy, day):
+        yield _unusual(line, provider, taxonomy)
+
+
+def _is_usual(case: Case, taxonomy: str, day: date) -> bool:
     value = parameter("pain_procedure_taxonomies").on(day, case.as_of)
-    if value is not None and not taxonomy.startswith(value.words):
-        yield Hit(f"Taxonomy {taxonomy} of NPI {provider.npi} is of a specialty that does not usually do {line.code}.")
+    return value is None or taxonomy.startswith(value.words)
+
+
+def _unusual(line: Line, provider: Provider, taxonomy: str) -> Hit:
+    return Hit(f"Taxonomy {taxonomy} of NPI {provider.npi} is of a specialty that does not usually do {line.code}.")
 
 
 def _off_the_list(case: Case, taxonomy: str, day: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -71,22 +71,27 @@ def address_not_valid(case: Case) -> Iterator[Answer]:
     home, patients = claim.subscriber.person.address, claim.patient.address
     if home:
         yield from _faults(home, _SUBSCRIBER, states)
-    if patients and patients is not home and patients != home:
-        yield from _faults(patients, _PATIENT, states)
+    if patients and patients is not home:
+        found = _faults(patients, _PATIENT, states)
+        if found and patients != home:
+            yield from found
 
 
-def _faults(address: Address, of: _Whose, states: frozenset[str], *, required: bool = False) -> Iterator[Hit]:
+def _faults(address: Address, of: _Whose, states: frozenset[str], *, required: bool = False) -> Sequence[Hit]:
     """What is wrong with the state and the ZIP code; what they are is not said, for they may be a patient's."""
-    if address.country.upper() not in _HOME:
-        return
-    if (address.state or required) and address.state.upper() not in states:
-        yield Hit(
-            f"The state of the {of.name}'s address is not a two-letter code of the Postal Service.", place=of.state
-        )
-    code = address.postal_code
-    if (code or required) and not (len(code) in of.digits and code.isascii() and code.isdigit()):
+    state, code = address.state, address.postal_code
+    state_is_right = state in states or not (state or required) or state.upper() in states
+    code_is_right = code.isdigit() and code.isascii() and len(code) in of.digits if code else not required
+    if (state_is_right and code_is_right) or address.country.upper() not in _HOME:
+        return ()
+    found = []
+    if not state_is_right:
+        text = f"The state of the {of.name}'s address is not a two-letter code of the Postal Service."
+        found.append(Hit(text, place=of.state))
+    if not code_is_right:
         digits = " or ".join(str(n) for n in of.digits)
-        yield Hit(f"The ZIP code of the {of.name}'s address is not {digits} digits.", place=of.zip)
+        found.append(Hit(f"The ZIP code of the {of.name}'s address is not {digits} digits.", place=of.zip))
+    return found
 
 
 @lru_cache(maxsize=8)

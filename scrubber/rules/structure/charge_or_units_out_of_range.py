@@ -34,6 +34,8 @@ def charge_or_units_out_of_range(case: Case) -> Iterator[Hit]:
             yield Hit(f"{line.code} charges {line.charge:.2f}.", line=line, place=places.CHARGE)
         if line.units <= ZERO:
             yield Hit(f"{line.code} bills {line.units.normalize():f} units.", line=line, place=places.UNITS)
-    total = sum((line.charge for line in case.claim.lines), ZERO)
+    total = ZERO
+    for line in case.claim.lines:
+        total += line.charge
     if case.claim.lines and total != case.claim.charge:
         yield Hit(f"The claim totals {case.claim.charge:.2f}, its lines add up to {total:.2f}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from claims.reasons import Reason
 from scrubber import places
@@ -24,7 +24,7 @@ MOST_POINTERS = 4
     remedy_kind=RemedyKind.CORRECT,
     requires="the record names those diagnoses as the reason for the service",
 )
-def diagnosis_pointer_wrong(case: Case) -> Iterator[Hit]:
+def diagnosis_pointer_wrong(case: Case) -> Iterable[Hit]:
     """A line points to no diagnosis, to one that is not listed, or to more than four, or there are over twelve.
 
     The transaction has room for twelve diagnoses and four pointers a line, and every line needs one. A claim without
@@ -32,7 +32,18 @@ def diagnosis_pointer_wrong(case: Case) -> Iterator[Hit]:
     """
     listed = len(case.claim.diagnoses)
     if not listed:
-        return
+        return ()
+    if listed <= MOST_DIAGNOSES:
+        for line in case.claim.lines:
+            pointers = line.diagnosis_pointers
+            if not pointers or len(pointers) > MOST_POINTERS or min(pointers) < 1 or max(pointers) > listed:
+                break
+        else:
+            return ()
+    return _told(case, listed)
+
+
+def _told(case: Case, listed: int) -> Iterator[Hit]:
     if listed > MOST_DIAGNOSES:
         text = f"The claim lists {listed} diagnoses; it holds {MOST_DIAGNOSES}."
         yield Hit(text, place=places.DIAGNOSES, remedy="Keep the twelve that were treated or bear on the treatment.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from claims.claim import Line, Provider
@@ -27,13 +27,24 @@ from scrubber.registry import Case, Citation, Hit, RemedyKind, Severity, rule
     remedy_kind=RemedyKind.CORRECT,
     effective="2007-05-23",
 )
-def npi_fails_check_digit(case: Case) -> Iterator[Hit]:
+def npi_fails_check_digit(case: Case) -> Iterable[Hit]:
     """An NPI on the claim is not ten digits ending in the right check digit.
 
     A clearinghouse or the payer's front end returns such a claim before anyone reads it: a number that fails its own
     check digit belongs to nobody. A missing NPI is another matter, and not this rule's.
     """
-    prefix = parameter("npi_check_prefix").text_on(case.as_of, case.as_of)
+    prefix, claim = parameter("npi_check_prefix").text_on(case.as_of, case.as_of), case.claim
+    for provider in (claim.billing, claim.rendering, claim.referring, claim.supervising, claim.facility):
+        if provider and provider.npi and _fault(prefix, provider.npi):
+            return _told(case, prefix)
+    for line in claim.lines:
+        for provider in (line.rendering, line.ordering):
+            if provider and provider.npi and _fault(prefix, provider.npi):
+                return _told(case, prefix)
+    return ()
+
+
+def _told(case: Case, prefix: str) -> Iterator[Hit]:
     for role, place, provider, line in _providers(case):
         fault = _fault(prefix, provider.npi) if provider.npi else ""
         if fault:

@@ -37,7 +37,7 @@ def relationship_wrong(case: Case) -> Iterator[Hit]:
     subscriber, patient = case.claim.subscriber, case.claim.patient
     relation = subscriber.relationship
     if relation == SELF:
-        if subscriber.person != patient and _differ(subscriber.person, patient):
+        if subscriber.person is not patient and subscriber.person != patient and _differ(subscriber.person, patient):
             yield Hit("The patient is entered as the subscriber (18), but the two are different people.")
     elif relation not in _OTHERS:
         yield Hit(f"The patient's relation to the subscriber is {relation or 'left out'}, which is no code of PAT01.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
 from claims.claim import PayerType
@@ -27,7 +27,7 @@ from scrubber.same_day import ORIGINAL
     remedy_kind=RemedyKind.DOCUMENT,
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
 )
-def limit_is_near(case: Case) -> Iterator[Answer]:
+def limit_is_near(case: Case) -> Iterable[Answer]:
     """Few days are left until the payer's filing limit.
 
     A claim that a front end returns has not been filed: what is sent at the last moment has no second try. How many
@@ -35,14 +35,14 @@ def limit_is_near(case: Case) -> Iterator[Answer]:
     """
     first = case.first_service
     if case.claim.frequency != ORIGINAL or first is None:
-        return
+        return ()
     limit = timely_filing.limit(case, first)
     if isinstance(limit, Gap):
-        yield limit
-        return
+        return (limit,)
     left = (limit.last_day - case.as_of).days
     margin = payer_profile.value(case, parameter("filing_margin_days"), first)
     if margin and 0 <= left < Decimal(margin.value):
         days = "1 day is left" if left == 1 else f"{left} days are left"
         text = f"The claim has to reach the payer by {limit.last_day} ({limit.words}); {days}."
-        yield Hit(text, citation=limit.citation)
+        return (Hit(text, citation=limit.citation),)
+    return ()

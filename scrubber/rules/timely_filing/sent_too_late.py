@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from claims.claim import PayerType
+from claims.claim import Line, PayerType
 from claims.reasons import Reason
 from scrubber import places, timely_filing
 from scrubber.registry import EVERY_PAYER_TYPE, Answer, Case, Citation, Gap, Hit, RemedyKind, Severity, rule
 from scrubber.same_day import ORIGINAL
+from scrubber.timely_filing import Limit
 
 
 @rule(
@@ -28,7 +29,7 @@ from scrubber.same_day import ORIGINAL
     requires="the claim did reach the payer in time, or an exception applies",
     payer_types=EVERY_PAYER_TYPE - {PayerType.SELF_PAY},
 )
-def sent_too_late(case: Case) -> Iterator[Answer]:
+def sent_too_late(case: Case) -> Iterable[Answer]:
     """The claim would reach the payer after its filing limit.
 
     Medicare pays nothing for a service that is billed more than a calendar year later, and there is no appeal. Other
@@ -37,20 +38,27 @@ def sent_too_late(case: Case) -> Iterator[Answer]:
     """
     claim = case.claim
     if claim.frequency != ORIGINAL:
-        return
+        return ()
+    found: list[Answer] = []
+    looked = None
     for line in claim.lines:
         if line.service_from is None:
             continue
-        limit = timely_filing.limit(case, line.service_from)
+        if line.service_from != looked:  # most claims are of one day
+            looked, limit = line.service_from, timely_filing.limit(case, line.service_from)
         if isinstance(limit, Gap):
-            yield limit
-            return
+            return [*found, limit]
         if case.as_of > limit.last_day:
-            sure = limit.verified and not claim.delay_reason
-            yield Hit(
-                f"{line.code} of {line.service_from} had to reach the payer by {limit.last_day} ({limit.words}); the "
-                f"claim would be sent on {case.as_of}.",
-                line=line,
-                severity=Severity.DENY if sure else Severity.WARN,
-                citation=limit.citation,
-            )
+            found.append(_hit(case, line, limit))
+    return found
+
+
+def _hit(case: Case, line: Line, limit: Limit) -> Hit:
+    sure = limit.verified and not case.claim.delay_reason
+    return Hit(
+        f"{line.code} of {line.service_from} had to reach the payer by {limit.last_day} ({limit.words}); the "
+        f"claim would be sent on {case.as_of}.",
+        line=line,
+        severity=Severity.DENY if sure else Severity.WARN,
+        citation=limit.citation,
+    )
