@@ -24,10 +24,10 @@ from bench.practice import FOLDER, opened
 from claims.claim import Claim, Line
 from features.replay import Submitted
 from past.patient import PatientPast
-from scrubber import RULES, scrub
+from scrubber import RULES, prepare, scrub
 from scrubber.tables import Tables, shipped_tables
 from serving.serve import MADE_BEFORE_A_LOOK
-from serving.start import MET_AT_START
+from serving.start import MET_AT_START, SCRUBBED_AT_START
 
 MONTHS, CLAIMS_PER_MONTH, SEED = 14, 2400, 31  # a large practice: about 2,500 of its claims have three lines
 LINES = 3
@@ -44,7 +44,7 @@ def run() -> None:
     ours, asked = _times(shipped_tables(), met, coming)
     print(
         f"scrubbing: {len(coming):,} simulated claims, each met once, in the order they were sent, by a service that "
-        f"scrubbed the {len(met):,} before them when it started; measured are the {len(ours):,} of {LINES} lines; "
+        f"prepared itself on the {len(met):,} before them; measured are the {len(ours):,} of {LINES} lines; "
         "one core; microseconds"
     )
     _print(f"all {len(RULES)} rules", ours, f"(bars: {MEDIAN_BAR} and {P99_BAR})")
@@ -73,7 +73,8 @@ def _claims() -> tuple[list[_Case], list[_Case]]:
 def _times(tables: Tables, met: Sequence[_Case], coming: Sequence[_Case]) -> tuple[list[float], list[Claim]]:
     """Microseconds of each claim of three lines, and those claims."""
     starts = coming[0][2]
-    for claim, _, _ in met:
+    prepare([claim for claim, _, _ in met], tables, as_of=starts)  # this as `serving.start.meet` does it
+    for claim, _, _ in met[-SCRUBBED_AT_START:]:
         scrub(claim, tables, PatientPast(), as_of=starts)
     gc.collect()
     gc.freeze()  # this and the threshold as the service sets them when it starts

@@ -4,8 +4,20 @@
 """
 
 from scrubber import rules  # importing them registers them
-from scrubber.engine import scrub
+from scrubber.engine import prepare, scrub
 from scrubber.registry import RULES, Change, RemedyKind, Rule, Severity
 from scrubber.report import Finding, Report, Unchecked
 
-__all__ = ["RULES", "Change", "Finding", "RemedyKind", "Report", "Rule", "Severity", "Unchecked", "rules", "scrub"]
+__all__ = [
+    "RULES",
+    "Change",
+    "Finding",
+    "RemedyKind",
+    "Report",
+    "Rule",
+    "Severity",
+    "Unchecked",
+    "prepare",
+    "rules",
+    "scrub",
+]

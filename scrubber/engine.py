@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -37,6 +37,30 @@ def scrub(
     return run(plan, case_of(claim, tables, past, as_of))
 
 
+def prepare(claims: Sequence[Claim], tables: Tables, *, as_of: date) -> None:
+    """Work out what is asked about the lines of these claims, were each sent to any of the payers they went to.
+
+    What `scrub` would work out as it meets such a line: a service that prepares itself answers the first as quickly as
+    the last.
+    """
+    plan = _plan_of(tuple(RULES.values()), tables)
+    payers = {(tables.payer_type(c), lacking(c), _own(tables, c, as_of)) for c in claims}
+    lines = {
+        (line.code, line.modifiers, c.place_of(line), line.qualifier, c.kind, line.service_from.year): (c, line)
+        for c in claims
+        for line in c.lines
+        if line.service_from
+    }
+    sent = plan.sent(as_of)
+    for kind, lacks, own in payers:
+        for claim, line in lines.values():
+            plan.asked(Case(claim, as_of, tables, PatientPast(), kind), line, sent, own, lacks)
+
+
+def _own(tables: Tables, claim: Claim, as_of: date) -> Own:
+    return adopted.own(tables, claim, as_of) if tables.profiles.read else None
+
+
 def case_of(claim: Claim, tables: Tables, past: PatientPast, as_of: date) -> Case:
     """The claim as rules look at it, with what the practice has recorded beside it."""
     if past.authorizations or past.eligibility:
@@ -47,7 +71,7 @@ def case_of(claim: Claim, tables: Tables, past: PatientPast, as_of: date) -> Cas
 def run(plan: Plan, case: Case) -> Report:
     """The plan's rules, run on a case under the plan's tables."""
     claim = case.claim
-    own = adopted.own(plan.tables, claim, case.as_of) if plan.tables.profiles.read else None
+    own = _own(plan.tables, claim, case.as_of)
     if claim.origin is not None and claim.origin.untold:
         return _not_told(case, plan, own)
     findings: list[Finding] = []

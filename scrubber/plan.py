@@ -34,9 +34,18 @@ from scrubber.alike import (
 )
 from scrubber.coverage import state_of_service
 from scrubber.diagnoses import of_claim, pointed
-from scrubber.registry import Case, Rule
+from scrubber.registry import Case, Check, Rule
 from scrubber.tables import Tables
 from scrubber.tables.rows import CodeRow
+
+
+class _Pairs(dict[Rule, tuple[Rule, Check]]):
+    """Each rule with its check: made once, for what is kept of thousands of kinds of line holds forty of them each."""
+
+    def __missing__(self, rule: Rule) -> tuple[Rule, Check]:
+        found = self[rule] = rule, rule.check
+        return found
+
 
 _MOST_KEPT = 20_000  # of each kind of thing remembered; what a claim says is not under our control
 
@@ -95,6 +104,7 @@ class Plan:
     _of_code: dict[tuple[PayerType, str, Own], _OfCode] = field(default_factory=dict)
     _of_claim: dict[Hashable, _OfClaims] = field(default_factory=dict)
     _of_diagnoses: dict[Hashable, OfLine] = field(default_factory=dict)
+    _pairs: _Pairs = field(default_factory=_Pairs)
     _of_all_diagnoses: dict[Hashable, OfClaim] = field(default_factory=dict)
 
     def asked(self, case: Case, line: Line, sent: int, own: Own, lacks: int) -> Asked:
@@ -212,10 +222,10 @@ class Plan:
         said, still = settle(case, line, lacks, [*kind.unsettled, *[r for r in looking if r.settled]])
         of_line = [*kind.of_line, *[r for r in looking if not r.settled], *still]
         return Asked(
-            tuple([(r, r.check) for r in of_line if not r.by_diagnoses]),
+            tuple([self._pairs[r] for r in of_line if not r.by_diagnoses]),
             kind.said + said,
             _beside(kind.of_code, line),
-            tuple([(r, r.check) for r in of_line if r.by_diagnoses]),
+            tuple([self._pairs[r] for r in of_line if r.by_diagnoses]),
             kind.number,
         )
 

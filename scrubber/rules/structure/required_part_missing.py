@@ -35,9 +35,9 @@ def required_part_missing(case: Case) -> Iterator[Hit]:
 
     Billing NPI and tax id, payer id, member number, the patient's name, birth date and sex, a diagnosis: without one
     of them a clearinghouse returns the claim before the payer sees it. Each missing part is told where it is filled in.
-    Workers' compensation and auto carriers go by their claim number, so no member number is asked for there. A rendering
-    clinician who is named has an NPI too; only those who are no health care providers have none, so there the rule
-    warns.
+    Workers' compensation and auto carriers go by their claim number, so no member number is asked for there. A
+    rendering clinician who is named has an NPI too; only those who are no health care providers have none, so there the
+    rule warns.
     """
     claim = case.claim
     for what, place in _missing(claim, case.payer_type):
