@@ -3,8 +3,8 @@
 Most rules say nothing of most lines, and a claim without evidence is told the same of its kind of line each time. A
 rule declared `settled` is shown a line of which no more can be read than its kind: code, modifiers, place, the kinds of
 claim and payer, which of evidence, authorization and eligibility it lacks, and the tables of codes, modifiers, places
-and records (of a claim: the kinds and what it lacks). One that reads anything else there fails on
-it, and is then asked about every line, as is one that objects. So what is kept cannot depend on what it was not shown.
+and records (of a claim: the kinds and what it lacks). One that reads anything else there fails on it, and is then asked
+about every line, as is one that objects. So what is kept cannot depend on what it was not shown.
 
 Rules that are silent `by_diagnoses` are shown the diagnoses and the state of service beside it, and their silence is
 kept for lines, or claims of one day of service, that are alike in those too. Whatever they answer, they are asked anew.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import count
 from typing import NamedTuple, cast
 
 from claims.claim import Line, PayerType
@@ -105,6 +106,7 @@ class Plan:
     _of_claim: dict[Hashable, _OfClaims] = field(default_factory=dict)
     _of_diagnoses: dict[Hashable, OfLine] = field(default_factory=dict)
     _pairs: _Pairs = field(default_factory=_Pairs)
+    _numbers: Iterator[int] = field(default_factory=count)  # threads share a plan: nothing gets another's number
     _of_all_diagnoses: dict[Hashable, OfClaim] = field(default_factory=dict)
 
     def asked(self, case: Case, line: Line, sent: int, own: Own, lacks: int) -> Asked:
@@ -160,9 +162,10 @@ class Plan:
         key = found.number, codes, case.once_of(state_of_service), self.days_of_diagnoses.between(day, sent)
         asked = self._of_all_diagnoses.get(key)
         if asked is None:
-            asked = found.of_any + not_silent_of_claim(case, day, codes, found.of_diagnoses)
-            if len(self._of_all_diagnoses) < _MOST_KEPT:
-                self._of_all_diagnoses[key] = asked
+            if len(self._of_all_diagnoses) >= _MOST_KEPT:
+                return found.of_any + found.of_diagnoses
+            silenced = not_silent_of_claim(case, day, codes, found.of_diagnoses)
+            asked = self._of_all_diagnoses[key] = found.of_any + silenced
         return asked
 
     def every_of_claim(self, kind: PayerType, own: Own, beside: Beside) -> Sequence[Rule]:
@@ -196,7 +199,7 @@ class Plan:
     def _kind(self, key: Hashable, case: Case, line: Line, row: CodeRow | None, own: Own, lacks: int) -> _OfKind:
         found = self._of_kind.get(key)
         if found is None:
-            number = len(self._of_kind) if len(self._of_kind) < _MOST_KEPT else -1
+            number = next(self._numbers) if len(self._of_kind) < _MOST_KEPT else -1
             found = self._worked_out(case, line, row, own, lacks, number)
             if number >= 0:
                 self._of_kind[key] = found
@@ -235,7 +238,7 @@ class Plan:
         if found is None:
             rules = self._asking(case.payer_type, own, beside)
             said, asked = settle_of_claim(case, lacks, tuple([(r, r.check, r.dated) for r in rules]))
-            number = len(self._of_claim) if len(self._of_claim) < _MOST_KEPT else -1
+            number = next(self._numbers) if len(self._of_claim) < _MOST_KEPT else -1
             found = _OfClaims(
                 said,
                 tuple([each for each in asked if not each[0].by_diagnoses]),

@@ -90,7 +90,8 @@ def test_a_line_without_modifiers_needs_no_table_of_them():
 
 def test_a_blind_spot_is_told_without_a_table_of_codes():
     of = case({"code": "62323"}, {"code": "20553"}, tables={"ptp": {"2026-01-01": {"1 > 2": {"indicator": "0"}}}})
-    assert "20553 is not among the codes" in ncci.blind_spot(of, of.claim.lines[1]).why
+    _, gap = ncci.looked(of, of.claim.lines[1])
+    assert "20553 is not among the codes" in gap.why
 
 
 def test_a_code_the_table_does_not_know_is_part_of_nothing_by_its_kind():

@@ -183,6 +183,26 @@ def test_claims_alike_are_told_otherwise_once_a_table_is_published() -> None:
     assert len(set(map(repr, told))) > 1
 
 
+def test_no_rule_is_kept_both_ways() -> None:
+    assert not [rule.id for rule in RULES.values() if rule.settled and rule.by_diagnoses]
+
+
+def test_what_is_kept_of_kinds_of_line_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.plan._MOST_KEPT", 2)
+    told = (Diagnosis("M47.816"),)
+    days = (date(2026, 3, 2), date(2026, 3, 3))
+    codes = ("64493", "99214", "20610", "80307")
+    claims = [case(code, day, diagnoses=told).claim for code in codes for day in days]
+    engine.forget()
+    first = [scrub(one, TABLES, PatientPast(), as_of=AS_OF) for one in claims]
+    for _ in range(3):
+        assert [scrub(one, TABLES, PatientPast(), as_of=AS_OF) for one in claims] == first
+    plan = engine._plan
+    assert plan is not None
+    kept = (plan._of_line, plan._of_kind, plan._of_code, plan._of_claim, plan._of_diagnoses, plan._of_all_diagnoses)
+    assert [len(each) for each in kept if len(each) > 2] == []
+
+
 def test_modifiers_that_are_hidden_cannot_be_read() -> None:
     for read in (bool, len, list, lambda m: "59" in m, lambda m: m == (), lambda m: frozenset("59").isdisjoint(m)):
         with pytest.raises(TypeError):
