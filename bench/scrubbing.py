@@ -41,13 +41,14 @@ _Case = tuple[Claim, PatientPast, date]
 def run() -> None:
     """Print median and p99 of the claims of three lines as a service meets them, ours and claim-validator's."""
     met, coming = _claims()
-    ours, asked = _times(shipped_tables(), met, coming)
+    ours, again, asked = _times(shipped_tables(), met, coming)
     print(
         f"scrubbing: {len(coming):,} simulated claims, each met once, in the order they were sent, by a service that "
         f"prepared itself on the {len(met):,} before them; measured are the {len(ours):,} of {LINES} lines; "
         "one core; microseconds"
     )
-    _print(f"all {len(RULES)} rules", ours, f"(bars: {MEDIAN_BAR} and {P99_BAR})")
+    _print(f"all {len(RULES)} rules, at first sight", ours, f"(bars: {MEDIAN_BAR} and {P99_BAR})")
+    _print("once more, as each remedy tried asks", again, f"(bars: {MEDIAN_BAR} and {P99_BAR})")
     warm_up = [_as_validator_json(claim) for claim, _, _ in met]
     _beside(warm_up, [_as_validator_json(claim) for claim in asked], ours)
 
@@ -70,8 +71,10 @@ def _claims() -> tuple[list[_Case], list[_Case]]:
     return cases[:MET_AT_START], cases[MET_AT_START:]
 
 
-def _times(tables: Tables, met: Sequence[_Case], coming: Sequence[_Case]) -> tuple[list[float], list[Claim]]:
-    """Microseconds of each claim of three lines, and those claims."""
+def _times(
+    tables: Tables, met: Sequence[_Case], coming: Sequence[_Case]
+) -> tuple[list[float], list[float], list[Claim]]:
+    """Microseconds of each claim of three lines, at first sight and once more, and those claims."""
     starts = coming[0][2]
     prepare([claim for claim, _, _ in met], tables, as_of=starts)  # this as `serving.start.meet` does it
     for claim, _, _ in met[-SCRUBBED_AT_START:]:
@@ -80,18 +83,23 @@ def _times(tables: Tables, met: Sequence[_Case], coming: Sequence[_Case]) -> tup
     gc.freeze()  # this and the threshold as the service sets them when it starts
     before = gc.get_threshold()
     gc.set_threshold(MADE_BEFORE_A_LOOK, *before[1:])
-    spent, asked = [], []
+    first, again, asked = [], [], []
     for sent in [pickle.dumps(case) for case in coming]:
         claim, past, day = pickle.loads(sent)  # made anew, as a service makes what it is sent
-        start = time.perf_counter()
-        scrub(claim, tables, past, as_of=day)
-        took = (time.perf_counter() - start) * 1e6
+        took = _scrubbed(claim, tables, past, day)
         if len(claim.lines) == LINES:
-            spent.append(took)
+            first.append(took)
+            again.append(_scrubbed(claim, tables, past, day))
             asked.append(claim)
     gc.set_threshold(*before)
     gc.unfreeze()
-    return spent, asked
+    return first, again, asked
+
+
+def _scrubbed(claim: Claim, tables: Tables, past: PatientPast, day: date) -> float:
+    start = time.perf_counter()
+    scrub(claim, tables, past, as_of=day)
+    return (time.perf_counter() - start) * 1e6
 
 
 def _beside(warm_up: list[dict[str, Any]], claims: list[dict[str, Any]], ours: Sequence[float]) -> None:
