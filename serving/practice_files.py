@@ -66,7 +66,7 @@ def add_override(home: Path, entry: Override) -> None:
     Raises UnreadableOverrides where the file is broken: nothing is added to what cannot be read.
     """
     folder = home / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = (entry.text() + "\n").encode()
     with (folder / OVERRIDES).open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
