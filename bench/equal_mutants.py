@@ -13,6 +13,8 @@ _ANOTHER_FIRST = "the parameter that is read before it starts on the same day, a
 _SAME_NUMBER = "the records in hand are those of one number, so the first and the last tell the same"
 _TYPES = "what it asks is so wherever the rest is: it is there for the reader and the type checker"
 
+_HAS_A_LINE = "a claim that was read has a line, and one whose lines have no day was told before"
+_SAME_LONG_WAY = "a short way to the same answer: the long one, then taken, asks the same of the same"
 _SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
 _KEPT = "what was worked out before is worked out again"
 
@@ -22,15 +24,13 @@ _NO_SEVENTH = "no heading of three characters is held that wants a seventh"
 _WHERE = "condition dropped"
 _NUMBER = "number by one"
 _DATE = "date shifted"
+_FLIPPED = "comparison flipped"
+_SHIFTED = "comparison shifted"
 _GUARDS = "guard removed"
 
 EQUAL: dict[tuple[str, str, str], str] = {
-    ("AUT-001", _WHERE, "authorization_missing: not binding = False"): _NOTHING_FOLLOWS,
-    (
-        "AUT-001",
-        _WHERE,
-        "authorization_missing: not approvals.missing(r, claim, line)",
-    ): "a row whose place or state is not told does not reach the line, either",
+    ("AUT-001", _WHERE, "_asked: case.claim.authorizations = True"): _NOTHING_FOLLOWS,
+    ("AUT-001", _WHERE, "_nothing_to_show: recorded = True"): _NOTHING_FOLLOWS,
     ("AUT-002", _NUMBER, "_used_up: 0 to -1 in holding[0]"): _SAME_NUMBER,
     ("AUT-002", _NUMBER, "_not_granted: 0 to -1 in held[0]"): _SAME_NUMBER,
     ("AUT-006", _NUMBER, "later_stage_on_first_approval: 0 to -1 in held[0]"): _SAME_NUMBER,
@@ -39,11 +39,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
         _WHERE,
         "_lasting: line.code in _LASTING",
     ): "the line is one of the claim's lines, all of which are asked",
-    (
-        "AUT-007",
-        _WHERE,
-        "authorization_record_incomplete: not numbers and (not claim.authorizations) = False",
-    ): _NOTHING_FOLLOWS,
+    ("AUT-007", _WHERE, "authorization_record_incomplete: numbers or claim.authorizations = True"): _NOTHING_FOLLOWS,
     ("AUT-008", _WHERE, "request_without_its_reasons: not case.claim.authorizations = False"): _NOTHING_FOLLOWS,
     ("AUT-008", _WHERE, "request_without_its_reasons: value is None = False"): _NONE_ENDED,
     ("COB-002", _WHERE, "medicare_turn_unexplained: value = True"): _NONE_ENDED,
@@ -65,8 +61,10 @@ EQUAL: dict[tuple[str, str, str], str] = {
         _WHERE,
         "_twin_line: len(lines_by_code(case, line)[line.code]) == 1",
     ): "a short way out: one line of a code has no twin anyway",
+    ("DUP-001", _WHERE, "service_billed_twice: line.code in case.once_of(codes_repeated) = True"): _NOTHING_FOLLOWS,
+    ("DUP-001", _WHERE, "service_billed_twice: case.once_of(services_by_code) = True"): _NOTHING_FOLLOWS,
     ("DUP-001", _WHERE, "_earlier: not on_the_day = False"): _NOTHING_FOLLOWS,
-    ("DUP-002", _WHERE, "resent_as_new: case.past.services = True"): "without services of the past none was decided",
+    ("DUP-002", _WHERE, "resent_as_new: case.once_of(services_by_code) = True"): _NOTHING_FOLLOWS,
     ("DX-003", _WHERE, "diagnosis_of_the_other_side: not billed = False"): _GUARD,
     ("DX-003", _GUARDS, "diagnosis_of_the_other_side: modifiers"): _GUARD,
     ("DX-008", _WHERE, "drug_status_without_condition: status is not None"): _NONE_ENDED,
@@ -80,14 +78,37 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("FIN-002", _WHERE, "charge_out_of_proportion: not _IN_PART.isdisjoint(line.modifiers)"): _GUARD,
     ("FIN-002", _WHERE, "charge_out_of_proportion: _IN_PART.isdisjoint(modifiers)"): _GUARD,
     ("FIN-002", _WHERE, "charge_out_of_proportion: day not in bounds = True"): "it works out again what it has",
-    ("FIN-002", _WHERE, "_bounds: least = True"): _NONE_ENDED,
-    ("FIN-002", _WHERE, "_bounds: times = True"): _NONE_ENDED,
-    ("FIN-002", _NUMBER, "_bounds: 0 to -1 in least.value if least else 0"): _NONE_ENDED,
-    ("FIN-002", _NUMBER, "_bounds: 0 to 1 in least.value if least else 0"): _NONE_ENDED,
+    ("FIN-002", _WHERE, "charge_out_of_proportion: (id(row), in_facility) not in ranges = True"): _KEPT,
+    ("FIN-002", _WHERE, "charge_out_of_proportion: times is not None"): _NONE_ENDED,
+    ("FIN-002", _WHERE, "_range: share = True"): _NONE_ENDED,
+    ("FIN-002", _WHERE, "_range: times = True"): _NONE_ENDED,
+    ("FIN-002", _NUMBER, "_range: 0 to -1 in share.value if share else 0"): _NONE_ENDED,
+    ("FIN-002", _NUMBER, "_range: 0 to 1 in share.value if share else 0"): _NONE_ENDED,
     ("FIN-002", _DATE, "fee_schedule_times from 2021-12-31"): _ANOTHER_FIRST,
     ("FIN-003", _WHERE, "done_but_not_billed: not case.claim.evidence = False"): _NOTHING_FOLLOWS,
     ("FIN-003", _WHERE, "done_but_not_billed: ''"): "no guidance is under no name of one, either",
-    ("FRQ-012", _WHERE, "several_blocks_in_one_session: not before = False"): _NOTHING_FOLLOWS,
+    (
+        "FRQ-012",
+        _WHERE,
+        "several_blocks_in_one_session: known.isdisjoint(_of_other_kinds(case, codes, row)) = False",
+    ): _NOTHING_FOLLOWS,
+    (
+        "FRQ-012",
+        _WHERE,
+        "_of_other_kinds: _KINDS.get(o.family) not in (None, _KINDS.get(row.family))",
+    ): "the line's own code is among all codes, so the short way out is never taken",
+    (
+        "FRQ-012",
+        _FLIPPED,
+        "_of_other_kinds: _KINDS.get(o.family) not in (None, _KINDS.get(row.family)), not in to in",
+    ): "the line's own code is among those of its kind, so the short way out is never taken",
+    (
+        "FRQ-012",
+        _SHIFTED,
+        "several_blocks_in_one_session: other.number < line.number, < to <=",
+    ): "the line's own code is of its own kind, which is not told",
+    ("FRQ-012", _WHERE, "_another_kind: other is None"): _TYPES,
+    ("FRQ-012", _WHERE, "_another_kind: not kind"): "an empty kind is what is told of none",
     ("FRQ-013", _WHERE, "_within: interval is None = False"): _NONE_ENDED,
     ("FRQ-013", _WHERE, "_new_course: of_one_course"): _NONE_ENDED,
     ("FRQ-013", _DATE, "hyaluronate_interval_months from 1999-12-31"): _ANOTHER_FIRST,
@@ -130,7 +151,16 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("MOD-014", _WHERE, "procedure_in_global_period: _SAYS_WHY.isdisjoint(modifiers)"): _GUARD,
     ("MOD-015", _GUARDS, "modifiers_out_of_order: modifiers"): _GUARD,
     ("NCC-008", _WHERE, "_elsewhere: not others = False"): _NOTHING_FOLLOWS,
-    ("NCC-008", _WHERE, "units_over_mue: elsewhere"): "units alone past the limit were told before",
+    ("NCC-008", _WHERE, "_over: elsewhere"): "units alone past the limit were told before",
+    ("NCC-008", _WHERE, "_over: by_line = False"): "a limit by the line is passed by its units alone, told before",
+    (
+        "NCC-008",
+        _WHERE,
+        "units_over_mue: units <= limit.units and (by_line or not other_claims(case, line)) = False",
+    ): _NOTHING_FOLLOWS,
+    ("NCC-008", _WHERE, "units_over_mue: by_line"): _NOTHING_FOLLOWS,
+    ("NCC-008", _WHERE, "units_over_mue: not other_claims(case, line)"): _NOTHING_FOLLOWS,
+    ("NCC-008", _SHIFTED, "units_over_mue: units <= limit.units, <= to <"): _NOTHING_FOLLOWS,
     ("POS-003", _WHERE, "facility_code_on_professional_claim: not likely"): _NOTHING_FOLLOWS,
     (
         "POS-003",
@@ -140,9 +170,62 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("POS-003", _WHERE, "facility_code_on_professional_claim: value is None"): _NONE_ENDED,
     ("PRV-002", _WHERE, "incident_to_without_its_conditions: value is not None"): _NONE_ENDED,
     ("PRV-004", _WHERE, "surgery_supervised_by_video: value is None"): _NONE_ENDED,
-    ("PRV-005", _WHERE, "taxonomy_does_not_fit: value is not None"): _NONE_ENDED,
-    ("STR-003", _WHERE, "dates_make_no_sense: start is None"): "without a first day a line has no last one",
-    ("STR-003", _WHERE, "dates_make_no_sense: end is None"): "a line with a first day has a last one",
+    ("PRV-005", _WHERE, "_is_usual: value is None"): _NONE_ENDED,
+    (
+        "PRV-005",
+        _WHERE,
+        "taxonomy_does_not_fit: not rows and provider.taxonomy and (not case.tables.taxonomies.releases) = False",
+    ): _SAME_LONG_WAY,
+    ("PRV-005", _NUMBER, "_looked: 0 to -1 in enrolled[0]"): "where it is asked there is one, the first and the last",
+    ("NCC-001", _WHERE, "pair_never_paid_together: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
+    ("NCC-002", _WHERE, "pair_without_modifier: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
+    ("TFL-001", _WHERE, "sent_too_late: line.service_from != looked = True"): _KEPT,
+    **{
+        ("STR-002", _WHERE, f"npi_fails_check_digit: {what}"): _NOTHING_FOLLOWS
+        for what in (
+            "provider and provider.npi and _fault(prefix, provider.npi) = True",
+            "provider and provider.npi and _fault(prefix, provider.npi) = True (2)",
+            "provider.npi",
+            "provider.npi (2)",
+            "_fault(prefix, provider.npi)",
+            "_fault(prefix, provider.npi) (2)",
+        )
+    },
+    ("STR-003", _WHERE, "dates_make_no_sense: _in_order(case) = False"): _NOTHING_FOLLOWS,
+    ("STR-003", _WHERE, "_in_order: first is None"): _HAS_A_LINE,
+    ("STR-003", _FLIPPED, "_in_order: first is None, is to is not"): _HAS_A_LINE,
+    ("STR-003", _WHERE, "_told: start is None"): "without a first day a line has no last one",
+    ("STR-003", _WHERE, "_told: end is None"): "a line with a first day has a last one",
+    ("STR-003", _WHERE, "_in_order: start is None"): "without a first day a line has no last one",
+    ("STR-003", _WHERE, "_in_order: end is None"): "a line with a first day has a last one",
+    **{
+        ("STR-003", operator, f"_in_order: {what}"): _NOTHING_FOLLOWS
+        for operator, what in (
+            (_WHERE, "first is None or claim.accident_date or claim.onset_date = True"),
+            (_WHERE, "start is None or end is None or (not start <= end <= last) = True"),
+            (_WHERE, "claim.patient.birth_date <= first"),
+            (_SHIFTED, "claim.patient.birth_date <= first, <= to <"),
+            (_FLIPPED, "start is None, is to is not"),
+            (_FLIPPED, "end is None, is to is not"),
+            (_SHIFTED, "start <= end <= last, <= to <"),
+            (_SHIFTED, "start <= end <= last, <= to < (2)"),
+        )
+    },
+    **{
+        ("STR-005", operator, f"diagnosis_pointer_wrong: {what}"): _NOTHING_FOLLOWS
+        for operator, what in (
+            (_WHERE, "listed <= MOST_DIAGNOSES = False"),
+            (_SHIFTED, "listed <= MOST_DIAGNOSES, <= to <"),
+            (
+                _WHERE,
+                "not pointers or len(pointers) > MOST_POINTERS or min(pointers) < 1 or (max(pointers) > listed) = True",
+            ),
+            (_SHIFTED, "len(pointers) > MOST_POINTERS, > to >="),
+            (_SHIFTED, "min(pointers) < 1, < to <="),
+            (_NUMBER, "1 to 2 in min(pointers) < 1"),
+            (_SHIFTED, "max(pointers) > listed, > to >="),
+        )
+    },
     (
         "STR-009",
         _WHERE,
@@ -172,8 +255,8 @@ EQUAL: dict[tuple[str, str, str], str] = {
         "rules_of: isinstance(entry, Adoption) = True",
     ): "what is no limit of sessions is an adoption: a profile adds nothing else",
     ("coverage", _WHERE, "_in_force: first <= day <= last = False"): _SHORT_WAY,
-    ("coverage", "comparison shifted", "_in_force: first <= day <= last, <= to <"): _SHORT_WAY,
-    ("coverage", "comparison shifted", "_in_force: first <= day <= last, <= to < (2)"): _SHORT_WAY,
+    ("coverage", _SHIFTED, "_in_force: first <= day <= last, <= to <"): _SHORT_WAY,
+    ("coverage", _SHIFTED, "_in_force: first <= day <= last, <= to < (2)"): _SHORT_WAY,
     ("diagnoses", _WHERE, "pointed: known is None = True"): _KEPT,
     ("diagnoses", _WHERE, "placed: known is None = True"): _KEPT,
     (
@@ -183,7 +266,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ): "the search for the day begins a little earlier",
     ("eligibility_answers", _WHERE, "known: not case.claim.eligibility = False"): _NOTHING_FOLLOWS,
     ("eligibility_answers", _WHERE, "answers: not case.claim.eligibility = False"): _NOTHING_FOLLOWS,
-    ("enrolments", _WHERE, "of_payer: npi = True"): "the file has no row without an NPI",
+    ("enrolments", _WHERE, "of_payer: npi"): "the file has no row without an NPI",
     ("global_periods", _WHERE, "_periods: first is not None = True"): "who asks has looked at the day of a line first",
     (
         "global_periods",
@@ -191,14 +274,14 @@ EQUAL: dict[tuple[str, str, str], str] = {
         "_periods: s.service_date >= earliest",
     ): "a quick look: the longest period of what lies before has ended",
     ("incident_to", _WHERE, "billed: not claim.evidence and supervising is None = False"): _NOTHING_FOLLOWS,
-    ("ncci", _WHERE, "_of: not of_lines = False"): _NOTHING_FOLLOWS,
+    ("ncci", _WHERE, "looked: not of_lines = False"): _NOTHING_FOLLOWS,
     ("ncci", _WHERE, "_pair_up: beside or blind = True"): "what it keeps more is empty",
-    ("ncci", _NUMBER, "_release: 0 to -1 in lines[0]"): "the lines are those of one day",
+    ("ncci", _NUMBER, "_release: 0 to -1 in next(iter(by_code.values()))[0]"): "the lines are those of one day",
     ("pain_pairs", _NUMBER, "_objection: 0 to -1 in said[0]"): "what is told together has one indicator",
     ("pain_pairs", _NUMBER, "_objection: 0 to -1 in said[0] (2)"): "what is told together has one indicator",
-    ("pain_pairs", _WHERE, "answers: not ours = False"): _NOTHING_FOLLOWS,
+    ("pain_pairs", _WHERE, "_answers: not ours = False"): _NOTHING_FOLLOWS,
     ("pain_pairs", _WHERE, "answers: pairs = True"): _NOTHING_FOLLOWS,
-    ("pain_pairs", _WHERE, "answers: p.indicator != '9'"): "of what is left, those of indicators 0 and 1 are named",
+    ("pain_pairs", _WHERE, "_answers: p.indicator != '9'"): "of what is left, those of indicators 0 and 1 are named",
     ("same_day", _NUMBER, "units_of_day: 1 to 0 in len(lines) == 1"): "the sum of one line is its own units",
     ("same_day", _WHERE, "units_of_day: len(lines) == 1 = False"): "the sum of one line is its own units",
     ("same_day", _WHERE, "_other_claims: not services = False"): _NOTHING_FOLLOWS,
@@ -226,11 +309,10 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("diagnoses", _NUMBER, "_wants_seventh: 3 to 2 in range(len(code), 3, -1)"): _NO_SEVENTH,
     ("diagnoses", _NUMBER, "_wants_seventh: 3 to 4 in range(len(code), 3, -1)"): _NO_SUCH_CODE,
     ("diagnoses", _NUMBER, "_regions: 2 to 1 in range(len(code), 2, -1)"): _NO_SUCH_CODE,
-    ("global_periods", _WHERE, "_add: row is not None"): _TYPES,
-    ("levels", _NUMBER, "_session: 2 to 3 in each[:2]"): "the lines of a claim have numbers of their own",
+    ("levels", _NUMBER, "_in_order: 2 to 3 in each[:2]"): "the lines of a claim have numbers of their own",
     ("wanted_records", _WHERE, "check: case.claim.evidence = True"): _SHORT_WAY,
-    ("wanted_records", _WHERE, "_untold_of: first <= day <= last = False"): _SHORT_WAY,
-    ("wanted_records", "comparison shifted", "_untold_of: first <= day <= last, <= to <"): _SHORT_WAY,
-    ("wanted_records", "comparison shifted", "_untold_of: first <= day <= last, <= to < (2)"): _SHORT_WAY,
+    ("wanted_records", _WHERE, "_nothing_told: not first <= day <= last = True"): _SHORT_WAY,
+    ("wanted_records", _SHIFTED, "_nothing_told: first <= day <= last, <= to <"): _SHORT_WAY,
+    ("wanted_records", _SHIFTED, "_nothing_told: first <= day <= last, <= to < (2)"): _SHORT_WAY,
     ("wanted_records", _NUMBER, "_untold: 0 to -1 in held[0]"): "the rows of a procedure are of one family",
 }
