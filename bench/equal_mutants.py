@@ -14,6 +14,7 @@ _SAME_NUMBER = "the records in hand are those of one number, so the first and th
 _TYPES = "what it asks is so wherever the rest is: it is there for the reader and the type checker"
 
 _HAS_A_LINE = "a claim that was read has a line, and one whose lines have no day was told before"
+_ALL_Z = "a quick look: all codes are asked for, and each code the parameter names begins so"
 _SAME_LONG_WAY = "a short way to the same answer: the long one, then taken, asks the same of the same"
 _SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
 _KEPT = "what was worked out before is worked out again"
@@ -44,6 +45,12 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("AUT-008", _WHERE, "request_without_its_reasons: value is None = False"): _NONE_ENDED,
     ("COB-002", _WHERE, "medicare_turn_unexplained: value = True"): _NONE_ENDED,
     ("COB-003", _WHERE, "injury_sent_to_health_plan: not claim.accident_causes"): _NOTHING_FOLLOWS,
+    (
+        "COD-002",
+        _WHERE,
+        "diagnosis_code_not_valid: row is not None and release.holds_on(day) and (not _fault(row, day)) = False",
+    ): _NOTHING_FOLLOWS,
+    ("COD-002", _WHERE, "_look: late or row is None = True"): "a code that holds on the day was passed over before",
     ("COD-003", _GUARDS, "modifier_not_valid: modifiers"): _GUARD,
     ("COD-003", _WHERE, "modifier_not_valid: not line.modifiers"): _GUARD,
     ("COD-004", _WHERE, "code_of_another_region: facts = True"): _NOTHING_FOLLOWS,
@@ -61,6 +68,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
         _WHERE,
         "_twin_line: len(lines_by_code(case, line)[line.code]) == 1",
     ): "a short way out: one line of a code has no twin anyway",
+    ("DRG-001", _WHERE, "drug_without_administration: case.claim.evidence = True"): _NOTHING_FOLLOWS,
     ("DUP-001", _WHERE, "service_billed_twice: line.code in case.once_of(codes_repeated) = True"): _NOTHING_FOLLOWS,
     ("DUP-001", _WHERE, "service_billed_twice: case.once_of(services_by_code) = True"): _NOTHING_FOLLOWS,
     ("DUP-001", _WHERE, "_earlier: not on_the_day = False"): _NOTHING_FOLLOWS,
@@ -68,10 +76,18 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("DX-003", _WHERE, "diagnosis_of_the_other_side: not billed = False"): _GUARD,
     ("DX-003", _GUARDS, "diagnosis_of_the_other_side: modifiers"): _GUARD,
     ("DX-008", _WHERE, "drug_status_without_condition: status is not None"): _NONE_ENDED,
+    ("DX-008", _WHERE, "drug_status_without_condition: not codes[0].startswith('Z')"): _ALL_Z,
+    ("DX-008", _NUMBER, "drug_status_without_condition: 0 to -1 in codes[0]"): _ALL_Z,
     ("ELG-001", _WHERE, "cover_not_confirmed: answer.checked_on is None"): "an answer in hand has a day it came",
     ("ELG-001", _WHERE, "cover_not_confirmed: value is not None"): _NONE_ENDED,
     ("ELG-002", _WHERE, "service_outside_cover: x.service_from (2)"): _TYPES,
     ("ELG-003", _WHERE, "medicare_paid_another_way: not case.claim.eligibility = False"): _NOTHING_FOLLOWS,
+    ("ELG-003", _WHERE, "medicare_paid_another_way: advantage = True"): _NOTHING_FOLLOWS,
+    (
+        "ELG-008",
+        _WHERE,
+        "notice_does_not_fit: not line.modifiers and (not case.claim.evidence) = False",
+    ): _NOTHING_FOLLOWS,
     ("ELG-006", _WHERE, "_wants_by_kind: value is not None"): _NONE_ENDED,
     ("EM-002", _WHERE, "visit_level_not_borne_out: line.code not in levels = False"): _GUARD,
     ("FIN-001", _WHERE, "estimate_not_recorded: value is not None"): _NONE_ENDED,
@@ -109,7 +125,11 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ): "the line's own code is of its own kind, which is not told",
     ("FRQ-012", _WHERE, "_another_kind: other is None"): _TYPES,
     ("FRQ-012", _WHERE, "_another_kind: not kind"): "an empty kind is what is told of none",
+    ("FRQ-004", _WHERE, "facet_levels_over_limit: value is not None = True"): _NONE_ENDED,
     ("FRQ-013", _WHERE, "_within: interval is None = False"): _NONE_ENDED,
+    ("FRQ-013", _WHERE, "joint_injected_too_soon: interval is None = False"): _NONE_ENDED,
+    ("FRQ-013", _WHERE, "_earlier: not known = False"): _NOTHING_FOLLOWS,
+    ("FRQ-013", _WHERE, "_earlier: not there"): _NOTHING_FOLLOWS,
     ("FRQ-013", _WHERE, "_new_course: of_one_course"): _NONE_ENDED,
     ("FRQ-013", _DATE, "hyaluronate_interval_months from 1999-12-31"): _ANOTHER_FIRST,
     ("FRQ-015", _WHERE, "payer_limit_passed: not own and (not reviewed) = False"): _NOTHING_FOLLOWS,
@@ -128,6 +148,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
     },
     ("MOD-001", _WHERE, "visit_without_modifier_25: not ncci.VISIT.isdisjoint(line.modifiers)"): _GUARD,
     ("MOD-001", _WHERE, "visit_without_modifier_25: ncci.VISIT.isdisjoint(modifiers)"): _GUARD,
+    ("MOD-001", _WHERE, "visit_without_modifier_25: value is not None = True"): _NONE_ENDED,
     ("MOD-002", _WHERE, "modifier_25_not_borne_out: '25' not in line.modifiers = False"): _GUARD,
     ("MOD-002", _GUARDS, "modifier_25_not_borne_out: modifiers"): _GUARD,
     ("MOD-003", _WHERE, "modifier_on_wrong_kind_of_service: MARKS.isdisjoint(line.modifiers) = False"): _GUARD,
@@ -177,6 +198,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
         "taxonomy_does_not_fit: not rows and provider.taxonomy and (not case.tables.taxonomies.releases) = False",
     ): _SAME_LONG_WAY,
     ("PRV-005", _NUMBER, "_looked: 0 to -1 in enrolled[0]"): "where it is asked there is one, the first and the last",
+    ("NCC-013", _WHERE, "drug_units_unlike_the_dose: case.claim.evidence = True"): _NOTHING_FOLLOWS,
     ("NCC-001", _WHERE, "pair_never_paid_together: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
     ("NCC-002", _WHERE, "pair_without_modifier: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
     ("TFL-001", _WHERE, "sent_too_late: line.service_from != looked = True"): _KEPT,
@@ -231,7 +253,15 @@ EQUAL: dict[tuple[str, str, str], str] = {
         _WHERE,
         "relationship_wrong: subscriber.person != patient",
     ): "a quick look: a person does not differ from themselves",
+    (
+        "STR-009",
+        _WHERE,
+        "relationship_wrong: subscriber.person is not patient",
+    ): "a quick look: a person does not differ from themselves",
     ("STR-012", _WHERE, "address_not_valid: value = True"): _NONE_ENDED,
+    ("STR-012", _WHERE, "address_not_valid: found"): _NOTHING_FOLLOWS,
+    ("STR-012", _WHERE, "_faults: state_is_right and code_is_right"): _NOTHING_FOLLOWS,
+    ("STR-012", _WHERE, "_faults: state in states"): "a quick look: what stands there in capitals is asked for next",
     ("STR-012", _WHERE, "address_not_valid: patients is not home"): "a quick look: what is the same one is equal",
     ("UDT-005", _DATE, "udt_high_risk_days from 2015-09-30"): _ANOTHER_FIRST,
     ("UDT-005", _DATE, "udt_low_risk_days from 2015-09-30"): _ANOTHER_FIRST,
