@@ -61,6 +61,7 @@ _TESTED_BY: dict[str, tuple[str, ...]] = {  # beside `tests/scrubber/test_<modul
     "levels": (_OF_PROFILES,),
     "own_limits": (_OF_PROFILES,),
     "payer_profile": (_OF_PROFILES,),
+    "plan": (_OF_ENGINE, _OF_PROFILES, _OF_KEEPING),
     "registry": (_OF_ENGINE,),
     "relief": (_OF_PROFILES,),
     "session_limits": (_OF_PROFILES,),
