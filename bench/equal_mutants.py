@@ -15,6 +15,7 @@ _TYPES = "what it asks is so wherever the rest is: it is there for the reader an
 
 _HAS_A_LINE = "a claim that was read has a line, and one whose lines have no day was told before"
 _ALL_Z = "a quick look: all codes are asked for, and each code the parameter names begins so"
+_ONE_OWNER = "the facts of an item are all told of one and the same: the line, its family or the claim"
 _SAME_LONG_WAY = "a short way to the same answer: the long one, then taken, asks the same of the same"
 _SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
 _KEPT = "what was worked out before is worked out again"
@@ -90,6 +91,8 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ): _NOTHING_FOLLOWS,
     ("ELG-006", _WHERE, "_wants_by_kind: value is not None"): _NONE_ENDED,
     ("EM-002", _WHERE, "visit_level_not_borne_out: line.code not in levels = False"): _GUARD,
+    ("ELG-008", _NUMBER, "_noticed: 0 to -1 in facts[0] (2)"): _ONE_OWNER,
+    ("ELG-008", _NUMBER, "_noticed: 0 to -1 in facts[0] (3)"): _ONE_OWNER,
     ("FIN-001", _WHERE, "estimate_not_recorded: value is not None"): _NONE_ENDED,
     ("FIN-002", _WHERE, "charge_out_of_proportion: not _IN_PART.isdisjoint(line.modifiers)"): _GUARD,
     ("FIN-002", _WHERE, "charge_out_of_proportion: _IN_PART.isdisjoint(modifiers)"): _GUARD,
@@ -198,6 +201,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
         "taxonomy_does_not_fit: not rows and provider.taxonomy and (not case.tables.taxonomies.releases) = False",
     ): _SAME_LONG_WAY,
     ("PRV-005", _NUMBER, "_looked: 0 to -1 in enrolled[0]"): "where it is asked there is one, the first and the last",
+    ("NCC-013", _NUMBER, "drug_units_unlike_the_dose: 0 to -1 in facts[0] (2)"): _ONE_OWNER,
     ("NCC-013", _WHERE, "drug_units_unlike_the_dose: case.claim.evidence = True"): _NOTHING_FOLLOWS,
     ("NCC-001", _WHERE, "pair_never_paid_together: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
     ("NCC-002", _WHERE, "pair_without_modifier: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
