@@ -16,8 +16,12 @@ _TYPES = "what it asks is so wherever the rest is: it is there for the reader an
 _HAS_A_LINE = "a claim that was read has a line, and one whose lines have no day was told before"
 _ALL_Z = "a quick look: all codes are asked for, and each code the parameter names begins so"
 _ONE_OWNER = "the facts of an item are all told of one and the same: the line, its family or the claim"
+_IN_ORDER = "a quick look: what is one, or none, is in order"
+_LINES_COUNTED = "who asks then counts the lines of the code"
+_DAY_LOOKED_AT = "who asks has looked at the day of a line first"
 _SAME_LONG_WAY = "a short way to the same answer: the long one, then taken, asks the same of the same"
 _SHORT_WAY = "a short way to the same answer: the long one, then taken, filters by day and kind of payer itself"
+_KEPT_TOO = "what is kept is of this very list of demands, so that it is the same anew"
 _KEPT = "what was worked out before is worked out again"
 
 _NO_SUCH_CODE = "no code or heading of ICD-10-CM is so short, nor ends in its dot"
@@ -202,6 +206,7 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ): _SAME_LONG_WAY,
     ("PRV-005", _NUMBER, "_looked: 0 to -1 in enrolled[0]"): "where it is asked there is one, the first and the last",
     ("NCC-013", _NUMBER, "drug_units_unlike_the_dose: 0 to -1 in facts[0] (2)"): _ONE_OWNER,
+    ("NCC-013", _SHIFTED, "_compared: billed > right, > to >="): "where it is asked the two differ",
     ("NCC-013", _WHERE, "drug_units_unlike_the_dose: case.claim.evidence = True"): _NOTHING_FOLLOWS,
     ("NCC-001", _WHERE, "pair_never_paid_together: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
     ("NCC-002", _WHERE, "pair_without_modifier: pairs or blind_spot = True"): _NOTHING_FOLLOWS,
@@ -300,8 +305,12 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ): "the search for the day begins a little earlier",
     ("eligibility_answers", _WHERE, "known: not case.claim.eligibility = False"): _NOTHING_FOLLOWS,
     ("eligibility_answers", _WHERE, "answers: not case.claim.eligibility = False"): _NOTHING_FOLLOWS,
+    ("enrolments", _WHERE, "of_payer: file and npi = True"): "neither an empty file nor no NPI has a row",
+    ("enrolments", _WHERE, "of_payer: file"): "an empty file has no row",
     ("enrolments", _WHERE, "of_payer: npi"): "the file has no row without an NPI",
-    ("global_periods", _WHERE, "_periods: first is not None = True"): "who asks has looked at the day of a line first",
+    ("global_periods", _WHERE, "_periods: first is not None = True"): _DAY_LOOKED_AT,
+    ("global_periods", _WHERE, "_periods: not earlier and (not own) = False"): _NOTHING_FOLLOWS,
+    ("global_periods", _WHERE, "running: periods = True"): _NOTHING_FOLLOWS,
     (
         "global_periods",
         _WHERE,
@@ -310,6 +319,20 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("incident_to", _WHERE, "billed: not claim.evidence and supervising is None = False"): _NOTHING_FOLLOWS,
     ("ncci", _WHERE, "looked: not of_lines = False"): _NOTHING_FOLLOWS,
     ("ncci", _WHERE, "_pair_up: beside or blind = True"): "what it keeps more is empty",
+    ("ncci", _WHERE, "_of_day: beside or blind = True"): "what it keeps more is empty",
+    ("ncci", _WHERE, "_looked: among = True"): _NOTHING_FOLLOWS,
+    ("ncci", _WHERE, "_looked: date.min"): _TYPES,
+    ("ncci", _WHERE, "_looked: date.min (2)"): _TYPES,
+    ("ncci", _WHERE, "_release: day"): "the day of each line is the day of them all",
+    ("ncci", _WHERE, "lifted: first = True"): _NOTHING_FOLLOWS,
+    ("ncci", _WHERE, "_either_column: value is not None"): _NONE_ENDED,
+    ("ncci", _WHERE, "_of_day: each is not line"): "a code is never paired with itself",
+    ("ncci", _WHERE, "_of_day: len(of_line) > 1 = True"): _IN_ORDER,
+    ("ncci", _SHIFTED, "_of_day: len(of_line) > 1, > to >="): _IN_ORDER,
+    ("ncci", _NUMBER, "_of_day: 1 to 0 in len(of_line) > 1"): _IN_ORDER,
+    ("ncci", _NUMBER, "_of_day: 1 to 2 in len(of_line) > 1"): "of two lines of column 1 the first was met first",
+    ("ncci", _DATE, "ncci_59_x_columns from 2014-12-31"): "before it, as under it, column 2 alone counts",
+    ("ncci", _DATE, "ncci_59_x_columns from 2015-01-02"): "before it, as under it, column 2 alone counts",
     ("ncci", _NUMBER, "_release: 0 to -1 in next(iter(by_code.values()))[0]"): "the lines are those of one day",
     ("pain_pairs", _NUMBER, "_objection: 0 to -1 in said[0]"): "what is told together has one indicator",
     ("pain_pairs", _NUMBER, "_objection: 0 to -1 in said[0] (2)"): "what is told together has one indicator",
@@ -318,6 +341,23 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("pain_pairs", _WHERE, "_answers: p.indicator != '9'"): "of what is left, those of indicators 0 and 1 are named",
     ("same_day", _NUMBER, "units_of_day: 1 to 0 in len(lines) == 1"): "the sum of one line is its own units",
     ("same_day", _WHERE, "units_of_day: len(lines) == 1 = False"): "the sum of one line is its own units",
+    (
+        "same_day",
+        _WHERE,
+        "codes_repeated: sum(map(len, days)) == len(case.claim.lines) = False",
+    ): _NOTHING_FOLLOWS,
+    ("same_day", _WHERE, "codes_repeated: len(lines) > 1"): _LINES_COUNTED,
+    ("same_day", _SHIFTED, "codes_repeated: len(lines) > 1, > to >="): _LINES_COUNTED,
+    ("same_day", _NUMBER, "codes_repeated: 1 to 0 in len(lines) > 1"): _LINES_COUNTED,
+    (
+        "same_day",
+        _WHERE,
+        "units_of_day: line.code not in case.once_of(codes_repeated) = False",
+    ): "the sum of one line is its own units",
+    ("same_day", _WHERE, "services_by_code: not services = False"): _NOTHING_FOLLOWS,
+    ("same_day", _WHERE, "_services: case.past.same_batch = True"): "no other claim of the file adds nothing",
+    ("same_day", _WHERE, "other_claims: line.service_from"): "a line's day is its first day of service",
+    ("same_day", _WHERE, "other_claims: case.day(line)"): _DAY_LOOKED_AT,
     ("same_day", _WHERE, "_other_claims: not services = False"): _NOTHING_FOLLOWS,
     ("same_day", _WHERE, "other_claims: found = True"): _NOTHING_FOLLOWS,
     ("same_day", _WHERE, "services_of_code: found = True"): _NOTHING_FOLLOWS,
@@ -335,6 +375,12 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("session_limits", _WHERE, "too_soon: wanted is not None = True"): _NONE_ENDED,
     ("session_limits", _WHERE, "limit: said == _NUMBER = False"): "the number alone, put into itself, is the number",
     ("timely_filing", _WHERE, "_of_medicare: value is None = False"): _NONE_ENDED,
+    ("approvals", _WHERE, "records: not case.claim.authorizations = False"): _NOTHING_FOLLOWS,
+    ("approvals", _WHERE, "binding: own(case) is not None = True"): _KEPT,
+    ("approvals", _WHERE, "_of_programs: own(case) is None = False"): _KEPT,
+    ("approvals", _WHERE, "_of_programs: own(case) is None = True"): _KEPT_TOO,
+    ("approvals", _FLIPPED, "_of_programs: own(case) is None, is to is not"): _KEPT_TOO,
+    ("approvals", _WHERE, "_of_programs: rows = True"): _NOTHING_FOLLOWS,
     ("approvals", _WHERE, "recorded: case.claim.authorizations = True"): _NOTHING_FOLLOWS,
     ("session_limits", _WHERE, "limit: number is None"): _NONE_ENDED,
     ("session_limits", _WHERE, "limit: window is None"): _NONE_ENDED,
@@ -343,6 +389,15 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ("diagnoses", _NUMBER, "_wants_seventh: 3 to 2 in range(len(code), 3, -1)"): _NO_SEVENTH,
     ("diagnoses", _NUMBER, "_wants_seventh: 3 to 4 in range(len(code), 3, -1)"): _NO_SUCH_CODE,
     ("diagnoses", _NUMBER, "_regions: 2 to 1 in range(len(code), 2, -1)"): _NO_SUCH_CODE,
+    ("levels", _WHERE, "over: most is None = False"): _NONE_ENDED,
+    (
+        "levels",
+        _WHERE,
+        "beyond.counted: len(session) <= most and (not any((x.units > 1 for x in session))) = False",
+    ): _NOTHING_FOLLOWS,
+    ("levels", _SHIFTED, "beyond.counted: len(session) <= most, <= to <"): _NOTHING_FOLLOWS,
+    ("levels", _SHIFTED, "beyond.counted: x.units > 1, > to >="): _NOTHING_FOLLOWS,
+    ("levels", _NUMBER, "beyond.counted: 1 to 0 in x.units > 1"): _NOTHING_FOLLOWS,
     ("levels", _NUMBER, "_in_order: 2 to 3 in each[:2]"): "the lines of a claim have numbers of their own",
     ("wanted_records", _WHERE, "check: case.claim.evidence = True"): _SHORT_WAY,
     ("wanted_records", _WHERE, "_nothing_told: not first <= day <= last = True"): _SHORT_WAY,
