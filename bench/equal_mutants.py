@@ -132,6 +132,8 @@ EQUAL: dict[tuple[str, str, str], str] = {
     ): "the line's own code is of its own kind, which is not told",
     ("FRQ-012", _WHERE, "_another_kind: other is None"): _TYPES,
     ("FRQ-012", _WHERE, "_another_kind: not kind"): "an empty kind is what is told of none",
+    ("FRQ-007", _WHERE, "radiofrequency_without_blocks: before"): "the line's own day is always among them",
+    ("FRQ-010", _WHERE, "repeat_without_relief: earlier = True"): _NOTHING_FOLLOWS,
     ("FRQ-004", _WHERE, "facet_levels_over_limit: value is not None = True"): _NONE_ENDED,
     ("FRQ-013", _WHERE, "_within: interval is None = False"): _NONE_ENDED,
     ("FRQ-013", _WHERE, "joint_injected_too_soon: interval is None = False"): _NONE_ENDED,
