@@ -14,6 +14,7 @@ from scrubber import (
     enrolments,
     global_periods,
     levels,
+    look_back,
     ncci,
     pain_pairs,
     same_day,
@@ -319,3 +320,21 @@ def test_what_is_demanded_of_other_kinds_of_payers_does_not_bind_one_with_a_prof
     plain = Profile("zztest", "ZZTEST Plan", "commercial", ("ZZ901",), (), (), "ZZTEST", DAY, "zztest.toml", "0")
     of = replace(of, tables=replace(of.tables, profiles=Profiles((plain,))))
     assert [row.payer_type for row in approvals.demands(of, of.claim.lines[0], DAY)] == ["commercial"]
+
+
+def test_what_a_practice_tells_of_earlier_services_counts_on_its_day_and_for_its_code():
+    earlier = date(2026, 3, 1)
+    items = [{"code": "64483", "date": DAY}, {"code": "64635", "date": earlier}]
+    of = case({"code": "62323"}, {"code": "20553", "date": ""}, prior_services={"items": items})
+    assert look_back.codes_on(of, DAY) == {"62323", "64483"}
+    assert look_back.codes_on(of, earlier) == {"64635"}
+    assert look_back.days_of(of, ("64635",)) == [earlier]
+    assert look_back.days_of(of, ("20553", "62323")) == [DAY]
+    assert [known.code for known in look_back.known_services(of)] == ["64635", "62323", "64483"]
+    assert look_back.covered(of, earlier) is False  # items alone do not say that they are all
+    assert [known.code for known in look_back.known_services(case({"code": "62323"}))] == ["62323"]
+    assert look_back.codes_on(case({"code": "62323"}), DAY) == {"62323"}
+
+
+def test_a_window_of_february_ends_after_28_days():
+    assert look_back.first_day_without(date(2025, 2, 1), 1) == date(2025, 3, 1)
