@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from claims.reasons import Reason
 from scrubber import (
     approvals,
@@ -11,6 +13,8 @@ from scrubber import (
     diagnoses,
     enrolments,
     global_periods,
+    levels,
+    look_back,
     ncci,
     pain_pairs,
     same_day,
@@ -20,8 +24,9 @@ from scrubber import (
 from scrubber.cases import read_case
 from scrubber.ncci import Pair
 from scrubber.pain_pairs import Words
-from scrubber.parameters import Value
-from scrubber.registry import Case, Citation
+from scrubber.parameters import Value, parameter
+from scrubber.registry import Case, Citation, NotSaid, Severity
+from scrubber.tables import TableGap
 from scrubber.tables.profiles import Profile, Profiles
 
 DAY = date(2026, 3, 10)
@@ -92,6 +97,7 @@ def test_a_blind_spot_is_told_without_a_table_of_codes():
     of = case({"code": "62323"}, {"code": "20553"}, tables={"ptp": {"2026-01-01": {"1 > 2": {"indicator": "0"}}}})
     _, gap = ncci.looked(of, of.claim.lines[1])
     assert "20553 is not among the codes" in gap.why
+    assert gap.line is of.claim.lines[1]
 
 
 def test_a_code_the_table_does_not_know_is_part_of_nothing_by_its_kind():
@@ -216,3 +222,119 @@ def test_a_claim_of_the_same_number_from_another_practice_is_another_claim():
     past = [{"code": "62323", "claim": "TEST-1"}, {"code": "62323", "claim": "TEST-1", "billing": "1333333338"}]
     of = case({"code": "62323"}, past=past)
     assert [s.billing_npi for s in same_day.other_claims(of, of.claim.lines[0])] == ["1333333338"]
+
+
+def test_lines_that_name_their_clinician_and_lines_that_leave_it_to_the_claim_are_in_one_company():
+    of = case({"code": "62323"}, {"code": "20553", "rendering": "1987654328"})
+    first, second = of.claim.lines
+    assert same_day.first_of_each(of, first) == [second]
+    alone = Case(replace(of.claim, rendering=None), of.as_of, of.tables, of.past, of.payer_type)
+    assert same_day.first_of_each(alone, first) == []
+    biller = replace(second, rendering=alone.claim.billing)
+    billed = Case(replace(alone.claim, lines=(first, biller)), of.as_of, of.tables, of.past, of.payer_type)
+    assert same_day.first_of_each(billed, first) == [biller]
+
+
+def test_the_codes_of_a_day_are_those_of_all_its_clinicians():
+    of = case({"code": "62323"}, {"code": "20553", "rendering": "1333333338"})
+    assert set(same_day.codes_of_day(of, DAY)) == {"62323", "20553"}
+
+
+def test_a_line_without_company_needs_no_table_of_pairs():
+    of = case({"code": "62323"})
+    assert ncci.looked(of, of.claim.lines[0]) == ((), None)
+    twice = case({"code": "62323"}, {"code": "62323"})
+    with pytest.raises(TableGap):
+        ncci.looked(twice, twice.claim.lines[0])
+
+
+def test_lines_without_a_day_are_in_company_nobody_can_tell():
+    of = case({"code": "62323", "date": ""}, {"code": "20553", "date": ""}, tables={"ptp": PAIRS})
+    with pytest.raises(NotSaid):
+        ncci.looked(of, of.claim.lines[1])
+
+
+def test_pairs_come_in_the_order_of_the_lines_of_column_1():
+    codes = "62323", "64483", "62323", "20553"
+    of = case(*({"code": code} for code in codes), tables={"ptp": PAIRS})
+    assert [pair.column1.number for pair in ncci.pairs(of, of.claim.lines[3])] == [1, 2, 3]
+
+
+def test_a_visit_in_column_1_lifts_a_pair_only_by_a_modifier_of_visits():
+    tables = {"codes": {"2025-01-01": {"99213": {"family": "em"}, "20553": {}}}}
+    for modifier, lifts in (("25", True), ("KX", False)):
+        of = case({"code": "99213", "modifiers": [modifier]}, {"code": "20553"}, tables=tables)
+        assert ncci.lifted(of, Pair(*of.claim.lines, "1")) is lifts
+
+
+def test_what_lifts_on_either_line_is_known_from_the_day_it_was_published():
+    day = date(2019, 7, 1)
+    for as_of, lifts in ((date(2019, 2, 14), False), (date(2019, 2, 15), True)):
+        of = case({"code": "62323", "modifiers": ["59"], "date": day}, {"code": "20553", "date": day}, as_of=as_of)
+        assert ncci.lifted(of, Pair(*of.claim.lines, "1")) is lifts
+
+
+FACETS = {
+    "2025-01-01": {
+        code: {"family": "facet_injection", "region": "lumbar_sacral", "is_addon": code != "64493"}
+        for code in ("64493", "64494", "64495")
+    }
+}
+
+
+def test_two_units_with_modifier_50_are_one_level_on_each_side():
+    both = {"code": "64493", "modifiers": ["50"], "units": 2}
+    of = case(both, {"code": "64494", "modifiers": ["RT"]}, tables={"codes": FACETS})
+    codes = of.tables.codes.on(DAY, DAY)
+    assert levels.beyond(of, of.claim.lines[1], codes, "facet_injection", "lumbar_sacral", 1) == 2
+
+
+def test_a_level_another_limit_speaks_of_is_not_counted():
+    of = case(*({"code": code} for code in ("64495", "64493", "64494")), tables={"codes": FACETS})
+    codes, line = of.tables.codes.on(DAY, DAY), of.claim.lines[2]
+    assert levels.beyond(of, line, codes, "facet_injection", "lumbar_sacral", 1) == 3
+    assert levels.beyond(of, line, codes, "facet_injection", "lumbar_sacral", 1, but=("64495",)) == 2
+
+
+def test_a_limit_of_levels_nobody_verified_warns():
+    of = case(*({"code": code, "modifiers": ["RT"]} for code in FACETS["2025-01-01"]), tables={"codes": FACETS})
+    codes, line = of.tables.codes.on(DAY, DAY), of.claim.lines[2]
+    limit = parameter("facet_levels")
+    unsure = tuple(replace(each, value=each.value and replace(each.value, verified=False)) for each in limit.values)
+    row = codes.rows[line.code]
+    (sure,) = levels.over(of, line, codes, row, limit, "facet")
+    (warned,) = levels.over(of, line, codes, row, replace(limit, values=unsure), "facet")
+    assert (sure.severity, warned.severity) == (Severity.DENY, Severity.WARN)
+
+
+def test_a_modifier_nobody_knows_may_be_what_lifts_a_pair():
+    lines = {"code": "62323", "modifiers": ["RT"]}, {"code": "20553", "modifiers": ["RT", "ZZ"]}
+    of = case(*lines, tables={"codes": CODES, "ptp": PAIRS, "modifiers": LIFTING})
+    assert answers(of, replace(WORDS, by_side=True)) == []
+
+
+def test_what_is_demanded_of_other_kinds_of_payers_does_not_bind_one_with_a_profile():
+    rows = {"62323": [{"payer_type": kind, "need": "required"} for kind in ("medicaid", "commercial")]}
+    tables = {"authorizations": {"2025-01-01": rows}}
+    of = case({"code": "62323"}, payer="ZZ901", payer_type="commercial", tables=tables)
+    plain = Profile("zztest", "ZZTEST Plan", "commercial", ("ZZ901",), (), (), "ZZTEST", DAY, "zztest.toml", "0")
+    of = replace(of, tables=replace(of.tables, profiles=Profiles((plain,))))
+    assert [row.payer_type for row in approvals.demands(of, of.claim.lines[0], DAY)] == ["commercial"]
+
+
+def test_what_a_practice_tells_of_earlier_services_counts_on_its_day_and_for_its_code():
+    earlier = date(2026, 3, 1)
+    items = [{"code": "64483", "date": DAY}, {"code": "64635", "date": earlier}]
+    of = case({"code": "62323"}, {"code": "20553", "date": ""}, prior_services={"items": items})
+    assert look_back.codes_on(of, DAY) == {"62323", "64483"}
+    assert look_back.codes_on(of, earlier) == {"64635"}
+    assert look_back.days_of(of, ("64635",)) == [earlier]
+    assert look_back.days_of(of, ("20553", "62323")) == [DAY]
+    assert [known.code for known in look_back.known_services(of)] == ["64635", "62323", "64483"]
+    assert look_back.covered(of, earlier) is False  # items alone do not say that they are all
+    assert [known.code for known in look_back.known_services(case({"code": "62323"}))] == ["62323"]
+    assert look_back.codes_on(case({"code": "62323"}), DAY) == {"62323"}
+
+
+def test_a_window_of_february_ends_after_28_days():
+    assert look_back.first_day_without(date(2025, 2, 1), 1) == date(2025, 3, 1)
