@@ -170,7 +170,8 @@ class Plan:
 
     def every_of_claim(self, kind: PayerType, own: Own, beside: Beside) -> Sequence[Rule]:
         """The rules that ask about a claim with such lines, none of them answered for."""
-        return self._asking(kind, own, beside)
+        binding = [r for r in self.rules if kind in r.payer_types] + self._adopted(kind, own)
+        return [*[r for r in binding if not r.per_line and not r.guarded], *beside]
 
     def sent(self, day: date) -> int:
         """The stretch of days of sending a day lies in."""
@@ -236,7 +237,7 @@ class Plan:
         key = case.payer_type, case.claim.kind, own, lacks, beside
         found = self._of_claim.get(key)
         if found is None:
-            rules = self._asking(case.payer_type, own, beside)
+            rules = self.every_of_claim(case.payer_type, own, beside)
             said, asked = settle_of_claim(case, lacks, tuple([(r, r.check, r.dated) for r in rules]))
             number = next(self._numbers) if len(self._of_claim) < _MOST_KEPT else -1
             found = _OfClaims(
@@ -248,10 +249,6 @@ class Plan:
             if number >= 0:
                 self._of_claim[key] = found
         return found
-
-    def _asking(self, kind: PayerType, own: Own, beside: Beside) -> list[Rule]:
-        binding = [r for r in self.rules if kind in r.payer_types] + self._adopted(kind, own)
-        return [*[r for r in binding if not r.per_line and not r.guarded], *beside]
 
     def _adopted(self, kind: PayerType, own: Own) -> list[Rule]:
         """The rules that a payer's own profile adds to those of its kind."""
