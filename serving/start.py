@@ -13,6 +13,7 @@ from past.patient import PatientPast
 from scrubber import prepare, scrub
 from scrubber.tables import Tables, load_tables
 from serving.assess import Assessor
+from serving.logs import log
 from serving.pasts import Pasts, SnapshotPasts, StorePasts
 from serving.practice_files import load_practice
 from serving.settings import Settings
@@ -70,7 +71,11 @@ def meet(assessor: Assessor, today: date) -> None:
 
     Nothing of their patients is kept. So the first answers of a service are as quick as the later ones.
     """
-    latest = list(assessor.pasts.latest(MET_AT_START))
+    try:
+        latest = list(assessor.pasts.latest(MET_AT_START))
+    except Exception as fault:  # a claim of the store that cannot be read: no reason not to answer about others
+        log.error("not prepared", fault=type(fault).__name__)
+        return
     prepare(latest, assessor.tables, as_of=today)
     for claim in latest[:SCRUBBED_AT_START]:
         scrub(claim, assessor.tables, PatientPast(), as_of=today)

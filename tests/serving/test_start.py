@@ -1,6 +1,9 @@
 """What a service does before it answers."""
 
+import sqlite3
+
 from scrubber import engine, plan, scrub
+from serving.logs import configure_logs
 from serving.start import build_assessor, meet
 from store import Store
 from tests.serving.samples import TODAY, example_claim, x12_of
@@ -29,3 +32,15 @@ def test_the_latest_claims_come_first_and_no_more_than_asked_for(settings, tmp_p
 
 def test_a_service_without_a_store_starts_all_the_same(settings):
     meet(build_assessor(settings), TODAY)
+
+
+def test_a_claim_that_cannot_be_read_does_not_keep_a_service_from_starting(settings, tmp_path, capfd):
+    (tmp_path / "sent.837").write_bytes(x12_of({}))
+    Store.open(settings.home / "store.db", home=settings.home).ingest([tmp_path / "sent.837"])
+    with sqlite3.connect(settings.home / "store.db") as connection:
+        connection.execute("UPDATE submissions SET claim = '{\"ZZSECRET\"'")
+    configure_logs("info")
+    meet(build_assessor(settings), TODAY)
+    said = "".join(capfd.readouterr())
+    assert "not prepared" in said
+    assert "ZZSECRET" not in said
